@@ -1,0 +1,146 @@
+// Package agenda holds the use cases of scheduling, as functions over a
+// transaction. A face reads a request, opens the transaction, calls one of
+// these, and renders what it returns.
+package agenda
+
+import (
+	"errors"
+
+	"github.com/tomahora/tomahora"
+)
+
+// Agendada is the answer to a booking.
+type Agendada struct {
+	Cita tomahora.Cita
+	// Repetida tells that the request was a retry: the cita was made by an
+	// earlier sending of it, and nothing was written now.
+	Repetida bool
+}
+
+// Agendar books a cita. It judges the request in the stages of the product
+// rules and returns all problems of the first stage that has any.
+func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada, error) {
+	cfg := tx.Config()
+	if err := s.CheckShape(cfg); err != nil {
+		return Agendada{}, err
+	}
+	refs, err := findReferences(tx, s)
+	if err != nil {
+		return Agendada{}, err
+	}
+	if err := s.CheckReferences(cfg, refs); err != nil {
+		return retried(tx, by, s, err, refs.Ocupada)
+	}
+	lugar, problems := s.Lugar(cfg, tx.Now())
+	topes, err := findTopes(tx, lugar)
+	if err != nil {
+		return Agendada{}, err
+	}
+	if problems = append(problems, topes.Problems()...); len(problems) > 0 {
+		return retried(tx, by, s, problems, topes.First())
+	}
+	return book(tx, by, s, lugar, refs)
+}
+
+// findReferences reads the rows the request names.
+func findReferences(tx tomahora.Tx, s tomahora.Solicitud) (r tomahora.Referencias, err error) {
+	if r.Paciente, err = optional(tx.Pacientes().Get(s.IDPaciente)); err != nil {
+		return r, err
+	}
+	if s.IDAtencion == 0 {
+		return r, nil
+	}
+	if r.Atencion, err = optional(tx.Atenciones().Get(s.IDAtencion)); err != nil || r.Atencion == nil {
+		return r, err
+	}
+	if r.Atencion.Tipo.AllowsManyCitas() {
+		return r, nil
+	}
+	r.Ocupada, err = optional(tx.Citas().LiveOf(s.IDAtencion))
+	return r, err
+}
+
+// optional turns "not found" into nil.
+func optional[T any](v T, err error) (*T, error) {
+	if err == nil {
+		return &v, nil
+	}
+	if e, ok := errors.AsType[*tomahora.Error](err); ok && e.Kind == tomahora.KindNotFound {
+		return nil, nil //nolint:nilnil // nil is how Referencias spells "no such row"
+	}
+	return nil, err
+}
+
+func findTopes(tx tomahora.Tx, l tomahora.Lugar) (tomahora.Topes, error) {
+	if l.Espacio.Rango.IsEmpty() {
+		return tomahora.Topes{}, nil
+	}
+	return tx.Citas().Topes(l)
+}
+
+// retried answers a refused request with the cita in its way, if that is what
+// an earlier sending of the same request made; else with the refusal.
+func retried(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, refusal error, inTheWay *tomahora.Cita) (Agendada, error) {
+	if inTheWay == nil || !onlyConflicts(refusal) {
+		return Agendada{}, refusal
+	}
+	lugar, problems := s.Lugar(tx.Config(), tx.Now())
+	if len(problems) > 0 || !inTheWay.AnswersRetry(s, by, lugar.Videoconsulta, tx.Now()) {
+		return Agendada{}, refusal
+	}
+	return Agendada{Cita: *inTheWay, Repetida: true}, nil
+}
+
+// onlyConflicts tells whether nothing but another cita stands in the way.
+func onlyConflicts(refusal error) bool {
+	for _, p := range tomahora.ProblemsOf(refusal) {
+		switch p.Code {
+		case tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// book writes a request that nothing speaks against.
+func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lugar, r tomahora.Referencias) (Agendada, error) {
+	atencion, err := atencionFor(tx, by, s, r.Atencion)
+	if err != nil {
+		return Agendada{}, err
+	}
+	cita, err := tx.Citas().Create(tomahora.Cita{
+		Espacio:          l.Espacio,
+		IDPaciente:       s.IDPaciente,
+		IDAtencion:       atencion.ID,
+		IDEstado:         s.IDEstado,
+		Videoconsulta:    l.Videoconsulta,
+		Comentario:       s.Comentario,
+		Viva:             true,
+		Exclusiva:        l.Exclusiva,
+		AtencionMultiple: atencion.Tipo.AllowsManyCitas(),
+		Origen:           by,
+	})
+	if err != nil {
+		return Agendada{}, err
+	}
+	cita.NombrePaciente = r.Paciente.NombreCompleto()
+	cita.NombreAtencion = atencion.Nombre
+	return Agendada{Cita: cita}, nil
+}
+
+// atencionFor is the atención the request names, else the lowest-numbered open
+// one of the same paciente, profesional and sucursal, else a new one.
+func atencionFor(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, named *tomahora.Atencion) (tomahora.Atencion, error) {
+	if named != nil {
+		return *named, nil
+	}
+	open, err := optional(tx.Atenciones().FirstOpen(s.IDPaciente, s.IDProfesional, s.IDSucursal))
+	if err != nil {
+		return tomahora.Atencion{}, err
+	}
+	if open != nil {
+		return *open, nil
+	}
+	return tx.Atenciones().Create(tomahora.NewConsulta(s), by)
+}

@@ -1,0 +1,62 @@
+package tomahora
+
+// TipoAtencion is the tipo de evento médico of an atención.
+type TipoAtencion string
+
+// The tipos the rules speak of; a clinic may have others.
+const (
+	TipoConsulta        TipoAtencion = "Consulta"
+	TipoLicencia        TipoAtencion = "Licencia"
+	TipoInterconsulta   TipoAtencion = "Interconsulta"
+	TipoPlanTratamiento TipoAtencion = "Plan de tratamiento"
+)
+
+// AllowsCitas: neither a Licencia nor an Interconsulta can be booked (seed,
+// id_atencion).
+func (t TipoAtencion) AllowsCitas() bool { return t != TipoLicencia && t != TipoInterconsulta }
+
+// AllowsManyCitas: a plan de tratamiento is attended over several citas.
+func (t TipoAtencion) AllowsManyCitas() bool { return t == TipoPlanTratamiento }
+
+// Atencion is the medical event a cita belongs to.
+type Atencion struct {
+	ID            AtencionID
+	Nombre        string
+	Tipo          TipoAtencion
+	Fecha         Fecha
+	IDPaciente    PacienteID
+	IDProfesional ProfesionalID
+	IDSucursal    SucursalID
+	Finalizado    bool
+	Bloqueado     bool
+}
+
+// NewConsulta is the atención made for a booking that names none.
+func NewConsulta(s Solicitud) Atencion {
+	return Atencion{
+		Nombre:        "Consulta",
+		Tipo:          TipoConsulta,
+		Fecha:         s.Fecha,
+		IDPaciente:    s.IDPaciente,
+		IDProfesional: s.IDProfesional,
+		IDSucursal:    s.IDSucursal,
+	}
+}
+
+// check judges an atención that a request of the paciente names; taken tells
+// whether it has a live cita.
+func (a Atencion) check(paciente PacienteID, taken bool) *Error {
+	const field = "id_atencion"
+	switch {
+	case a.IDPaciente != paciente:
+		return Invalid(CodeAtencionDeOtroPaciente, field)
+	case !a.Tipo.AllowsCitas():
+		return Invalid(CodeAtencionTipoNoPermitido, field, string(a.Tipo))
+	case a.Finalizado || a.Bloqueado:
+		return Invalid(CodeAtencionCerrada, field)
+	case taken && !a.Tipo.AllowsManyCitas():
+		return Invalid(CodeAtencionConCita, field)
+	default:
+		return nil
+	}
+}

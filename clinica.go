@@ -1,0 +1,301 @@
+package tomahora
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Clinica is a tenant: everything else belongs to one.
+type Clinica struct {
+	ID             ClinicaID
+	Nombre         string
+	Zona           string // IANA time zone
+	ExigirAtencion bool   // a booking must name its atención
+	RechazarPasado bool   // a cita may not start in the past
+	EsDemo         bool   // made by `tomahora demo`, which may serve it again
+}
+
+// Plan is everything that describes how a clinic works: what a clinic file
+// holds and what a store keeps, as plain lists.
+type Plan struct {
+	Clinica        Clinica
+	Sucursales     []Sucursal
+	Sillones       []Sillon // without the Sobrecupo, which is always there
+	Especialidades []Especialidad
+	Profesionales  []Profesional
+	Estados        []Estado
+	Horarios       []Horario
+	Especiales     []HorarioEspecial
+	Bloqueos       []HorarioBloqueado
+}
+
+// Config is an immutable snapshot of a clinic's Plan, indexed for the rules.
+// It may be shared between goroutines.
+type Config struct {
+	version        int64
+	clinica        Clinica
+	zona           *time.Location
+	sucursales     map[SucursalID]Sucursal
+	zonas          map[SucursalID]*time.Location
+	sillones       map[SillonID]Sillon
+	especialidades map[EspecialidadID]Especialidad
+	profesionales  map[ProfesionalID]Profesional
+	estados        map[EstadoID]Estado
+	horarios       map[agendaKey][]Horario
+	especiales     map[agendaDay][]HorarioEspecial
+	bloqueos       map[bloqueoDay][]HorarioBloqueado
+}
+
+// agendaKey is one profesional at one sucursal, agendaDay on one date.
+type agendaKey struct {
+	profesional ProfesionalID
+	sucursal    SucursalID
+}
+
+type agendaDay struct {
+	agendaKey
+	fecha Fecha
+}
+
+type bloqueoDay struct {
+	sucursal SucursalID
+	fecha    Fecha
+}
+
+// NewConfig checks a plan and makes its snapshot. It returns all that is wrong
+// with the plan as Problems with code configuracion_invalida.
+func NewConfig(version int64, p Plan) (*Config, error) {
+	c := &Config{
+		version:        version,
+		clinica:        p.Clinica,
+		sucursales:     indexBy(p.Sucursales, func(s Sucursal) SucursalID { return s.ID }),
+		zonas:          make(map[SucursalID]*time.Location, len(p.Sucursales)),
+		sillones:       indexBy(p.Sillones, func(s Sillon) SillonID { return s.ID }),
+		especialidades: indexBy(p.Especialidades, func(e Especialidad) EspecialidadID { return e.ID }),
+		profesionales:  indexBy(p.Profesionales, func(p Profesional) ProfesionalID { return p.ID }),
+		estados:        indexBy(p.Estados, func(e Estado) EstadoID { return e.ID }),
+		horarios:       map[agendaKey][]Horario{},
+		especiales:     map[agendaDay][]HorarioEspecial{},
+		bloqueos:       map[bloqueoDay][]HorarioBloqueado{},
+	}
+	c.sillones[Sobrecupo] = Sillon{ID: Sobrecupo, Nombre: "Sobrecupo"}
+	for _, h := range p.Horarios {
+		key := agendaKey{h.IDProfesional, h.IDSucursal}
+		c.horarios[key] = append(c.horarios[key], h)
+	}
+	for _, e := range p.Especiales {
+		c.especiales[e.day()] = append(c.especiales[e.day()], e)
+	}
+	for _, b := range p.Bloqueos {
+		day := bloqueoDay{b.IDSucursal, b.Fecha}
+		c.bloqueos[day] = append(c.bloqueos[day], b)
+	}
+	if err := c.check(p); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func indexBy[K comparable, V any](list []V, id func(V) K) map[K]V {
+	m := make(map[K]V, len(list)+1)
+	for _, v := range list {
+		m[id(v)] = v
+	}
+	return m
+}
+
+// Version counts the changes of the clinic's configuration.
+func (c *Config) Version() int64 { return c.version }
+
+// Clinica is the clinic itself, with its settings.
+func (c *Config) Clinica() Clinica { return c.clinica }
+
+// Sucursal finds a branch.
+func (c *Config) Sucursal(id SucursalID) (Sucursal, bool) { return find(c.sucursales, id) }
+
+// Sillon finds a lane; the Sobrecupo is always there.
+func (c *Config) Sillon(id SillonID) (Sillon, bool) { return find(c.sillones, id) }
+
+// Profesional finds who attends.
+func (c *Config) Profesional(id ProfesionalID) (Profesional, bool) { return find(c.profesionales, id) }
+
+// Estado finds an estado, enabled or not.
+func (c *Config) Estado(id EstadoID) (Estado, bool) { return find(c.estados, id) }
+
+func find[K comparable, V any](m map[K]V, id K) (V, bool) {
+	v, ok := m[id]
+	return v, ok
+}
+
+// Zona is the clinic's own time zone.
+func (c *Config) Zona() *time.Location { return c.zona }
+
+// ZonaDe is the time zone in which a sucursal's agenda is kept.
+func (c *Config) ZonaDe(id SucursalID) *time.Location {
+	if z, ok := c.zonas[id]; ok {
+		return z
+	}
+	return c.zona
+}
+
+// Plan lists the configuration again, each list by ascending id, without the
+// Sobrecupo.
+func (c *Config) Plan() Plan {
+	sillones := sortedByID(c.sillones)
+	return Plan{
+		Clinica:        c.clinica,
+		Sucursales:     sortedByID(c.sucursales),
+		Sillones:       slices.DeleteFunc(sillones, func(s Sillon) bool { return s.ID == Sobrecupo }),
+		Especialidades: sortedByID(c.especialidades),
+		Profesionales:  sortedByID(c.profesionales),
+		Estados:        sortedByID(c.estados),
+		Horarios:       flatten(c.horarios, func(h Horario) HorarioID { return h.ID }),
+		Especiales:     flatten(c.especiales, func(e HorarioEspecial) HorarioID { return e.ID }),
+		Bloqueos:       flatten(c.bloqueos, func(b HorarioBloqueado) HorarioID { return b.ID }),
+	}
+}
+
+func sortedByID[K cmp.Ordered, V any](m map[K]V) []V {
+	list := make([]V, 0, len(m))
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, m[id])
+	}
+	return list
+}
+
+func flatten[K comparable, V any](m map[K][]V, id func(V) HorarioID) []V {
+	var list []V
+	for _, v := range m {
+		list = append(list, v...)
+	}
+	slices.SortFunc(list, func(a, b V) int { return cmp.Compare(id(a), id(b)) })
+	return list
+}
+
+// check finds what makes a plan unusable: unknown references, an intervalo that
+// is no step, rules of one day that overlap.
+func (c *Config) check(p Plan) error {
+	var problems Problems
+	report := func(field, format string, args ...any) {
+		problems = append(problems, Invalid(CodeConfiguracionInvalida, field, fmt.Sprintf(format, args...)))
+	}
+	c.checkZonas(p, report)
+	for i, s := range p.Sillones {
+		if s.ID == Sobrecupo {
+			report(path("sillones", i), "el sillón %d es el sobrecupo y no puede ser un sillón real", Sobrecupo)
+		}
+	}
+	for i, prof := range p.Profesionales {
+		if prof.Intervalo <= 0 || prof.Intervalo > Duracion(FinDelDia) {
+			report(path("profesionales", i), "el intervalo del profesional %d debe estar entre 1 y 1440 minutos", prof.ID)
+		}
+		if _, ok := c.especialidades[prof.IDEspecialidad]; !ok && prof.IDEspecialidad != 0 {
+			report(path("profesionales", i), "la especialidad %d no existe", prof.IDEspecialidad)
+		}
+	}
+	for i, h := range p.Horarios {
+		c.checkJornada(path("horarios", i), h.IDProfesional, h.IDSucursal, h.Jornada, report)
+		if h.Dia < Lunes || h.Dia > Domingo {
+			report(path("horarios", i), "el día %d no está entre 1 (lunes) y 7 (domingo)", h.Dia)
+		}
+	}
+	for i := range clashes(p.Horarios, func(h Horario) agendaKey { return agendaKey{h.IDProfesional, h.IDSucursal} }, Horario.clashes) {
+		report(path("horarios", i), "se superpone con otro horario del mismo profesional, sucursal y día")
+	}
+	for i, e := range p.Especiales {
+		c.checkJornada(path("horariosespeciales", i), e.IDProfesional, e.IDSucursal, e.Jornada, report)
+	}
+	for i := range clashes(p.Especiales, HorarioEspecial.day, HorarioEspecial.clashes) {
+		report(path("horariosespeciales", i), "se superpone con otro horario especial del mismo profesional, sucursal y fecha")
+	}
+	for i, b := range p.Bloqueos {
+		c.checkBloqueo(path("horariosbloqueados", i), b, report)
+	}
+	return problems.orNil()
+}
+
+// clashes yields the index of every entry that clashes with an earlier one. Only
+// entries of the same key are compared, so that it stays linear for a clinic.
+func clashes[K comparable, V any](list []V, key func(V) K, clash func(a, b V) bool) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		earlier := map[K][]V{}
+		for i, v := range list {
+			k := key(v)
+			if slices.ContainsFunc(earlier[k], func(o V) bool { return clash(v, o) }) && !yield(i) {
+				return
+			}
+			earlier[k] = append(earlier[k], v)
+		}
+	}
+}
+
+type reporter func(field, format string, args ...any)
+
+// path names the i-th entry of a list, counted from 0.
+func path(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+func (c *Config) checkZonas(p Plan, report reporter) {
+	var err error
+	if c.zona, err = loadZona(p.Clinica.Zona); err != nil {
+		report("clinica.zona", "la zona horaria %q no existe", p.Clinica.Zona)
+		c.zona = time.UTC
+	}
+	for i, s := range p.Sucursales {
+		if s.Zona == "" {
+			continue
+		}
+		zona, err := loadZona(s.Zona)
+		if err != nil {
+			report(path("sucursales", i), "la zona horaria %q no existe", s.Zona)
+			continue
+		}
+		c.zonas[s.ID] = zona
+	}
+}
+
+// loadZona refuses the two names that depend on the machine.
+func loadZona(name string) (*time.Location, error) {
+	if name == "" || name == "Local" {
+		return nil, fmt.Errorf("no time zone named %q", name)
+	}
+	return time.LoadLocation(name)
+}
+
+func (c *Config) checkJornada(field string, prof ProfesionalID, suc SucursalID, j Jornada, report reporter) {
+	if _, ok := c.profesionales[prof]; !ok {
+		report(field, "el profesional %d no existe", prof)
+	}
+	if _, ok := c.sucursales[suc]; !ok {
+		report(field, "la sucursal %d no existe", suc)
+	}
+	for _, id := range j.Sillones {
+		if _, ok := c.sillones[id]; !ok {
+			report(field, "el sillón %d no existe", id)
+		}
+	}
+	if !j.wellFormed() {
+		report(field, "las horas no forman un rango del día con su pausa adentro")
+	}
+	if !j.Modalidad.known() {
+		report(field, "la modalidad debe ser presencial, videoconsulta o ambas")
+	}
+	if len(j.Sillones) == 0 && !j.Rango.IsEmpty() {
+		report(field, "falta al menos un sillón")
+	}
+}
+
+func (c *Config) checkBloqueo(field string, b HorarioBloqueado, report reporter) {
+	if _, ok := c.profesionales[b.IDProfesional]; !ok && b.IDProfesional != 0 {
+		report(field, "el profesional %d no existe", b.IDProfesional)
+	}
+	if _, ok := c.sucursales[b.IDSucursal]; !ok {
+		report(field, "la sucursal %d no existe", b.IDSucursal)
+	}
+	if b.Rango.IsEmpty() || !dia.Contains(b.Rango) {
+		report(field, "las horas del bloqueo no forman un rango del día")
+	}
+}

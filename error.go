@@ -1,0 +1,195 @@
+package tomahora
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind groups errors by what a caller can do about them; each face maps it to
+// its own status.
+type Kind int
+
+// The kinds of error. KindInternal is also that of every error which is not an
+// *Error.
+const (
+	KindInternal     Kind = iota
+	KindInvalid           // the request must change
+	KindUnauthorized      // no token, or not one of ours
+	KindForbidden         // the token may not do this
+	KindNotFound          // no such thing in this clinic
+	KindUnavailable       // the database is not there; trying again is safe
+
+	KindMethodNotAllowed // the route exists, but not for this method
+	KindTooLarge         // the body is longer than is read
+	KindRateLimited      // too many requests; trying again later is fine
+)
+
+// Error is a failure a caller is told about. Code is stable and is the wire's
+// vocabulary; the Spanish message is made from it and Args.
+type Error struct {
+	Kind  Kind
+	Code  Code
+	Field string // wire name of the parameter, or "" when not about one
+	Args  []any  // values for the message; never personal data
+	Err   error  // cause: logged, never shown
+}
+
+// Error is the Spanish message.
+func (e *Error) Error() string { return message(e.Code, e.Args) }
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Problems are the errors of one stage of judgement, in the order they are to
+// be reported. It is never empty.
+type Problems []*Error
+
+// Error is the message of the first problem.
+func (p Problems) Error() string { return p[0].Error() }
+
+// Unwrap gives errors.Is and errors.As each problem in turn.
+func (p Problems) Unwrap() []error {
+	errs := make([]error, len(p))
+	for i, e := range p {
+		errs[i] = e
+	}
+	return errs
+}
+
+// orNil is the problems as an error, nil when there are none.
+func (p Problems) orNil() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return p
+}
+
+// ProblemsOf lists what a caller is to be told of err: all problems of a stage,
+// the one *Error in its chain, or nil for an internal error.
+func ProblemsOf(err error) Problems {
+	if p, ok := errors.AsType[Problems](err); ok {
+		return p
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return Problems{e}
+	}
+	return nil
+}
+
+// Invalid is a problem with one parameter of a request.
+func Invalid(code Code, field string, args ...any) *Error {
+	return &Error{Kind: KindInvalid, Code: code, Field: field, Args: args}
+}
+
+// NotFound says that the clinic has no such thing; what names the noun in
+// Spanish with its article, as "la cita".
+func NotFound(what string) *Error {
+	return &Error{Kind: KindNotFound, Code: CodeNoEncontrado, Args: []any{what}}
+}
+
+// Unavailable says that the database could not be reached or did not answer,
+// and that trying again is safe.
+func Unavailable(cause error) *Error {
+	return &Error{Kind: KindUnavailable, Code: CodeNoDisponible, Err: cause}
+}
+
+// IsCode tells whether err carries a problem with this code.
+func IsCode(err error, code Code) bool {
+	for _, p := range ProblemsOf(err) {
+		if p.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// Code names one kind of problem for programs; codes are stable once released.
+type Code string
+
+// The codes of a booking, in the order of the stages of judgement.
+const (
+	CodeParametroRequerido Code = "parametro_requerido"
+	CodeParametroInvalido  Code = "parametro_invalido"
+
+	CodeNoExiste                 Code = "no_existe"
+	CodeProfesionalDeshabilitado Code = "profesional_deshabilitado"
+	CodeSucursalDeshabilitada    Code = "sucursal_deshabilitada"
+	CodeEstadoInvalido           Code = "estado_invalido"
+	CodePacienteDeshabilitado    Code = "paciente_deshabilitado"
+	CodeAtencionDeOtroPaciente   Code = "atencion_de_otro_paciente"
+	CodeAtencionTipoNoPermitido  Code = "atencion_tipo_no_permitido"
+	CodeAtencionCerrada          Code = "atencion_cerrada"
+	CodeAtencionConCita          Code = "atencion_con_cita"
+
+	CodeFechaPasada            Code = "fecha_pasada"
+	CodeDuracionIncompatible   Code = "duracion_incompatible"
+	CodeSinHorario             Code = "sin_horario"
+	CodeSillonNoDisponible     Code = "sillon_no_disponible"
+	CodeVideoconsultaRequerida Code = "videoconsulta_requerida"
+	CodeModalidadNoDisponible  Code = "modalidad_no_disponible"
+	CodeTopeProfesional        Code = "tope_profesional"
+	CodeTopeSillon             Code = "tope_sillon"
+)
+
+// The codes of everything around a booking.
+const (
+	CodeNoEncontrado          Code = "no_encontrado"
+	CodeNoDisponible          Code = "no_disponible"
+	CodeConfiguracionInvalida Code = "configuracion_invalida"
+)
+
+// The codes of the transport: what is judged before a request is understood.
+const (
+	CodeNoAutorizado          Code = "no_autorizado"
+	CodeSinPermiso            Code = "sin_permiso"
+	CodeMetodoNoPermitido     Code = "metodo_no_permitido"
+	CodeCuerpoDemasiadoGrande Code = "cuerpo_demasiado_grande"
+	CodeCuerpoInvalido        Code = "cuerpo_invalido"
+	CodeDemasiadasSolicitudes Code = "demasiadas_solicitudes"
+	CodeErrorInterno          Code = "error_interno"
+)
+
+// messages holds the vendor's own sentence where one is known (contract §1.5),
+// ours elsewhere.
+var messages = map[Code]string{
+	CodeParametroRequerido: "El parámetro %s es requerido",
+	CodeParametroInvalido:  "El parámetro %s no es válido: %s",
+
+	CodeNoExiste:                 "No existe %s que indica %s",
+	CodeProfesionalDeshabilitado: "El profesional está deshabilitado",
+	CodeSucursalDeshabilitada:    "La sucursal está deshabilitada",
+	CodeEstadoInvalido:           "El estado indicado en id_estado no se puede usar para agendar",
+	CodePacienteDeshabilitado:    "El paciente está deshabilitado",
+	CodeAtencionDeOtroPaciente:   "La atención indicada en id_atencion es de otro paciente",
+	CodeAtencionTipoNoPermitido:  "La atención indicada en id_atencion es de tipo %s y no admite citas",
+	CodeAtencionCerrada:          "La atención indicada en id_atencion está finalizada o bloqueada",
+	CodeAtencionConCita:          "La atención indicada en id_atencion ya tiene una cita",
+
+	CodeFechaPasada:            "La fecha y hora de la cita ya pasaron",
+	CodeDuracionIncompatible:   "Profesional no tiene horario para la fecha y duración de cita solicitadas: la duración debe ser un múltiplo de %d minutos",
+	CodeSinHorario:             "Profesional no tiene horario para la fecha y duración de cita solicitadas",
+	CodeSillonNoDisponible:     "El sillón %d no se atiende en ese horario del profesional",
+	CodeVideoconsultaRequerida: "El parámetro videoconsulta es requerido: el horario del profesional admite ambas modalidades",
+	CodeModalidadNoDisponible:  "El horario del profesional solo admite la modalidad %s",
+	CodeTopeProfesional:        "Profesional tiene tope con otra cita",
+	CodeTopeSillon:             "Sillón tiene tope con otra cita",
+
+	CodeNoEncontrado:          "No se encontró %s",
+	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
+	CodeConfiguracionInvalida: "La configuración no es válida: %s",
+
+	CodeNoAutorizado:          "Token ausente o inválido",
+	CodeSinPermiso:            "El token es de solo lectura",
+	CodeMetodoNoPermitido:     "El método %s no está permitido en esta ruta",
+	CodeCuerpoDemasiadoGrande: "El cuerpo de la solicitud supera %d bytes",
+	CodeCuerpoInvalido:        "El cuerpo de la solicitud no se puede leer: %s",
+	CodeDemasiadasSolicitudes: "Demasiadas solicitudes; intente de nuevo en %d segundos",
+	CodeErrorInterno:          "Error interno del servidor",
+}
+
+func message(code Code, args []any) string {
+	format, ok := messages[code]
+	if !ok {
+		return string(code)
+	}
+	return fmt.Sprintf(format, args...)
+}

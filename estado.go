@@ -1,0 +1,47 @@
+package tomahora
+
+// Estado is a state a cita can be in. Anulacion never changes once the estado
+// exists, since it decides whether citas in it hold their slot.
+type Estado struct {
+	ID         EstadoID
+	Nombre     string
+	Color      string // "#rrggbb"
+	Reservado  bool   // comes with the product
+	Anulacion  bool   // a cita in it is annulled
+	UsoInterno bool   // set by the program, never by a caller
+	Habilitado bool
+}
+
+// Estados with a meaning to the program.
+const (
+	EstadoAnulado      EstadoID = 1
+	EstadoNoConfirmado EstadoID = 7
+	EstadoCambioFecha  EstadoID = 14
+)
+
+// canStart tells whether a cita may be created in this estado.
+func (e Estado) canStart() bool { return e.Habilitado && !e.UsoInterno && !e.Anulacion }
+
+// EstadosIniciales are the estados of a new clinic (contract §2.2).
+func EstadosIniciales() []Estado {
+	estados := []Estado{
+		{ID: EstadoAnulado, Nombre: "Anulado", Color: "#f5b6a1", Anulacion: true},
+		{ID: 2, Nombre: "Atendido", Color: "#e8e8e8"},
+		{ID: 3, Nombre: "Confirmado por teléfono", Color: "#87bce4"},
+		{ID: 5, Nombre: "En sala de espera", Color: "#f2c66d"},
+		{ID: 6, Nombre: "Atendiéndose", Color: "#5fb8a9"},
+		{ID: EstadoNoConfirmado, Nombre: "No confirmado", Color: "#c9ced6"},
+		{ID: 8, Nombre: "No asiste", Color: "#b08968"},
+		{ID: 10, Nombre: "Anulado por pcte. via email", Color: "#f5b6a1", Anulacion: true},
+		{ID: 11, Nombre: "Confirmado por email", Color: "#87bce4"},
+		{ID: 12, Nombre: "Notificado via email", Color: "#b9a5e2"},
+		{ID: 13, Nombre: "Agenda Online", Color: "#a8d5ba"},
+		{ID: EstadoCambioFecha, Nombre: "Cambio de fecha", Color: "#f5b6a1", Anulacion: true, UsoInterno: true},
+		{ID: 18, Nombre: "Notificado por WhatsApp", Color: "#b9a5e2"},
+	}
+	for i := range estados {
+		estados[i].Reservado = true
+		estados[i].Habilitado = true
+	}
+	return estados
+}

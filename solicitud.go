@@ -1,0 +1,227 @@
+package tomahora
+
+import (
+	"slices"
+	"time"
+)
+
+// Solicitud is a request to book a cita, as a face could read it. Zero ids mean
+// "absent", as do nil pointers.
+type Solicitud struct {
+	IDProfesional ProfesionalID
+	IDSucursal    SucursalID
+	IDEstado      EstadoID // EstadoNoConfirmado when the request names none
+	IDSillon      SillonID
+	IDPaciente    PacienteID
+	IDAtencion    AtencionID // 0: any open one, or a new one
+	Fecha         Fecha
+	HoraInicio    *Hora
+	Duracion      *Duracion
+	Comentario    string
+	Videoconsulta *bool
+
+	// Unreadable are the parameters that were sent but could not be read.
+	Unreadable Problems
+}
+
+// The parameters of a booking in the seed's order, which is the order in which
+// problems with them are reported.
+var solicitudFields = []string{
+	"id_profesional", "id_sucursal", "id_estado", "id_sillon", "id_paciente", "id_atencion",
+	"fecha", "hora_inicio", "duracion", "comentario", "videoconsulta",
+}
+
+// Espacio is the place the request asks for; only after CheckShape found the
+// request whole, and its duracion sane.
+func (s Solicitud) Espacio() Espacio {
+	inicio := *s.HoraInicio
+	return Espacio{s.IDProfesional, s.IDSucursal, s.IDSillon, s.Fecha, Rango{inicio, inicio.Add(*s.Duracion)}}
+}
+
+// CheckShape is the first stage of judgement: every parameter that is missing or
+// unreadable, in the seed's order.
+func (s Solicitud) CheckShape(cfg *Config) error {
+	problems := slices.Clone(s.Unreadable)
+	require := func(field string, missing bool) {
+		sent := slices.ContainsFunc(s.Unreadable, func(e *Error) bool { return e.Field == field })
+		if missing && !sent {
+			problems = append(problems, Invalid(CodeParametroRequerido, field, field))
+		}
+	}
+	require("id_profesional", s.IDProfesional == 0)
+	require("id_sucursal", s.IDSucursal == 0)
+	require("id_sillon", s.IDSillon == 0)
+	require("id_paciente", s.IDPaciente == 0)
+	require("id_atencion", s.IDAtencion == 0 && cfg.clinica.ExigirAtencion)
+	require("fecha", s.Fecha.IsZero())
+	require("hora_inicio", s.HoraInicio == nil)
+	require("duracion", s.Duracion == nil)
+	slices.SortStableFunc(problems, func(a, b *Error) int {
+		return slices.Index(solicitudFields, a.Field) - slices.Index(solicitudFields, b.Field)
+	})
+	return problems.orNil()
+}
+
+// Referencias are the rows a request names, as a store found them. Nil means
+// that the clinic has no such row.
+type Referencias struct {
+	Paciente *Paciente
+	Atencion *Atencion // nil too when the request names none
+	Ocupada  *Cita     // the live cita of Atencion, if it has one
+}
+
+// CheckReferences is the second stage: what the request names must exist and be
+// usable, in the seed's order.
+func (s Solicitud) CheckReferences(cfg *Config, r Referencias) error {
+	var problems Problems
+	add := func(e *Error) {
+		if e != nil {
+			problems = append(problems, e)
+		}
+	}
+	add(s.checkProfesional(cfg))
+	add(s.checkSucursal(cfg))
+	if estado, ok := cfg.Estado(s.IDEstado); !ok || !estado.canStart() {
+		add(Invalid(CodeEstadoInvalido, "id_estado"))
+	}
+	if _, ok := cfg.Sillon(s.IDSillon); !ok {
+		add(noExiste("el sillón", "id_sillon"))
+	}
+	switch {
+	case r.Paciente == nil:
+		add(noExiste("el paciente", "id_paciente"))
+	case !r.Paciente.Habilitado:
+		add(Invalid(CodePacienteDeshabilitado, "id_paciente"))
+	}
+	if s.IDAtencion != 0 {
+		add(s.checkAtencion(r))
+	}
+	return problems.orNil()
+}
+
+func noExiste(what, field string) *Error { return Invalid(CodeNoExiste, field, what, field) }
+
+func (s Solicitud) checkProfesional(cfg *Config) *Error {
+	prof, ok := cfg.Profesional(s.IDProfesional)
+	if !ok {
+		return noExiste("el profesional", "id_profesional")
+	}
+	if !prof.Habilitado {
+		return Invalid(CodeProfesionalDeshabilitado, "id_profesional")
+	}
+	return nil
+}
+
+func (s Solicitud) checkSucursal(cfg *Config) *Error {
+	suc, ok := cfg.Sucursal(s.IDSucursal)
+	if !ok {
+		return noExiste("la sucursal", "id_sucursal")
+	}
+	if !suc.Habilitada {
+		return Invalid(CodeSucursalDeshabilitada, "id_sucursal")
+	}
+	return nil
+}
+
+func (s Solicitud) checkAtencion(r Referencias) *Error {
+	if r.Atencion == nil {
+		return noExiste("la atención", "id_atencion")
+	}
+	return r.Atencion.check(s.IDPaciente, r.Ocupada != nil)
+}
+
+// Topes are the live citas that stand in the way of a place.
+type Topes struct {
+	Profesional []Cita
+	Sillon      []Cita
+}
+
+// Lugar is where and how a clean request will be attended.
+type Lugar struct {
+	Espacio       Espacio
+	Videoconsulta bool
+	Exclusiva     bool // the sillón is an exclusive one
+}
+
+// Lugar settles the place and the modality of a request whose shape and
+// references are clean, as far as the schedule alone can tell, with all
+// problems of the third stage but the topes. The Lugar is meaningful for
+// finding topes as long as its range is not empty.
+func (s Solicitud) Lugar(cfg *Config, now time.Time) (Lugar, Problems) {
+	var problems Problems
+	prof, _ := cfg.Profesional(s.IDProfesional)
+	sillon, _ := cfg.Sillon(s.IDSillon)
+	lugar := Lugar{Exclusiva: sillon.Exclusivo}
+	if cfg.clinica.RechazarPasado && isPast(s.Fecha, *s.HoraInicio, now.In(cfg.ZonaDe(s.IDSucursal))) {
+		problems = append(problems, Invalid(CodeFechaPasada, "fecha"))
+	}
+	d := *s.Duracion
+	if d <= 0 || d%prof.Intervalo != 0 {
+		problems = append(problems, Invalid(CodeDuracionIncompatible, "duracion", prof.Intervalo))
+	}
+	if d <= 0 {
+		return lugar, problems
+	}
+	if d > Duracion(FinDelDia) {
+		return lugar, append(problems, Invalid(CodeSinHorario, "hora_inicio"))
+	}
+	lugar.Espacio = s.Espacio()
+	segmento, ok := cfg.workSegment(lugar.Espacio, prof.Intervalo)
+	if !ok {
+		return lugar, append(problems, Invalid(CodeSinHorario, "hora_inicio"))
+	}
+	if !segmento.Offers(s.IDSillon) {
+		problems = append(problems, Invalid(CodeSillonNoDisponible, "id_sillon", s.IDSillon))
+	}
+	video, e := segmento.videoconsulta(s.Videoconsulta)
+	if e != nil {
+		problems = append(problems, e)
+	}
+	lugar.Videoconsulta = video
+	return lugar, problems
+}
+
+// videoconsulta settles the modality of a cita in this segment: with one
+// modality an absent parameter takes it and a sent one must match; with both it
+// is required (seed, videoconsulta).
+func (s Segmento) videoconsulta(sent *bool) (bool, *Error) {
+	const field = "videoconsulta"
+	switch {
+	case sent == nil && s.Modalidad == Ambas:
+		return false, Invalid(CodeVideoconsultaRequerida, field)
+	case sent == nil:
+		return s.Modalidad == Videoconsulta, nil
+	case s.Modalidad != Ambas && s.Modalidad != modalidadDe(*sent):
+		return *sent, Invalid(CodeModalidadNoDisponible, field, string(s.Modalidad))
+	default:
+		return *sent, nil
+	}
+}
+
+func isPast(f Fecha, h Hora, now time.Time) bool {
+	today := FechaOf(now, now.Location())
+	return f.Before(today) || f == today && int(h) < now.Hour()*60+now.Minute()
+}
+
+// Problems are the topes as problems of the third stage, after the others.
+func (t Topes) Problems() Problems {
+	var problems Problems
+	if len(t.Profesional) > 0 {
+		problems = append(problems, Invalid(CodeTopeProfesional, "hora_inicio"))
+	}
+	if len(t.Sillon) > 0 {
+		problems = append(problems, Invalid(CodeTopeSillon, "id_sillon"))
+	}
+	return problems
+}
+
+// First is the cita to look at when one stands in the way, nil when none does.
+// A retry finds its twin here: nothing else can overlap what the twin holds.
+func (t Topes) First() *Cita {
+	for _, citas := range [][]Cita{t.Profesional, t.Sillon} {
+		if len(citas) > 0 {
+			return &citas[0]
+		}
+	}
+	return nil
+}

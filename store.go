@@ -1,0 +1,129 @@
+package tomahora
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps clinics. Every implementation passes package storetest.
+//
+// View and Update run a closure over one clinic's data in a transaction. The
+// closure uses nothing but its Tx, does no I/O of its own, and may be run more
+// than once. An error it returns undoes what it wrote and is returned as it is.
+// A clinic that does not exist is KindNotFound; a database that does not answer
+// is KindUnavailable, after which trying again is safe.
+type Store interface {
+	// View reads one consistent state. Writes in it fail.
+	View(ctx context.Context, id ClinicaID, fn func(Tx) error) error
+
+	// Update reads and writes. The updates of a clinic happen one after the
+	// other, and ids and event numbers ascend in the order they take effect.
+	// When it returns nil the change is on disk. Once the closure has started,
+	// a cancelled context no longer stops it.
+	Update(ctx context.Context, id ClinicaID, fn func(Tx) error) error
+
+	// CreateClinica makes a clinic with its initial estados and returns its id.
+	CreateClinica(ctx context.Context, c Clinica) (ClinicaID, error)
+	// Clinicas lists all clinics by ascending id.
+	Clinicas(ctx context.Context) ([]Clinica, error)
+
+	// TokenByHash finds a token that is not revoked by the hash of its secret,
+	// before the clinic is known. KindNotFound when there is none.
+	TokenByHash(ctx context.Context, hash []byte) (Token, error)
+	// CreateToken keeps a token under the hash of its secret.
+	CreateToken(ctx context.Context, t Token, hash []byte) (TokenID, error)
+	// Tokens lists all tokens by ascending id, the revoked ones too.
+	Tokens(ctx context.Context) ([]Token, error)
+	// RevokeToken ends a token. Revoking twice is no error; an unknown id is
+	// KindNotFound.
+	RevokeToken(ctx context.Context, id TokenID) error
+
+	// Ping tells whether the database answers.
+	Ping(ctx context.Context) error
+	// Close waits for running transactions and lets go of the database.
+	Close() error
+}
+
+// Token is the right of a program to act on one clinic. The secret itself is
+// never kept.
+type Token struct {
+	ID        TokenID
+	IDClinica ClinicaID
+	Nombre    string
+	Lectura   bool // may read only
+	Creado    time.Time
+	Revocado  time.Time // zero while in force
+}
+
+// Tx is a transaction on one clinic.
+type Tx interface {
+	// Now is the transaction's one timestamp, UTC.
+	Now() time.Time
+	// Config is the configuration in force.
+	Config() *Config
+
+	Citas() Citas
+	Pacientes() Pacientes
+	Atenciones() Atenciones
+	// Setup changes the configuration.
+	Setup() Setup
+}
+
+// Every write below also appends the Evento that tells of it.
+
+// Citas are the appointments of a clinic.
+type Citas interface {
+	// Get returns a cita, KindNotFound when there is none.
+	Get(id CitaID) (Cita, error)
+	// LiveOf returns the live cita of an atención that admits only one;
+	// KindNotFound when it has none.
+	LiveOf(id AtencionID) (Cita, error)
+	// Topes finds the live citas in the way of a place.
+	Topes(l Lugar) (Topes, error)
+	// Create keeps a cita and returns it with its id, times and version set.
+	// Where the database's own laws refuse it, the error is the tope's.
+	Create(c Cita) (Cita, error)
+}
+
+// Pacientes are the patients of a clinic.
+type Pacientes interface {
+	// Get returns a paciente, KindNotFound when there is none.
+	Get(id PacienteID) (Paciente, error)
+	// Create keeps a paciente and returns it with its id set.
+	Create(p Paciente, by Actor) (Paciente, error)
+}
+
+// Atenciones are the medical events of a clinic.
+type Atenciones interface {
+	// Get returns an atención, KindNotFound when there is none.
+	Get(id AtencionID) (Atencion, error)
+	// FirstOpen returns the lowest-numbered atención of a paciente with a
+	// profesional at a sucursal that a booking may take without naming it: not
+	// finalizada, not bloqueada, without a live cita, and neither Licencia,
+	// Interconsulta nor Plan de tratamiento. KindNotFound when there is none.
+	FirstOpen(pac PacienteID, prof ProfesionalID, suc SucursalID) (Atencion, error)
+	// Create keeps an atención and returns it with its id set.
+	Create(a Atencion, by Actor) (Atencion, error)
+}
+
+// Setup writes configuration. Each call takes effect for Config at once and for
+// everyone else when the transaction commits.
+type Setup interface {
+	SaveClinica(c Clinica, by Actor) error
+	SaveSucursal(s Sucursal, by Actor) error
+	SaveEspecialidad(e Especialidad, by Actor) error
+	// SaveSillon also rewrites the live citas from today on that use the sillón
+	// when Exclusivo changes; where they overlap the error is tope_sillon.
+	SaveSillon(s Sillon, by Actor) error
+	SaveProfesional(p Profesional, by Actor) error
+	SaveEstado(e Estado, by Actor) error
+	// The Create calls give an id where the value has none.
+	CreateHorario(h Horario, by Actor) error
+	CreateEspecial(e HorarioEspecial, by Actor) error
+	CreateBloqueo(b HorarioBloqueado, by Actor) error
+	DeleteHorario(id HorarioID, by Actor) error
+	DeleteEspecial(id HorarioID, by Actor) error
+	DeleteBloqueo(id HorarioID, by Actor) error
+	// SkipCitaIDs makes the next cita's id at least next.
+	SkipCitaIDs(next CitaID) error
+}
