@@ -1,0 +1,278 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/tomahora/tomahora"
+)
+
+// lane is the one writer. It takes whatever updates are queued, runs each in a
+// savepoint of one transaction, commits once, then answers all of them: under
+// load a commit's fsync is shared, and nobody ever waits for a timer.
+type lane struct {
+	store    *Store
+	session  *session // nil until first used, and after the connection broke
+	maxBatch int
+	jobs     chan *job
+	quit     chan struct{}
+	stopOnce sync.Once
+	stopped  chan struct{}
+}
+
+// job is one update on its way through the lane.
+type job struct {
+	ctx   context.Context // looked at before the closure starts; never reaches SQL
+	fn    func(*tx) error
+	taken atomic.Bool // by the lane to run it, or by its caller to give it up
+	done  chan error
+}
+
+const defaultMaxBatch = 256
+
+// errSpoiled says that the batch's transaction can no longer be trusted.
+var errSpoiled = errors.New("the batch was spoiled")
+
+func startLane(s *Store, maxBatch int) *lane {
+	if maxBatch <= 0 {
+		maxBatch = defaultMaxBatch
+	}
+	l := &lane{
+		store:    s,
+		maxBatch: maxBatch,
+		jobs:     make(chan *job, 4*defaultMaxBatch),
+		quit:     make(chan struct{}),
+		stopped:  make(chan struct{}),
+	}
+	go l.run()
+	return l
+}
+
+// stop refuses new updates, finishes the queued ones, and waits for that.
+func (l *lane) stop() {
+	l.stopOnce.Do(func() { close(l.quit) })
+	<-l.stopped
+}
+
+// do queues an update and waits for its answer. A caller whose context ends may
+// leave only while the closure has not started, because the closure may touch
+// what the caller owns.
+func (l *lane) do(ctx context.Context, fn func(*tx) error) error {
+	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	select {
+	case l.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.quit:
+		return tomahora.Unavailable(errors.New("the store is closing"))
+	}
+	var gaveUp error
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		gaveUp = ctx.Err()
+	case <-l.stopped:
+		gaveUp = tomahora.Unavailable(errors.New("the store is closed"))
+	}
+	if j.taken.CompareAndSwap(false, true) {
+		return gaveUp
+	}
+	return <-j.done
+}
+
+func (l *lane) run() {
+	defer close(l.stopped)
+	for {
+		select {
+		case j := <-l.jobs:
+			l.process(l.collect(j))
+		case <-l.quit:
+			l.drain()
+			return
+		}
+	}
+}
+
+// drain runs what was queued when the lane was told to stop.
+func (l *lane) drain() {
+	for {
+		select {
+		case j := <-l.jobs:
+			l.process(l.collect(j))
+		default:
+			if l.session != nil {
+				l.session.close()
+			}
+			return
+		}
+	}
+}
+
+// collect takes what is queued behind the first job, without waiting.
+func (l *lane) collect(first *job) []*job {
+	batch := make([]*job, 0, min(len(l.jobs)+1, l.maxBatch))
+	for j := first; ; {
+		if j.taken.CompareAndSwap(false, true) {
+			batch = append(batch, j)
+		}
+		if len(batch) == l.maxBatch {
+			return batch
+		}
+		select {
+		case j = <-l.jobs:
+		default:
+			return batch
+		}
+	}
+}
+
+// process commits a batch, or where one member spoiled it, each member alone.
+func (l *lane) process(batch []*job) {
+	if len(batch) == 0 {
+		return
+	}
+	results, err := l.attempt(batch)
+	if errors.Is(err, errSpoiled) && len(batch) > 1 {
+		for _, j := range batch {
+			l.process([]*job{j})
+		}
+		return
+	}
+	for i, j := range batch {
+		if err != nil && results[i] == nil {
+			results[i] = err
+		}
+		j.done <- results[i]
+	}
+}
+
+// attempt runs the members in one transaction and returns each one's answer. An
+// error beside them is the answer of all whose own is nil; errSpoiled says that
+// nothing was committed and the members may be run again. Once COMMIT was sent
+// nothing is run again.
+func (l *lane) attempt(batch []*job) ([]error, error) {
+	results := make([]error, len(batch))
+	ctx := context.Background()
+	if l.session == nil {
+		session, err := newSession(ctx, l.store.writer)
+		if err != nil {
+			return results, unavailable(err)
+		}
+		l.session = session
+	}
+	if err := l.session.control(ctx, beginWrite); err != nil {
+		l.abandon()
+		return results, unavailable(err)
+	}
+	b := &batchTx{store: l.store, session: l.session, shared: len(batch) > 1, clinicas: map[tomahora.ClinicaID]*clinica{}}
+	wrote := false
+	for i, j := range batch {
+		if results[i] = j.ctx.Err(); results[i] != nil {
+			continue
+		}
+		var spoiled bool
+		if results[i], spoiled = b.member(j); spoiled {
+			l.rollback()
+			return results, errSpoiled
+		}
+		wrote = wrote || results[i] == nil
+	}
+	if !wrote {
+		l.rollback()
+		return results, nil
+	}
+	return results, l.commit(b)
+}
+
+func (l *lane) commit(b *batchTx) error {
+	if err := b.unlock(); err != nil {
+		l.rollback()
+		return unavailable(err)
+	}
+	if err := l.session.control(context.Background(), commit); err != nil {
+		l.rollback()
+		return unavailable(err)
+	}
+	return nil
+}
+
+// rollback ends the transaction; a connection that cannot is thrown away.
+func (l *lane) rollback() {
+	if err := l.session.control(context.Background(), rollback); err != nil {
+		l.abandon()
+	}
+}
+
+func (l *lane) abandon() {
+	l.session.close()
+	l.session = nil
+}
+
+// batchTx is the transaction a batch shares.
+type batchTx struct {
+	store    *Store
+	session  *session
+	shared   bool // more than one member: each needs a savepoint
+	clinicas map[tomahora.ClinicaID]*clinica
+}
+
+// member runs one update. Spoiled tells that its failure was neither ours nor a
+// constraint's, so that nothing more may be done in this transaction.
+func (b *batchTx) member(j *job) (err error, spoiled bool) {
+	ctx := context.Background()
+	if b.shared {
+		if err := b.session.control(ctx, savepoint); err != nil {
+			return unavailable(err), true
+		}
+	}
+	t := &tx{store: b.store, session: b.session, ctx: ctx, now: b.store.now(), batch: b}
+	if err = t.run(j.fn); err != nil {
+		t.restore()
+		if t.failed != nil || tomahora.ProblemsOf(err) == nil {
+			return err, true
+		}
+	}
+	if !b.shared {
+		return err, false
+	}
+	if err != nil {
+		if undo := b.session.control(ctx, rollbackTo); undo != nil {
+			return err, true
+		}
+	}
+	if end := b.session.control(ctx, release); end != nil {
+		return unavailable(end), true
+	}
+	return err, false
+}
+
+// unlock writes back the counters of the clinics the batch touched.
+func (b *batchTx) unlock() error {
+	t := &tx{store: b.store, session: b.session, ctx: context.Background()}
+	for id, c := range b.clinicas {
+		_, err := t.exec("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, id)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run calls fn and turns a panic into an error with its stack. A transaction in
+// which a statement failed cannot succeed, whatever fn made of it.
+func (t *tx) run(fn func(*tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.failed
+}

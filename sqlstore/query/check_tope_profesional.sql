@@ -1,0 +1,5 @@
+SELECT a.id_clinica, a.id, b.id
+FROM citas a JOIN citas b
+  ON b.id_clinica = a.id_clinica AND b.id_profesional = a.id_profesional AND b.fecha = a.fecha AND b.viva = 1
+WHERE a.viva = 1 AND a.exenta = 0 AND b.exenta = 0 AND a.id < b.id AND a.inicio < b.fin AND b.inicio < a.fin
+  AND (a.id_sillon = b.id_sillon OR a.id_sucursal <> b.id_sucursal)

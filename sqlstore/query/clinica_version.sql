@@ -1,0 +1,1 @@
+SELECT version_config FROM clinicas WHERE id_clinica = $1

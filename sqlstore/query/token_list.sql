@@ -1,0 +1,1 @@
+SELECT id, id_clinica, nombre, lectura, creado, revocado FROM tokens ORDER BY id

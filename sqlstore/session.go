@@ -1,0 +1,84 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+)
+
+//go:embed query/*.sql
+var queryFiles embed.FS
+
+// queryText is the SQL of a query by its name.
+func queryText(name string) (string, error) {
+	text, err := queryFiles.ReadFile("query/" + name + ".sql")
+	if err != nil {
+		return "", fmt.Errorf("no query named %s: %w", name, err)
+	}
+	return string(text), nil
+}
+
+// session is one connection with its prepared statements. It is used by one
+// goroutine at a time.
+type session struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func newSession(ctx context.Context, db *sql.DB) (*session, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &session{conn, map[string]*sql.Stmt{}}, nil
+}
+
+// close lets go of the connection.
+func (s *session) close() {
+	for _, stmt := range s.stmts {
+		_ = stmt.Close() // the connection goes with them
+	}
+	_ = s.conn.Close()
+}
+
+// The statements that bound transactions, which are not queries of their own.
+const (
+	beginWrite = "BEGIN IMMEDIATE"
+	beginRead  = "BEGIN"
+	commit     = "COMMIT"
+	rollback   = "ROLLBACK"
+	savepoint  = "SAVEPOINT member"
+	release    = "RELEASE member"
+	rollbackTo = "ROLLBACK TO member"
+)
+
+// control runs one of the statements above.
+func (s *session) control(ctx context.Context, text string) error {
+	stmt, err := s.prepare(ctx, text, func() (string, error) { return text, nil })
+	if err != nil {
+		return err
+	}
+	_, err = stmt.ExecContext(ctx)
+	return err
+}
+
+func (s *session) stmt(ctx context.Context, name string) (*sql.Stmt, error) {
+	return s.prepare(ctx, name, func() (string, error) { return queryText(name) })
+}
+
+func (s *session) prepare(ctx context.Context, key string, text func() (string, error)) (*sql.Stmt, error) {
+	if stmt, ok := s.stmts[key]; ok {
+		return stmt, nil
+	}
+	query, err := text()
+	if err != nil {
+		return nil, err
+	}
+	stmt, err := s.conn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %s: %w", key, err)
+	}
+	s.stmts[key] = stmt
+	return stmt, nil
+}

@@ -1,0 +1,280 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/sqlstore"
+	"github.com/tomahora/tomahora/storetest"
+)
+
+func openSQLite(t testing.TB, clock func() time.Time) *sqlstore.Store {
+	t.Helper()
+	return openFile(t, filepath.Join(t.TempDir(), "clinica de prueba?.db"), clock)
+}
+
+func openFile(t testing.TB, file string, clock func() time.Time) *sqlstore.Store {
+	t.Helper()
+	s, err := sqlstore.Open(context.Background(), "sqlite:"+file, sqlstore.Options{Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func frozen() time.Time { return storetest.Now }
+
+func TestSQLiteIsAStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, clock func() time.Time) tomahora.Store { return openSQLite(t, clock) })
+}
+
+// booked is a database with one cita, closed, and a plain connection to it.
+func booked(t *testing.T) *sql.DB {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "a.db")
+	s := openFile(t, file, frozen)
+	id := storetest.Setup(t, s, 1)
+	inicio, duracion := tomahora.Hora(540), tomahora.Duracion(30)
+	err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		for _, sillon := range []tomahora.SillonID{1, 3} {
+			a, err := tx.Atenciones().Create(tomahora.Atencion{
+				Nombre: "X", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2026, Month: 1, Day: 1},
+				IDPaciente: 1, IDProfesional: 1, IDSucursal: 1,
+			}, tomahora.Sistema)
+			if err != nil {
+				return err
+			}
+			_, err = tx.Citas().Create(tomahora.Cita{
+				Espacio: tomahora.Espacio{IDProfesional: 1, IDSucursal: 1, IDSillon: sillon,
+					Fecha: tomahora.Fecha{Year: 2026, Month: 11, Day: 30}, Rango: tomahora.Rango{Inicio: inicio, Fin: inicio.Add(duracion)}},
+				IDPaciente: 1, IDAtencion: a.ID, IDEstado: 7, Viva: true, Exclusiva: sillon == 3, Origen: "token:1",
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func TestPlainSQLCannotBreakTheLaw(t *testing.T) {
+	db := booked(t)
+	// A free row: every column of cita 1 but the ones a case names.
+	columns := []string{
+		"id_clinica", "id", "id_profesional", "id_sucursal", "id_sillon", "fecha", "inicio", "fin", "id_paciente", "id_atencion", "id_estado",
+		"videoconsulta", "comentario", "viva", "exenta", "exclusiva", "atencion_multiple", "estado_desde", "creada", "cambiada", "version",
+		"origen", "id_cita_previa",
+	}
+	insert := func(changes map[string]string) error {
+		values := make([]string, len(columns))
+		for i, c := range columns {
+			values[i] = c
+			if v, ok := changes[c]; ok {
+				values[i] = v
+			}
+		}
+		_, err := db.Exec("INSERT INTO citas (" + strings.Join(columns, ",") + ") SELECT " + strings.Join(values, ",") + " FROM citas WHERE id = 1")
+		return err
+	}
+	free := func(more map[string]string) map[string]string {
+		changes := map[string]string{"id": "99", "atencion_multiple": "1", "inicio": "600", "fin": "630"}
+		for k, v := range more {
+			changes[k] = v
+		}
+		return changes
+	}
+	tests := map[string]struct {
+		changes map[string]string
+		want    string
+	}{
+		"an overlap":                           {map[string]string{"inicio": "555", "fin": "585"}, "tope_profesional"},
+		"an overlap at another sucursal":       {map[string]string{"inicio": "555", "fin": "585", "id_sucursal": "2", "id_sillon": "2"}, "tope_profesional"},
+		"an overlap on an exclusive sillón":    {map[string]string{"inicio": "555", "fin": "585", "id_profesional": "2", "id_sillon": "3", "exclusiva": "1"}, "tope_sillon"},
+		"a second live cita of an atención":    {map[string]string{"atencion_multiple": "0"}, "UNIQUE"},
+		"an empty range":                       {map[string]string{"fin": "600"}, "CHECK"},
+		"a negative range":                     {map[string]string{"fin": "590"}, "CHECK"},
+		"a start before midnight":              {map[string]string{"inicio": "-15", "fin": "15"}, "CHECK"},
+		"an end after midnight":                {map[string]string{"fin": "1441"}, "CHECK"},
+		"a fecha without its zero":             {map[string]string{"fecha": "'2018-11-2'"}, "CHECK"},
+		"a fecha that does not exist":          {map[string]string{"fecha": "'2026-02-30'"}, "CHECK"},
+		"a fecha that is none":                 {map[string]string{"fecha": "''"}, "CHECK"},
+		"a flag that is neither 0 nor 1":       {map[string]string{"viva": "2"}, "CHECK"},
+		"a text where a number belongs":        {map[string]string{"inicio": "'nueve'"}, "cannot store TEXT"},
+		"a cita of an unknown paciente":        {map[string]string{"id_paciente": "999"}, "FOREIGN KEY"},
+		"a sobrecupo that is bound by the law": {map[string]string{"id_sillon": "7"}, "CHECK"},
+		"the same id twice":                    {map[string]string{"id": "1"}, "UNIQUE"},
+	}
+	if _, err := db.Exec("PRAGMA foreign_keys = 1"); err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := insert(free(test.changes))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want a refusal by %s", err, test.want)
+			}
+		})
+	}
+	if err := insert(free(nil)); err != nil {
+		t.Fatalf("a free row was refused: %v", err)
+	}
+	for name, update := range map[string]string{
+		"moving onto another cita":     "UPDATE citas SET inicio = 555, fin = 585 WHERE id = 99",
+		"lengthening onto another":     "UPDATE citas SET inicio = 500 WHERE id = 99",
+		"moving to a taken sillón":     "UPDATE citas SET id_sillon = 1, inicio = 540, fin = 570 WHERE id = 99",
+		"taking over its chair":        "UPDATE citas SET id_profesional = 2, id_sillon = 3, exclusiva = 1, inicio = 540, fin = 570 WHERE id = 99",
+		"renumbering onto a neighbour": "UPDATE citas SET id = 1 WHERE id = 99",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := db.Exec(update); err == nil {
+				t.Error("the update was accepted")
+			}
+		})
+	}
+	t.Run("shifting a cita by half its length onto itself is no overlap", func(t *testing.T) {
+		if _, err := db.Exec("UPDATE citas SET inicio = 615, fin = 645 WHERE id = 99"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestCheckFindsWhatWasForcedIn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	s := openFile(t, file, frozen)
+	id := storetest.Setup(t, s, 1)
+	if findings, err := s.Check(t.Context()); err != nil || len(findings) > 0 {
+		t.Fatalf("a sound database: got findings %v, error %v", findings, err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, stmt := range []string{
+		"DROP TRIGGER citas_law_insert",
+		"DROP INDEX citas_atencion",
+		`INSERT INTO citas SELECT 1, x.id, 1, 1, 3, '2026-11-30', 540, 570, 1, 1, 7, 0, '', 1, 0, 1, 0, 0, 0, 0, 1, 'x', 0
+		 FROM (SELECT 1 AS id UNION SELECT 2) x`,
+	} {
+		if _, err := db.Exec(stmt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	findings, err := s.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	laws := map[string]int{}
+	for _, f := range findings {
+		laws[f.Law]++
+		if f.String() == "" || f.IDClinica != id && f.Law != "references" {
+			t.Errorf("finding %+v does not say where", f)
+		}
+	}
+	for _, law := range []string{"tope_profesional", "tope_sillon", "atencion_con_cita", "references"} {
+		if laws[law] == 0 {
+			t.Errorf("check did not find %s: %v", law, findings)
+		}
+	}
+}
+
+func TestAnotherProcessSeesANewConfigurationAtOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	a, b := openFile(t, file, frozen), openFile(t, file, frozen)
+	id := storetest.Setup(t, a, 0)
+	seen := func() (ok bool) {
+		err := b.View(t.Context(), id, func(tx tomahora.Tx) error { _, ok = tx.Config().Sillon(9); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	if seen() {
+		t.Fatal("sillón 9 is there before it was made")
+	}
+	err := a.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		return tx.Setup().SaveSillon(tomahora.Sillon{ID: 9, Nombre: "Nuevo"}, tomahora.Sistema)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !seen() {
+		t.Fatal("the other process works with an old configuration")
+	}
+}
+
+func TestEveryWriteIsToldOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	s := openFile(t, file, frozen)
+	storetest.Setup(t, s, 3)
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var events, last, first, pacientes int
+	err = db.QueryRow("SELECT COUNT(*), MAX(id), MIN(id), SUM(entidad = 'paciente' AND accion = 'created') FROM eventos").Scan(&events, &last, &first, &pacientes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first != 1 || last != events || pacientes != 3 {
+		t.Errorf("got %d events numbered %d to %d, %d of them pacientes; want no gap and 3", events, first, last, pacientes)
+	}
+}
+
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	o := sqlstore.Options{Clock: frozen}
+	if _, err := sqlstore.Open(t.Context(), "postgres://u:secreto@h/db", o); err == nil || strings.Contains(err.Error(), "secreto") {
+		t.Errorf("got %v, want a refusal without the password", err)
+	}
+	if _, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "no/such/folder.db"), o); err == nil {
+		t.Error("a file in a missing folder was opened")
+	}
+	file := filepath.Join(t.TempDir(), "x.db")
+	if err := os.WriteFile(file, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlstore.Open(t.Context(), "sqlite:"+file, o); err == nil {
+		t.Error("a file that is no database was opened")
+	}
+	o.NoMigrate = true
+	if _, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "new.db"), o); err == nil || !strings.Contains(err.Error(), "tomahora migrate") {
+		t.Errorf("got %v, want advice to migrate", err)
+	}
+}
+
+func TestUpdatesAfterCloseAreUnavailable(t *testing.T) {
+	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), sqlstore.Options{Clock: frozen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := storetest.Setup(t, s, 0)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err = s.Update(t.Context(), id, func(tomahora.Tx) error { return nil })
+	if p := tomahora.ProblemsOf(err); p == nil || p[0].Kind != tomahora.KindUnavailable {
+		t.Errorf("got %v, want KindUnavailable", err)
+	}
+}

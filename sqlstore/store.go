@@ -1,0 +1,296 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/tomahora/tomahora"
+)
+
+// Store is a tomahora.Store on an SQL database.
+type Store struct {
+	clock     func() time.Time
+	logger    *slog.Logger
+	writer    *sql.DB
+	reader    *sql.DB
+	readers   chan *session // nil entries are sessions yet to be opened
+	lane      *lane
+	snapshots snapshots
+}
+
+var _ tomahora.Store = (*Store)(nil)
+
+func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
+	s := &Store{
+		clock:   o.Clock,
+		logger:  o.Logger,
+		writer:  writer,
+		reader:  reader,
+		readers: make(chan *session, readers),
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	for range readers {
+		s.readers <- nil
+	}
+	s.lane = startLane(s, o.MaxBatch)
+	return s
+}
+
+// Close commits what is queued and closes the database.
+func (s *Store) Close() error {
+	s.lane.stop()
+	for range cap(s.readers) {
+		if session := <-s.readers; session != nil {
+			session.close()
+		}
+	}
+	return errors.Join(s.reader.Close(), s.writer.Close())
+}
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.read(ctx, func(t *tx) error {
+		var one int
+		return t.queryRow("ping", nil, &one)
+	})
+}
+
+// View reads one consistent state of a clinic.
+func (s *Store) View(ctx context.Context, id tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
+	return s.read(ctx, func(t *tx) error {
+		if err := t.enter(id, "clinica_version"); err != nil {
+			return err
+		}
+		return fn(t)
+	})
+}
+
+// Update runs a closure in the lane.
+func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
+	return s.lane.do(ctx, func(t *tx) error {
+		if err := t.lock(id); err != nil {
+			return err
+		}
+		return fn(t)
+	})
+}
+
+// read runs fn in a read transaction of one of the reader sessions.
+func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
+	var reader *session
+	select {
+	case reader = <-s.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	reader, err := s.readWith(ctx, reader, fn)
+	s.readers <- reader
+	return err
+}
+
+// readWith returns the session to keep: nil when it is of no more use.
+func (s *Store) readWith(ctx context.Context, reader *session, fn func(*tx) error) (*session, error) {
+	if reader == nil {
+		var err error
+		if reader, err = newSession(ctx, s.reader); err != nil {
+			return nil, unavailable(err)
+		}
+	}
+	if err := reader.control(ctx, beginRead); err != nil {
+		reader.close()
+		return nil, unavailable(err)
+	}
+	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
+	err := t.run(fn)
+	// The transaction must end even when the request's context already has.
+	if end := reader.control(context.WithoutCancel(ctx), rollback); end != nil {
+		reader.close()
+		reader = nil
+	}
+	return reader, err
+}
+
+// unavailable is for failures to reach the database at all.
+func unavailable(err error) error {
+	if mapped, _ := mapError(err); tomahora.ProblemsOf(mapped) != nil {
+		return mapped
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return tomahora.Unavailable(err)
+}
+
+// now is the business time, to the microsecond that is stored.
+func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// snapshots are the configurations in memory, by clinic.
+type snapshots struct{ m sync.Map }
+
+func (s *snapshots) get(id tomahora.ClinicaID, version int64) *tomahora.Config {
+	if v, ok := s.m.Load(id); ok {
+		if cfg := v.(*tomahora.Config); cfg.Version() == version {
+			return cfg
+		}
+	}
+	return nil
+}
+
+// put publishes a configuration; it must be one that was committed.
+func (s *snapshots) put(id tomahora.ClinicaID, cfg *tomahora.Config) { s.m.Store(id, cfg) }
+
+// CreateClinica makes a clinic with its initial estados.
+func (s *Store) CreateClinica(ctx context.Context, c tomahora.Clinica) (tomahora.ClinicaID, error) {
+	if _, err := tomahora.NewConfig(0, tomahora.Plan{Clinica: c}); err != nil {
+		return 0, err
+	}
+	var id tomahora.ClinicaID
+	err := s.lane.do(ctx, func(t *tx) error {
+		err := t.queryRow("clinica_create", []any{
+			c.Nombre, c.Zona, c.ExigirAtencion, c.RechazarPasado, c.EsDemo, micros(t.now),
+		}, &id)
+		if err != nil {
+			return err
+		}
+		if err := t.lock(id); err != nil {
+			return err
+		}
+		for _, e := range tomahora.EstadosIniciales() {
+			if err := t.SaveEstado(e, tomahora.Sistema); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return id, err
+}
+
+// Clinicas lists all clinics.
+func (s *Store) Clinicas(ctx context.Context) ([]tomahora.Clinica, error) {
+	var list []tomahora.Clinica
+	err := s.read(ctx, func(t *tx) (err error) {
+		list, err = collect(t, "clinica_list", nil, scanClinica)
+		return err
+	})
+	return list, err
+}
+
+func scanClinica(scan scanner) (c tomahora.Clinica, err error) {
+	err = scan(&c.ID, &c.Nombre, &c.Zona, &c.ExigirAtencion, &c.RechazarPasado, &c.EsDemo)
+	return c, err
+}
+
+// TokenByHash finds a token in force.
+func (s *Store) TokenByHash(ctx context.Context, hash []byte) (tomahora.Token, error) {
+	var token tomahora.Token
+	err := s.read(ctx, func(t *tx) (err error) {
+		token, err = one(t, "token_by_hash", []any{hash}, "el token", scanToken)
+		return err
+	})
+	return token, err
+}
+
+func scanToken(scan scanner) (t tomahora.Token, err error) {
+	err = scan(&t.ID, &t.IDClinica, &t.Nombre, &t.Lectura, instant(&t.Creado), instant(&t.Revocado))
+	return t, err
+}
+
+// CreateToken keeps a token.
+func (s *Store) CreateToken(ctx context.Context, token tomahora.Token, hash []byte) (tomahora.TokenID, error) {
+	var id tomahora.TokenID
+	err := s.lane.do(ctx, func(t *tx) error {
+		if err := t.lock(token.IDClinica); err != nil {
+			return err
+		}
+		return t.queryRow("token_create", []any{token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now)}, &id)
+	})
+	return id, err
+}
+
+// Tokens lists all tokens.
+func (s *Store) Tokens(ctx context.Context) ([]tomahora.Token, error) {
+	var list []tomahora.Token
+	err := s.read(ctx, func(t *tx) (err error) {
+		list, err = collect(t, "token_list", nil, scanToken)
+		return err
+	})
+	return list, err
+}
+
+// RevokeToken ends a token.
+func (s *Store) RevokeToken(ctx context.Context, id tomahora.TokenID) error {
+	return s.lane.do(ctx, func(t *tx) error {
+		n, err := t.exec("token_revoke", micros(t.now), id)
+		if err == nil && n == 0 {
+			return tomahora.NotFound("el token")
+		}
+		return err
+	})
+}
+
+// Finding is something `check` found wrong.
+type Finding struct {
+	Law       string             `json:"law"`
+	IDClinica tomahora.ClinicaID `json:"id_clinica,omitempty"`
+	Citas     []tomahora.CitaID  `json:"citas,omitempty"`
+	Detail    string             `json:"detail,omitempty"`
+}
+
+func (f Finding) String() string {
+	if f.Detail != "" {
+		return f.Law + ": " + f.Detail
+	}
+	return fmt.Sprintf("%s: clinica %d, citas %v", f.Law, f.IDClinica, f.Citas)
+}
+
+// Check reads the whole database: its integrity, and every pair of citas that
+// the laws forbid. A sound database has no findings.
+func (s *Store) Check(ctx context.Context) ([]Finding, error) {
+	var findings []Finding
+	err := s.read(ctx, func(t *tx) error {
+		integrity, err := collect(t, "check_integrity", nil, scanIntegrity)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, integrity...)
+		orphans, err := collect(t, "check_references", nil, scanOrphan)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, orphans...)
+		for _, law := range []tomahora.Code{
+			tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita,
+		} {
+			pairs, err := collect(t, "check_"+string(law), nil, func(scan scanner) (Finding, error) {
+				f := Finding{Law: string(law), Citas: make([]tomahora.CitaID, 2)}
+				return f, scan(&f.IDClinica, &f.Citas[0], &f.Citas[1])
+			})
+			if err != nil {
+				return err
+			}
+			findings = append(findings, pairs...)
+		}
+		return nil
+	})
+	return findings, err
+}
+
+func scanIntegrity(scan scanner) (Finding, error) {
+	f := Finding{Law: "integrity"}
+	return f, scan(&f.Detail)
+}
+
+func scanOrphan(scan scanner) (Finding, error) {
+	f := Finding{Law: "references"}
+	var parent string
+	err := scan(&f.Detail, &parent)
+	f.Detail += " names a row that " + parent + " does not have"
+	return f, err
+}

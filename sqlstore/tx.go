@@ -1,0 +1,243 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tomahora/tomahora"
+)
+
+// clinica is the locked row of a clinic: its counters and configuration as the
+// transaction has them so far.
+type clinica struct {
+	version                                   int64
+	cita, paciente, atencion, horario, evento int64
+	cfg                                       *tomahora.Config // nil: to be loaded
+	changed                                   bool             // version is not committed yet: cfg must not be published
+}
+
+// tx is a transaction on one clinic: a member of a batch, or a reader's.
+type tx struct {
+	store   *Store
+	session *session
+	ctx     context.Context //nolint:containedctx // a closure uses only its Tx, so the context travels in it
+	now     time.Time
+	batch   *batchTx // nil in a read
+	id      tomahora.ClinicaID
+	clinica *clinica
+	saved   clinica // as it was when the member began
+	first   bool    // this member brought the clinic into the batch
+	failed  error   // first error that is neither ours nor a constraint's
+}
+
+var (
+	_ tomahora.Tx    = (*tx)(nil)
+	_ tomahora.Setup = (*tx)(nil)
+)
+
+func (t *tx) Now() time.Time                  { return t.now }
+func (t *tx) Citas() tomahora.Citas           { return citas{t} }
+func (t *tx) Pacientes() tomahora.Pacientes   { return pacientes{t} }
+func (t *tx) Atenciones() tomahora.Atenciones { return atenciones{t} }
+func (t *tx) Setup() tomahora.Setup           { return t }
+
+// Config is the configuration in force. Should loading it fail, the transaction
+// fails at its end and an empty one is returned meanwhile.
+func (t *tx) Config() *tomahora.Config {
+	if t.clinica.cfg == nil {
+		if err := t.loadConfig(); err != nil {
+			t.fail(err)
+			return &tomahora.Config{}
+		}
+	}
+	return t.clinica.cfg
+}
+
+// enter makes a clinic the transaction's own, for reading.
+func (t *tx) enter(id tomahora.ClinicaID, query string, counters ...any) error {
+	c := &clinica{}
+	err := t.queryRow(query, []any{id}, append([]any{&c.version}, counters...)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tomahora.NotFound("la clínica")
+	}
+	if err != nil {
+		return err
+	}
+	t.id, t.clinica = id, c
+	return t.loadConfig()
+}
+
+// lock makes a clinic the transaction's own, for writing. The row is locked once
+// per batch; its counters are written back when the batch commits.
+func (t *tx) lock(id tomahora.ClinicaID) error {
+	c, ok := t.batch.clinicas[id]
+	if !ok {
+		c = &clinica{}
+		err := t.queryRow("clinica_lock", []any{id}, &c.version, &c.cita, &c.paciente, &c.atencion, &c.horario, &c.evento)
+		if errors.Is(err, sql.ErrNoRows) {
+			return tomahora.NotFound("la clínica")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	t.batch.clinicas[id] = c
+	t.id, t.clinica, t.saved, t.first = id, c, *c, !ok
+	if c.cfg == nil {
+		return t.loadConfig()
+	}
+	return nil
+}
+
+// restore takes back what the member did to the shared row.
+func (t *tx) restore() {
+	switch {
+	case t.clinica == nil:
+	case t.first: // the member may even have made the clinic itself
+		delete(t.batch.clinicas, t.id)
+	default:
+		*t.clinica = t.saved
+	}
+}
+
+// fail remembers an error that ends the transaction.
+func (t *tx) fail(err error) {
+	if t.failed == nil {
+		t.failed = err
+	}
+}
+
+// judge maps a statement's error and remembers it where it ends the transaction.
+func (t *tx) judge(name string, err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	mapped, constraint := mapError(err)
+	mapped = fmt.Errorf("%s: %w", name, mapped)
+	if !constraint {
+		t.fail(mapped)
+		return mapped
+	}
+	if law := tomahora.ProblemsOf(mapped); law != nil {
+		t.store.logger.Error("a law of the database refused what the rules let through",
+			"law", string(law[0].Code), "id_clinica", int64(t.id))
+	}
+	return mapped
+}
+
+// exec runs a writing query and tells how many rows it changed.
+func (t *tx) exec(name string, args ...any) (int64, error) {
+	stmt, err := t.session.stmt(t.ctx, name)
+	if err != nil {
+		return 0, t.judge(name, err)
+	}
+	result, err := stmt.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, t.judge(name, err)
+	}
+	return result.RowsAffected()
+}
+
+// queryRow reads one row into dest; sql.ErrNoRows when there is none.
+func (t *tx) queryRow(name string, args []any, dest ...any) error {
+	stmt, err := t.session.stmt(t.ctx, name)
+	if err != nil {
+		return t.judge(name, err)
+	}
+	return t.judge(name, stmt.QueryRowContext(t.ctx, args...).Scan(dest...))
+}
+
+// scanner reads the columns of one row.
+type scanner func(dest ...any) error
+
+// collect reads all rows of a query.
+func collect[T any](t *tx, name string, args []any, scan func(scanner) (T, error)) ([]T, error) {
+	stmt, err := t.session.stmt(t.ctx, name)
+	if err != nil {
+		return nil, t.judge(name, err)
+	}
+	rows, err := stmt.QueryContext(t.ctx, args...)
+	if err != nil {
+		return nil, t.judge(name, err)
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows.Scan)
+		if err != nil {
+			return nil, t.judge(name, err)
+		}
+		list = append(list, v)
+	}
+	return list, t.judge(name, rows.Err())
+}
+
+// one reads the only row of a query; what names the noun that was not found.
+func one[T any](t *tx, name string, args []any, what string, scan func(scanner) (T, error)) (T, error) {
+	v, err := scan(func(dest ...any) error { return t.queryRow(name, args, dest...) })
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, tomahora.NotFound(what)
+	}
+	return v, err
+}
+
+// The actions of an Evento, as the vendor's webhooks spell them (contract §2.8).
+const (
+	created  = "created"
+	modified = "modified"
+	deleted  = "deleted"
+)
+
+// record appends to the outbox. Campos names changed fields, never values.
+func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64, campos string) error {
+	t.clinica.evento++
+	_, err := t.exec("evento_create", t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id, campos)
+	return err
+}
+
+// micros is an instant as it is stored; the zero time is 0.
+func micros(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMicro()
+}
+
+// column reads a stored value into a domain value.
+type column[S, D any] struct {
+	dest *D
+	read func(S) (D, error)
+}
+
+// Scan implements sql.Scanner.
+func (c column[S, D]) Scan(src any) error {
+	stored, ok := src.(S)
+	if !ok {
+		return fmt.Errorf("stored value is %T, not %T", src, stored)
+	}
+	v, err := c.read(stored)
+	*c.dest = v
+	return err
+}
+
+func instant(dest *time.Time) sql.Scanner {
+	return column[int64, time.Time]{dest, func(us int64) (time.Time, error) {
+		if us == 0 {
+			return time.Time{}, nil
+		}
+		return time.UnixMicro(us).UTC(), nil
+	}}
+}
+
+// fecha reads a date; the empty text is none.
+func fecha(dest *tomahora.Fecha) sql.Scanner {
+	return column[string, tomahora.Fecha]{dest, func(s string) (tomahora.Fecha, error) {
+		if s == "" {
+			return tomahora.Fecha{}, nil
+		}
+		return tomahora.ParseFecha(s)
+	}}
+}
