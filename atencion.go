@@ -11,11 +11,11 @@ const (
 	TipoPlanTratamiento TipoAtencion = "Plan de tratamiento"
 )
 
-// AllowsCitas: neither a Licencia nor an Interconsulta can be booked (seed,
-// id_atencion).
+// AllowsCitas is false of Licencia and Interconsulta, which cannot be booked
+// (seed, id_atencion).
 func (t TipoAtencion) AllowsCitas() bool { return t != TipoLicencia && t != TipoInterconsulta }
 
-// AllowsManyCitas: a plan de tratamiento is attended over several citas.
+// AllowsManyCitas is true of a plan de tratamiento, attended over several citas.
 func (t TipoAtencion) AllowsManyCitas() bool { return t == TipoPlanTratamiento }
 
 // Atencion is the medical event a cita belongs to.

@@ -41,7 +41,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Problems are the errors of one stage of judgement, in the order they are to
 // be reported. It is never empty.
-type Problems []*Error
+type Problems []*Error //nolint:errname // a list of problems, and read as one everywhere
 
 // Error is the message of the first problem.
 func (p Problems) Error() string { return p[0].Error() }

@@ -3,6 +3,7 @@ package tomahora
 // Identifiers are positive and, but for ClinicaID and TokenID, counted per
 // clinic. They are distinct types so that a profesional cannot be passed where
 // a sillón is meant. Zero means "none".
+
 type (
 	ClinicaID      int64
 	TokenID        int64

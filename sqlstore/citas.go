@@ -45,7 +45,7 @@ func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {
 	if err != nil {
 		return tomahora.Cita{}, err
 	}
-	return v, c.record(v.Origen, created, "cita", int64(v.ID), "")
+	return v, c.record(v.Origen, created, "cita", int64(v.ID))
 }
 
 // scanCita reads a row of citas_vista.

@@ -26,7 +26,7 @@ type lane struct {
 
 // job is one update on its way through the lane.
 type job struct {
-	ctx   context.Context // looked at before the closure starts; never reaches SQL
+	ctx   context.Context //nolint:containedctx // looked at before the closure starts; never reaches SQL
 	fn    func(*tx) error
 	taken atomic.Bool // by the lane to run it, or by its caller to give it up
 	done  chan error

@@ -27,11 +27,12 @@ var _ tomahora.Store = (*Store)(nil)
 
 func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
 	s := &Store{
-		clock:   o.Clock,
-		logger:  o.Logger,
-		writer:  writer,
-		reader:  reader,
-		readers: make(chan *session, readers),
+		clock:     o.Clock,
+		logger:    o.Logger,
+		writer:    writer,
+		reader:    reader,
+		readers:   make(chan *session, readers),
+		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -132,19 +133,27 @@ func unavailable(err error) error {
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
 // snapshots are the configurations in memory, by clinic.
-type snapshots struct{ m sync.Map }
+type snapshots struct {
+	mu    sync.RWMutex
+	known map[tomahora.ClinicaID]*tomahora.Config
+}
 
+// get returns nil unless this very version is in memory.
 func (s *snapshots) get(id tomahora.ClinicaID, version int64) *tomahora.Config {
-	if v, ok := s.m.Load(id); ok {
-		if cfg := v.(*tomahora.Config); cfg.Version() == version {
-			return cfg
-		}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if cfg, ok := s.known[id]; ok && cfg.Version() == version {
+		return cfg
 	}
 	return nil
 }
 
 // put publishes a configuration; it must be one that was committed.
-func (s *snapshots) put(id tomahora.ClinicaID, cfg *tomahora.Config) { s.m.Store(id, cfg) }
+func (s *snapshots) put(id tomahora.ClinicaID, cfg *tomahora.Config) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[id] = cfg
+}
 
 // CreateClinica makes a clinic with its initial estados.
 func (s *Store) CreateClinica(ctx context.Context, c tomahora.Clinica) (tomahora.ClinicaID, error) {

@@ -191,10 +191,10 @@ const (
 	deleted  = "deleted"
 )
 
-// record appends to the outbox. Campos names changed fields, never values.
-func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64, campos string) error {
+// record appends to the outbox.
+func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64) error {
 	t.clinica.evento++
-	_, err := t.exec("evento_create", t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id, campos)
+	_, err := t.exec("evento_create", t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id)
 	return err
 }
 

@@ -152,10 +152,10 @@ func wantCode(t testing.TB, err error, code tomahora.Code) {
 	}
 }
 
-func wantKind(t testing.TB, err error, kind tomahora.Kind) {
+func wantNotFound(t testing.TB, err error) {
 	t.Helper()
-	if p := tomahora.ProblemsOf(err); p == nil || p[0].Kind != kind {
-		t.Fatalf("got error %v, want kind %d", err, kind)
+	if p := tomahora.ProblemsOf(err); p == nil || p[0].Kind != tomahora.KindNotFound {
+		t.Fatalf("got error %v, want not found", err)
 	}
 }
 
@@ -358,13 +358,13 @@ func testTenancy(t *testing.T, open Open) {
 	}))
 	must(t, s.View(t.Context(), b, func(tx tomahora.Tx) error {
 		_, err := tx.Citas().Get(1)
-		wantKind(t, err, tomahora.KindNotFound)
+		wantNotFound(t, err)
 		_, err = tx.Pacientes().Get(1)
-		wantKind(t, err, tomahora.KindNotFound)
+		wantNotFound(t, err)
 		_, err = tx.Atenciones().Get(1)
-		wantKind(t, err, tomahora.KindNotFound)
+		wantNotFound(t, err)
 		_, err = tx.Citas().LiveOf(1)
-		wantKind(t, err, tomahora.KindNotFound)
+		wantNotFound(t, err)
 		topes, err := tx.Citas().Topes(tomahora.Lugar{Espacio: place(1, 1, 1, 0, 15), Exclusiva: true})
 		must(t, err)
 		diff(t, topes, tomahora.Topes{})
@@ -384,11 +384,11 @@ func testNotFound(t *testing.T, open Open) {
 	s := open(t, frozen)
 	id := Setup(t, s, 0)
 	none := func(tomahora.Tx) error { t.Error("the closure ran without a clinic"); return nil }
-	wantKind(t, s.View(t.Context(), id+1, none), tomahora.KindNotFound)
-	wantKind(t, s.Update(t.Context(), id+1, none), tomahora.KindNotFound)
-	wantKind(t, s.RevokeToken(t.Context(), 99), tomahora.KindNotFound)
+	wantNotFound(t, s.View(t.Context(), id+1, none))
+	wantNotFound(t, s.Update(t.Context(), id+1, none))
+	wantNotFound(t, s.RevokeToken(t.Context(), 99))
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
-		wantKind(t, tx.Setup().DeleteBloqueo(99, actor), tomahora.KindNotFound)
+		wantNotFound(t, tx.Setup().DeleteBloqueo(99, actor))
 		return nil
 	}))
 }
@@ -430,7 +430,7 @@ func wantNothing(t *testing.T, s tomahora.Store, id tomahora.ClinicaID) {
 	t.Helper()
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
 		_, err := tx.Citas().Get(1)
-		wantKind(t, err, tomahora.KindNotFound)
+		wantNotFound(t, err)
 		c, err := insert(tx, place(1, 1, 1, 0, 15))
 		must(t, err)
 		diff(t, c.ID, tomahora.CitaID(1))
@@ -725,7 +725,7 @@ func testFirstOpen(t *testing.T, open Open) {
 			must(t, err)
 		}
 		_, err := tx.Atenciones().FirstOpen(1, 1, 1)
-		wantKind(t, err, tomahora.KindNotFound)
+		wantNotFound(t, err)
 		return nil
 	}))
 }
@@ -813,14 +813,14 @@ func testTokens(t *testing.T, open Open) {
 	must(t, err)
 	diff(t, got, want)
 	_, err = s.TokenByHash(t.Context(), make([]byte, 32))
-	wantKind(t, err, tomahora.KindNotFound)
+	wantNotFound(t, err)
 	_, err = s.CreateToken(t.Context(), tomahora.Token{IDClinica: id + 1, Nombre: "x"}, make([]byte, 32))
-	wantKind(t, err, tomahora.KindNotFound)
+	wantNotFound(t, err)
 
 	must(t, s.RevokeToken(t.Context(), tokenID))
 	must(t, s.RevokeToken(t.Context(), tokenID))
 	_, err = s.TokenByHash(t.Context(), hash)
-	wantKind(t, err, tomahora.KindNotFound)
+	wantNotFound(t, err)
 	list, err := s.Tokens(t.Context())
 	must(t, err)
 	want.Revocado = Now

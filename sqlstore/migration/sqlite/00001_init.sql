@@ -287,6 +287,6 @@ CREATE TABLE eventos (
   accion     TEXT    NOT NULL CHECK (accion IN ('created', 'modified', 'deleted')),
   entidad    TEXT    NOT NULL,
   id_entidad INTEGER NOT NULL,
-  campos     TEXT    NOT NULL,
+  campos     TEXT    NOT NULL DEFAULT '', -- names of changed fields
   PRIMARY KEY (id_clinica, id)
 ) STRICT, WITHOUT ROWID;

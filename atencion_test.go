@@ -1,0 +1,100 @@
+package tomahora_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tomahora/tomahora"
+)
+
+// references are the rows the seed's request names, all of them usable.
+func references(changes ...func(*tomahora.Referencias)) tomahora.Referencias {
+	r := tomahora.Referencias{
+		Paciente: &tomahora.Paciente{ID: risopatron, Nombre: "Fernanda", Apellidos: "Risopatrón", Habilitado: true},
+		Atencion: &tomahora.Atencion{
+			ID: exodoncia, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta,
+			IDPaciente: risopatron, IDProfesional: vergara, IDSucursal: norte,
+		},
+	}
+	for _, change := range changes {
+		if change != nil {
+			change(&r)
+		}
+	}
+	return r
+}
+
+func atencion(change func(*tomahora.Atencion)) func(*tomahora.Referencias) {
+	return func(r *tomahora.Referencias) { change(r.Atencion) }
+}
+
+func TestNamedAtencion(t *testing.T) {
+	tipo := func(tipo tomahora.TipoAtencion) func(*tomahora.Referencias) {
+		return atencion(func(a *tomahora.Atencion) { a.Tipo = tipo })
+	}
+	occupied := func(r *tomahora.Referencias) { r.Ocupada = new(twin()) }
+	tests := []struct {
+		name string
+		refs []func(*tomahora.Referencias)
+		want tomahora.Code // "" when it may be booked
+	}{
+		{name: "a free consulta of the paciente may be booked"},
+		{"an atención the clinic does not have is refused", []func(*tomahora.Referencias){func(r *tomahora.Referencias) { r.Atencion = nil }}, tomahora.CodeNoExiste},
+		{"one of another paciente is refused", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.IDPaciente = lopez })}, tomahora.CodeAtencionDeOtroPaciente},
+		{"one of another profesional may be booked", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.IDProfesional = soto })}, ""},
+		{"one of another sucursal may be booked", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.IDSucursal = sur })}, ""},
+		{"a licencia is refused", []func(*tomahora.Referencias){tipo(tomahora.TipoLicencia)}, tomahora.CodeAtencionTipoNoPermitido},
+		{"an interconsulta is refused", []func(*tomahora.Referencias){tipo(tomahora.TipoInterconsulta)}, tomahora.CodeAtencionTipoNoPermitido},
+		{"a tipo of the clinic's own may be booked", []func(*tomahora.Referencias){tipo("Urgencia")}, ""},
+		{"a finalizada one is refused", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.Finalizado = true })}, tomahora.CodeAtencionCerrada},
+		{"a bloqueada one is refused", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.Bloqueado = true })}, tomahora.CodeAtencionCerrada},
+		{"one with a live cita is refused", []func(*tomahora.Referencias){occupied}, tomahora.CodeAtencionConCita},
+		{"a plan de tratamiento may be booked", []func(*tomahora.Referencias){tipo(tomahora.TipoPlanTratamiento)}, ""},
+		{"a plan de tratamiento may carry many citas", []func(*tomahora.Referencias){tipo(tomahora.TipoPlanTratamiento), occupied}, ""},
+		{"a closed plan de tratamiento is refused", []func(*tomahora.Referencias){tipo(tomahora.TipoPlanTratamiento), atencion(func(a *tomahora.Atencion) { a.Finalizado = true })}, tomahora.CodeAtencionCerrada},
+		{"a licencia of another paciente tells nothing of its tipo", []func(*tomahora.Referencias){tipo(tomahora.TipoLicencia), atencion(func(a *tomahora.Atencion) { a.IDPaciente = lopez })}, tomahora.CodeAtencionDeOtroPaciente},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := seed().CheckReferences(demo(t), references(tt.refs...))
+			var want []string
+			if tt.want != "" {
+				want = []string{"id_atencion: " + string(tt.want)}
+			}
+			if diff := cmp.Diff(want, named(err)); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOmittedAtencionIsNotJudged(t *testing.T) {
+	s := seed(func(s *tomahora.Solicitud) { s.IDAtencion = 0 })
+	refs := references(func(r *tomahora.Referencias) { r.Atencion = nil })
+	if err := s.CheckReferences(demo(t), refs); err != nil {
+		t.Errorf("CheckReferences: %v", err)
+	}
+	if err := s.CheckShape(demo(t)); err != nil {
+		t.Errorf("CheckShape: %v", err)
+	}
+}
+
+func TestTheRefusalNamesTheTipo(t *testing.T) {
+	refs := references(atencion(func(a *tomahora.Atencion) { a.Tipo = tomahora.TipoLicencia }))
+	err := seed().CheckReferences(demo(t), refs)
+	want := "La atención indicada en id_atencion es de tipo Licencia y no admite citas"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %q", err, want)
+	}
+}
+
+func TestNewConsulta(t *testing.T) {
+	want := tomahora.Atencion{
+		Nombre: "Consulta", Tipo: tomahora.TipoConsulta, Fecha: fecha(viernes),
+		IDPaciente: risopatron, IDProfesional: vergara, IDSucursal: norte,
+	}
+	if diff := cmp.Diff(want, tomahora.NewConsulta(seed())); diff != "" {
+		t.Errorf("the new atención (-want +got):\n%s", diff)
+	}
+}
