@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/auth"
+	"github.com/tomahora/tomahora/httpd"
+	"github.com/tomahora/tomahora/medilink"
+	"github.com/tomahora/tomahora/sqlstore"
+)
+
+// service are the flags of whatever serves.
+type service struct {
+	PublicURL      string         `name:"public-url" help:"URL under which clients reach the server; links start with it. Default: what each request says." placeholder:"URL"`
+	RateLimit      string         `name:"rate-limit" help:"Requests a token may make, such as 20/m. Default: any number." placeholder:"N/m"`
+	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+}
+
+// api makes the vendor's face over a store.
+func (s service) api(env *environment, store tomahora.Store) (medilink.Options, error) {
+	limit, err := httpd.ParseRate(s.RateLimit)
+	if err != nil {
+		return medilink.Options{}, usageError{fmt.Errorf("--rate-limit: %w", err)}
+	}
+	if err := checkPublicURL(s.PublicURL); err != nil {
+		return medilink.Options{}, usageError{fmt.Errorf("--public-url: %w", err)}
+	}
+	o := medilink.Options{
+		Store:     store,
+		Auth:      auth.New(store, time.Now),
+		BaseURL:   httpd.BaseURL(s.PublicURL, s.TrustedProxies),
+		RequestID: httpd.RequestID,
+		Observe:   httpd.Observe,
+		Logger:    env.logger,
+	}
+	if !limit.IsZero() {
+		o.Limiter = httpd.NewLimiter(limit, time.Now)
+	}
+	return o, nil
+}
+
+func checkPublicURL(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return err
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%q is not an http or https URL without a query", s)
+	}
+	return nil
+}
+
+type serveCmd struct {
+	database
+	service
+	Listen    string `default:":8080" help:"Address to listen on."`
+	TLSCert   string `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
+	TLSKey    string `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
+	NoMigrate bool   `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
+	MaxBatch  int    `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
+}
+
+func (c serveCmd) Run(env *environment) error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return usageError{errors.New("--tls-cert and --tls-key go together")}
+	}
+	store, err := c.open(env, sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch})
+	if err != nil {
+		return err
+	}
+	options, err := c.api(env, store)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	err = listen(env, c.Listen, nil, httpd.Config{
+		API: medilink.New(options), Store: store, Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
+	})
+	return errors.Join(err, store.Close())
+}
+
+// listen serves until the program is told to stop. Told, if any, hears of the
+// address once there is one.
+func listen(env *environment, address string, told func(net.Addr), cfg httpd.Config) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(env.ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", address, err)
+	}
+	env.logger.InfoContext(env.ctx, "listening", "addr", l.Addr().String(), "version", version)
+	if told != nil {
+		told(l.Addr())
+	}
+	if err := httpd.New(cfg).Serve(env.ctx, l); err != nil {
+		return err
+	}
+	env.logger.InfoContext(context.WithoutCancel(env.ctx), "stopped")
+	return nil
+}
