@@ -92,6 +92,14 @@ func Unavailable(cause error) *Error {
 	return &Error{Kind: KindUnavailable, Code: CodeNoDisponible, Err: cause}
 }
 
+// KindOf is the kind of the first problem of err; KindInternal when it has none.
+func KindOf(err error) Kind {
+	if problems := ProblemsOf(err); problems != nil {
+		return problems[0].Kind
+	}
+	return KindInternal
+}
+
 // IsCode tells whether err carries a problem with this code.
 func IsCode(err error, code Code) bool {
 	for _, p := range ProblemsOf(err) {

@@ -1,22 +1,41 @@
 package tomahora
 
-// Identifiers are positive and, but for ClinicaID and TokenID, counted per
-// clinic. They are distinct types so that a profesional cannot be passed where
-// a sillón is meant. Zero means "none".
+// Identifiers are positive; zero means "none". They are distinct types so that
+// a profesional cannot be passed where a sillón is meant. All but ClinicaID and
+// TokenID are counted per clinic.
 
-type (
-	ClinicaID      int64
-	TokenID        int64
-	SucursalID     int64
-	SillonID       int64
-	EspecialidadID int64
-	ProfesionalID  int64
-	HorarioID      int64
-	PacienteID     int64
-	AtencionID     int64
-	EstadoID       int64
-	CitaID         int64
-)
+// ClinicaID identifies a clinic.
+type ClinicaID int64
+
+// TokenID identifies a token of any clinic.
+type TokenID int64
+
+// SucursalID identifies a sucursal.
+type SucursalID int64
+
+// SillonID identifies a sillón, in one id space for catalogue and agenda.
+type SillonID int64
+
+// EspecialidadID identifies an especialidad.
+type EspecialidadID int64
+
+// ProfesionalID identifies a profesional.
+type ProfesionalID int64
+
+// HorarioID identifies a horario, horario especial or horario bloqueado.
+type HorarioID int64
+
+// PacienteID identifies a paciente.
+type PacienteID int64
+
+// AtencionID identifies an atención.
+type AtencionID int64
+
+// EstadoID identifies an estado of citas.
+type EstadoID int64
+
+// CitaID identifies a cita.
+type CitaID int64
 
 // Actor is who made a change, as kept in citas and eventos: "token:3",
 // "usuario:8" or "sistema". It never holds a name.

@@ -3,11 +3,7 @@
 // these, and renders what it returns.
 package agenda
 
-import (
-	"errors"
-
-	"github.com/tomahora/tomahora"
-)
+import "github.com/tomahora/tomahora"
 
 // Agendada is the answer to a booking.
 type Agendada struct {
@@ -65,7 +61,7 @@ func optional[T any](v T, err error) (*T, error) {
 	if err == nil {
 		return &v, nil
 	}
-	if e, ok := errors.AsType[*tomahora.Error](err); ok && e.Kind == tomahora.KindNotFound {
+	if tomahora.KindOf(err) == tomahora.KindNotFound {
 		return nil, nil //nolint:nilnil // nil is how Referencias spells "no such row"
 	}
 	return nil, err

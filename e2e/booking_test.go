@@ -68,7 +68,7 @@ func TestSeedRequestGetsTheSeedsAnswer(t *testing.T) {
 func TestEveryLinkOfACitaResolves(t *testing.T) {
 	t.Parallel()
 	s := start(t, "demo")
-	a := s.post(t, "/api/v5/citas", citaJSON(2, 1, 1, 2, "2027-03-01", "09:00", 30, 0))
+	a := s.book(t, citaJSON(2, 1, 1, 2, "2027-03-01", "09:00", 30, 0))
 	var body struct {
 		Data struct {
 			Links []struct{ Rel, Href string }
@@ -103,7 +103,7 @@ func TestWhatTheDemoClinicAccepts(t *testing.T) {
 	t.Parallel()
 	s := start(t, "demo", "--now", "2026-11-23T12:00:00-03:00")
 	const fecha = "2027-03-01" // a Monday
-	first := s.post(t, "/api/v5/citas", citaJSON(2, 1, 1, 2, fecha, "09:00", 30, 0))
+	first := s.book(t, citaJSON(2, 1, 1, 2, fecha, "09:00", 30, 0))
 	if first.status != http.StatusCreated || first.id(t) != 754 {
 		t.Fatalf("got %d %s, want 201 and id 754", first.status, first.body)
 	}
@@ -141,7 +141,7 @@ func TestWhatTheDemoClinicAccepts(t *testing.T) {
 	}
 	seen := map[int64]bool{first.id(t): true}
 	for _, step := range steps {
-		got := s.post(t, "/api/v5/citas", step.body)
+		got := s.book(t, step.body)
 		if got.status != step.status {
 			t.Errorf("%s: got %d %s, want %d %s", step.name, got.status, got.body, step.status, step.code)
 			continue
@@ -158,7 +158,7 @@ func TestWhatTheDemoClinicAccepts(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", step.name, code, step.code)
 		}
 	}
-	again := s.post(t, "/api/v5/citas", citaJSON(2, 1, 1, 2, fecha, "09:00", 30, 0))
+	again := s.book(t, citaJSON(2, 1, 1, 2, fecha, "09:00", 30, 0))
 	if again.status != http.StatusCreated || again.header.Get("Idempotent-Replayed") != "true" || !bytes.Equal(again.body, first.body) {
 		t.Errorf("the identical request: got %d, Idempotent-Replayed %q, %s", again.status, again.header.Get("Idempotent-Replayed"), again.body)
 	}
@@ -182,6 +182,7 @@ func TestStampede(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 			var mu sync.Mutex
 			var won []int
@@ -211,7 +212,7 @@ func TestStampede(t *testing.T) {
 			}
 		})
 	}
-	tomahora(t, "check", "--db", db)
+	t.Cleanup(func() { tomahora(t, "check", "--db", db) })
 }
 
 // nothingMoreFits: no two of the accepted half hours overlap, and none of those

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -27,7 +26,7 @@ func buildAndRun(m *testing.M) int {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "tomahora")
 	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/tomahora").CombinedOutput(); err != nil {
 		panic(string(out))
@@ -84,20 +83,13 @@ func start(t *testing.T, args ...string) *server {
 // kill ends the program as a power cut would, and waits until it is gone.
 func (s *server) kill() {
 	_ = s.cmd.Process.Kill()
-	s.wait()
+	_ = s.wait()
 }
 
 func (s *server) wait() error {
 	err := <-s.exited
 	s.exited <- err
 	return err
-}
-
-// stop asks the program to end and returns how it did.
-func (s *server) stop(t *testing.T) error {
-	t.Helper()
-	must(t, s.cmd.Process.Signal(syscall.SIGTERM))
-	return s.wait()
 }
 
 // answer is a response, read whole.
@@ -142,9 +134,10 @@ func (s *server) do(ctx context.Context, client *http.Client, method, path, body
 	return answer{resp.StatusCode, resp.Header, read}, err
 }
 
-func (s *server) post(t *testing.T, path, body string) answer {
+// book sends a booking.
+func (s *server) book(t *testing.T, body string) answer {
 	t.Helper()
-	a, err := s.do(t.Context(), http.DefaultClient, http.MethodPost, path, body)
+	a, err := s.do(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/citas", body)
 	must(t, err)
 	return a
 }

@@ -274,7 +274,7 @@ func TestUpdatesAfterCloseAreUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = s.Update(t.Context(), id, func(tomahora.Tx) error { return nil })
-	if p := tomahora.ProblemsOf(err); p == nil || p[0].Kind != tomahora.KindUnavailable {
+	if tomahora.KindOf(err) != tomahora.KindUnavailable {
 		t.Errorf("got %v, want KindUnavailable", err)
 	}
 }

@@ -154,7 +154,7 @@ func wantCode(t testing.TB, err error, code tomahora.Code) {
 
 func wantNotFound(t testing.TB, err error) {
 	t.Helper()
-	if p := tomahora.ProblemsOf(err); p == nil || p[0].Kind != tomahora.KindNotFound {
+	if tomahora.KindOf(err) != tomahora.KindNotFound {
 		t.Fatalf("got error %v, want not found", err)
 	}
 }

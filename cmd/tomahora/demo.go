@@ -99,7 +99,7 @@ func prepareDemo(ctx context.Context, store *sqlstore.Store, empty bool) error {
 func seedOnce(ctx context.Context, store *sqlstore.Store, id tomahora.ClinicaID, empty bool) error {
 	return store.Update(ctx, id, func(tx tomahora.Tx) error {
 		_, err := tx.Pacientes().Get(1)
-		if p := tomahora.ProblemsOf(err); p == nil || p[0].Kind != tomahora.KindNotFound {
+		if tomahora.KindOf(err) != tomahora.KindNotFound {
 			return err
 		}
 		return demo.Seed(tx, empty)

@@ -196,7 +196,7 @@ func (c versionCmd) Run(env *environment) error {
 // findClinica tells a wrong --clinica before anything else goes wrong with it.
 func findClinica(env *environment, store tomahora.Store, id tomahora.ClinicaID) error {
 	err := store.View(env.ctx, id, func(tomahora.Tx) error { return nil })
-	if p := tomahora.ProblemsOf(err); p != nil && p[0].Kind == tomahora.KindNotFound {
+	if tomahora.KindOf(err) == tomahora.KindNotFound {
 		return fmt.Errorf("there is no clinica %d; `tomahora clinica list` shows those there are", id)
 	}
 	return err

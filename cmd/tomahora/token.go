@@ -86,7 +86,7 @@ type tokenRevokeCmd struct {
 func (c tokenRevokeCmd) Run(env *environment) error {
 	return c.with(env, func(store *sqlstore.Store) error {
 		err := store.RevokeToken(env.ctx, c.ID)
-		if p := tomahora.ProblemsOf(err); p != nil && p[0].Kind == tomahora.KindNotFound {
+		if tomahora.KindOf(err) == tomahora.KindNotFound {
 			return fmt.Errorf("there is no token %d; `tomahora token list` shows those there are", c.ID)
 		}
 		if err != nil {

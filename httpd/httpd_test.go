@@ -1,0 +1,392 @@
+package httpd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/auth"
+)
+
+// database answers Ping.
+type database struct{ err error }
+
+func (d database) Ping(context.Context) error { return d.err }
+
+// lockedBuffer is a log several goroutines write to.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// lines are the log's lines as JSON objects.
+func (b *lockedBuffer) lines(t *testing.T) []map[string]any {
+	t.Helper()
+	var list []map[string]any
+	for line := range strings.Lines(b.String()) {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+func newServer(api http.HandlerFunc, change ...func(*Config)) (*Server, *lockedBuffer) {
+	log := &lockedBuffer{}
+	cfg := Config{
+		API: api, Store: database{}, Logger: slog.New(slog.NewJSONHandler(log, nil)), Clock: time.Now,
+		ShutdownTimeout: 5 * time.Second,
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	return New(cfg), log
+}
+
+func get(h http.Handler, method, path string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "/", nil)
+	r.URL.Path = path
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func codeOf(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	var body struct {
+		Error struct {
+			Code      string `json:"code"`
+			RequestID string `json:"request_id"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatalf("not JSON: %v", err)
+	}
+	if id := w.Header().Get("X-Request-Id"); id == "" || body.Error.RequestID != id {
+		t.Errorf("request_id %q, X-Request-Id %q", body.Error.RequestID, id)
+	}
+	return body.Error.Code
+}
+
+func TestWhoOwnsAPath(t *testing.T) {
+	api := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
+	tests := map[string]int{
+		"/api/v5/citas": 418, "/api": 418, "/api/": 418, "//api//v5": 418, "/./api/x": 418, "/x/../api/v5": 418,
+		"/healthz": 200, "/healthz/": 200, "/readyz": 200,
+		"/": 404, "": 404, "*": 404, "/apiv5": 404, "/healthz/x": 404, "/api/../x": 404,
+	}
+	for path, want := range tests {
+		s, _ := newServer(api)
+		w := get(s, "GET", path)
+		if w.Code != want {
+			t.Errorf("%q: status %d, want %d", path, w.Code, want)
+		}
+		if w.Code == 404 && codeOf(t, w) != "no_encontrado" {
+			t.Errorf("%q: %s", path, w.Body)
+		}
+	}
+}
+
+func TestProbes(t *testing.T) {
+	s, _ := newServer(nil)
+	if w := get(s, "GET", "/healthz"); w.Body.String() != "ok\n" {
+		t.Errorf("body %q", w.Body)
+	}
+	if w := get(s, "POST", "/healthz"); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD" || codeOf(t, w) != "metodo_no_permitido" {
+		t.Errorf("status %d, Allow %q", w.Code, w.Header().Get("Allow"))
+	}
+	down, _ := newServer(nil, func(c *Config) { c.Store = database{errors.New("gone")} })
+	if w := get(down, "GET", "/healthz"); w.Code != 200 {
+		t.Errorf("the program lives, but /healthz is %d", w.Code)
+	}
+	if w := get(down, "GET", "/readyz"); w.Code != 503 || codeOf(t, w) != "no_disponible" || w.Header().Get("Retry-After") != "1" {
+		t.Errorf("the database is gone, but /readyz is %d", w.Code)
+	}
+}
+
+func TestTheLogTellsARequestWithoutPersonalData(t *testing.T) {
+	s, log := newServer(func(w http.ResponseWriter, r *http.Request) {
+		Observe(r.Context(), "/api/v5/pacientes/{id}", auth.Principal{IDClinica: 1, IDToken: 3})
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, "12345")
+	})
+	r := httptest.NewRequest(http.MethodGet, "/api/v5/pacientes/11111111-1?q=Fernanda", nil)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	lines := log.lines(t)
+	if len(lines) != 1 {
+		t.Fatalf("%d lines, want 1", len(lines))
+	}
+	got := lines[0]
+	if d, ok := got["duration_ms"].(float64); !ok || d < 0 {
+		t.Errorf("duration_ms %v", got["duration_ms"])
+	}
+	delete(got, "time")
+	delete(got, "duration_ms")
+	want := map[string]any{
+		"level": "INFO", "msg": "request", "method": "GET", "route": "/api/v5/pacientes/{id}", "status": 201.0, "bytes": 5.0,
+		"request_id": w.Header().Get("X-Request-Id"), "id_clinica": 1.0, "id_token": 3.0,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	get(s, "FERNANDA", "/11111111-1")
+	if text := log.String(); strings.Contains(text, "11111111") || strings.Contains(strings.ToLower(text), "fernanda") {
+		t.Errorf("personal data in the log: %s", text)
+	}
+}
+
+func TestEveryRequestHasItsOwnID(t *testing.T) {
+	var inside string
+	s, _ := newServer(func(_ http.ResponseWriter, r *http.Request) { inside = RequestID(r.Context()) })
+	one, two := get(s, "GET", "/api/x"), get(s, "GET", "/api/x")
+	if one.Header().Get("X-Request-Id") == two.Header().Get("X-Request-Id") || inside != two.Header().Get("X-Request-Id") {
+		t.Errorf("ids %q, %q; inside %q", one.Header(), two.Header(), inside)
+	}
+	if RequestID(t.Context()) != "" {
+		t.Error("an id outside of a request")
+	}
+}
+
+func TestAPanicIsA500(t *testing.T) {
+	s, log := newServer(func(http.ResponseWriter, *http.Request) { panic("boom") })
+	w := get(s, "POST", "/api/v5/citas")
+	if w.Code != 500 || codeOf(t, w) != "error_interno" || strings.Contains(w.Body.String(), "boom") {
+		t.Errorf("status %d, body %s", w.Code, w.Body)
+	}
+	lines := log.lines(t)
+	if len(lines) != 2 || lines[0]["error"] != "panic: boom" || lines[1]["status"] != 500.0 {
+		t.Errorf("log: %v", lines)
+	}
+}
+
+func TestAPanicAfterTheAnswerBeganBreaksTheConnection(t *testing.T) {
+	s, _ := newServer(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "half an ")
+		panic("boom")
+	})
+	srv := httptest.NewServer(s)
+	defer srv.Close()
+	resp, err := http.Get(srv.URL + "/api/x")
+	if err != nil {
+		return // not even the header arrived: broken, too
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if body, err := io.ReadAll(resp.Body); err == nil {
+		t.Errorf("half an answer looks whole: %q", body)
+	}
+}
+
+// serve starts s on a free port; the returned stop ends it and tells what Serve
+// returned.
+func serve(t *testing.T, s *Server) (url string, stop func() error) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, l) }()
+	return "http://" + l.Addr().String(), func() error { cancel(); return <-ended }
+}
+
+func TestShutdownLetsRequestsFinish(t *testing.T) {
+	began, finish := make(chan struct{}), make(chan struct{})
+	s, _ := newServer(func(w http.ResponseWriter, r *http.Request) {
+		close(began)
+		<-finish
+		if r.Context().Err() != nil {
+			t.Error("the request was cancelled")
+		}
+		_, _ = io.WriteString(w, "done")
+	})
+	url, stop := serve(t, s)
+	answer := make(chan string, 1)
+	go func() {
+		resp, err := http.Get(url + "/api/x")
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, _ := io.ReadAll(resp.Body)
+		answer <- string(body)
+	}()
+	<-began
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop() }()
+	// New connections are refused once the shutdown has begun.
+	for {
+		resp, err := http.Get(url + "/healthz")
+		if err != nil {
+			break
+		}
+		_ = resp.Body.Close()
+	}
+	close(finish)
+	if got := <-answer; got != "done" {
+		t.Errorf("got %q", got)
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestShutdownIsBounded(t *testing.T) {
+	began := make(chan struct{})
+	s, _ := newServer(func(_ http.ResponseWriter, r *http.Request) {
+		close(began)
+		<-r.Context().Done()
+	}, func(c *Config) { c.ShutdownTimeout = 50 * time.Millisecond })
+	url, stop := serve(t, s)
+	go func() {
+		if resp, err := http.Get(url + "/api/x"); err == nil {
+			_ = resp.Body.Close()
+		}
+	}()
+	<-began
+	if err := stop(); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestServeTellsWhatIsWrong(t *testing.T) {
+	s, _ := newServer(nil, func(c *Config) { c.CertFile, c.KeyFile = "no.pem", "no.key" })
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Serve(t.Context(), l); err == nil || !strings.Contains(err.Error(), "no.pem") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	forwarded := http.Header{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"agenda.clinica.cl"}}
+	tests := map[string]struct {
+		publicURL, from, host string
+		header                http.Header
+		want                  string
+	}{
+		"the request's own host":                        {"", "1.2.3.4:5", "localhost:8080", nil, "http://localhost:8080"},
+		"a public URL wins":                             {"https://x.cl/base/", "10.0.0.1:5", "y.cl", forwarded, "https://x.cl/base"},
+		"a trusted proxy is believed":                   {"", "10.1.2.3:5", "inner:8080", forwarded, "https://agenda.clinica.cl"},
+		"a trusted proxy over IPv6":                     {"", "[::1]:5", "inner:8080", forwarded, "https://agenda.clinica.cl"},
+		"a trusted proxy, mapped into IPv6":             {"", "[::ffff:10.0.0.1]:5", "inner:8080", forwarded, "https://agenda.clinica.cl"},
+		"anyone else is not":                            {"", "11.0.0.1:5", "inner:8080", forwarded, "http://inner:8080"},
+		"an address that cannot be read is not trusted": {"", "@", "inner:8080", forwarded, "http://inner:8080"},
+		"of several values the proxy's own counts": {"", "10.0.0.1:5", "inner", http.Header{
+			"X-Forwarded-Proto": {"http, https"}, "X-Forwarded-Host": {"evil.cl, good.cl"},
+		}, "https://good.cl"},
+		"nonsense is ignored": {"", "10.0.0.1:5", "inner", http.Header{
+			"X-Forwarded-Proto": {"javascript"}, "X-Forwarded-Host": {"evil.cl/path?"},
+		}, "http://inner"},
+		"no host at all":      {"", "1.2.3.4:5", "", nil, "http://localhost"},
+		"a host with a slash": {"", "1.2.3.4:5", "evil.cl/x", nil, "http://localhost"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.RemoteAddr, r.Host, r.Header = test.from, test.host, test.header
+			if got := BaseURL(test.publicURL, proxies)(r); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+	r := httptest.NewRequest(http.MethodGet, "https://x.cl/", nil)
+	if got := BaseURL("", nil)(r); got != "https://x.cl" {
+		t.Errorf("over TLS: %q", got)
+	}
+}
+
+func TestParseRate(t *testing.T) {
+	tests := map[string]Rate{"20/m": {20, time.Minute}, "1/s": {1, time.Second}, "1000/h": {1000, time.Hour}, "": {}}
+	for s, want := range tests {
+		if got, err := ParseRate(s); err != nil || got != want {
+			t.Errorf("%q: got %v, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"20", "20/", "/m", "0/m", "-1/m", "1.5/m", "20/d", "20/m/s", "x/m", "9999999999/m", " 20/m"} {
+		if got, err := ParseRate(s); err == nil {
+			t.Errorf("%q: got %v", s, got)
+		}
+	}
+}
+
+func TestLimiter(t *testing.T) {
+	now := time.Unix(1_540_000_000, 0)
+	l := NewLimiter(Rate{20, time.Minute}, func() time.Time { return now })
+	for i := range 20 {
+		if _, ok := l.Allow(1); !ok {
+			t.Fatalf("request %d of 20 was refused", i+1)
+		}
+	}
+	for range 5 { // refused requests do not make the wait longer
+		if wait, ok := l.Allow(1); ok || wait != 3*time.Second {
+			t.Fatalf("request 21: wait %s, allowed %t", wait, ok)
+		}
+	}
+	if _, ok := l.Allow(2); !ok {
+		t.Error("one token uses up another's")
+	}
+	now = now.Add(3 * time.Second)
+	if _, ok := l.Allow(1); !ok {
+		t.Error("refused after waiting as told")
+	}
+}
+
+func TestALimiterForgetsIdleTokens(t *testing.T) {
+	now := time.Unix(1_540_000_000, 0)
+	l := NewLimiter(Rate{1, time.Second}, func() time.Time { return now })
+	for id := range tomahora.TokenID(2*maxBuckets + 1) {
+		l.Allow(id + 1)
+		if len(l.buckets) > maxBuckets {
+			t.Fatalf("%d buckets", len(l.buckets))
+		}
+		now = now.Add(time.Millisecond)
+	}
+	if wait, ok := l.Allow(2*maxBuckets + 1); ok {
+		t.Errorf("a token in use was forgotten: wait %s", wait)
+	}
+}
+
+func BenchmarkNoOp(b *testing.B) {
+	s, _ := newServer(nil, func(c *Config) {
+		c.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // making the line is part of the cost
+	})
+	r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.ServeHTTP(httptest.NewRecorder(), r)
+	}
+}

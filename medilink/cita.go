@@ -1,0 +1,144 @@
+package medilink
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
+	"github.com/tomahora/tomahora/auth"
+)
+
+// envelope is the answer of every success (contract §1.5).
+type envelope struct {
+	Data any `json:"data"`
+}
+
+// link points to a related resource, absolute.
+type link struct {
+	Rel    string `json:"rel"`
+	Href   string `json:"href"`
+	Method string `json:"method"`
+}
+
+// citaBody is a cita on the wire, in the order of the seed's example. What is
+// ours follows after links.
+type citaBody struct {
+	ID                 int64  `json:"id"`
+	IDPaciente         int64  `json:"id_paciente"`
+	NombrePaciente     string `json:"nombre_paciente"`
+	IDEstado           int64  `json:"id_estado"`
+	EstadoCita         string `json:"estado_cita"`
+	EstadoAnulacion    int    `json:"estado_anulacion"`
+	IDAtencion         int64  `json:"id_atencion"`
+	NombreTratamiento  string `json:"nombre_tratamiento"`
+	IDProfesional      int64  `json:"id_profesional"`
+	NombreProfesional  string `json:"nombre_profesional"`
+	IDSucursal         int64  `json:"id_sucursal"`
+	NombreSucursal     string `json:"nombre_sucursal"`
+	IDSillon           int64  `json:"id_sillon"`
+	NombreSillon       string `json:"nombre_sillon"`
+	Fecha              string `json:"fecha"`
+	HoraInicio         string `json:"hora_inicio"`
+	HoraFin            string `json:"hora_fin"`
+	Duracion           int    `json:"duracion"`
+	Comentarios        string `json:"comentarios"`
+	FechaActualizacion string `json:"fecha_actualizacion"` // clinic's local time
+	Links              []link `json:"links"`
+	Videoconsulta      int    `json:"videoconsulta"`
+}
+
+// createCita is POST /citas (seed).
+func (a *api) createCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	sol, err := readSolicitud(w, r)
+	if err != nil {
+		return err
+	}
+	var cfg *tomahora.Config
+	var booked agenda.Agendada
+	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
+		cfg = tx.Config()
+		booked, err = agenda.Agendar(tx, p.Actor(), sol)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if booked.Repetida {
+		w.Header().Set("Idempotent-Replayed", "true")
+	}
+	writeJSON(w, http.StatusCreated, envelope{a.cita(r, cfg, booked.Cita)})
+	return nil
+}
+
+// getCita is GET /citas/{id} (contract §2.1).
+func (a *api) getCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	var cfg *tomahora.Config
+	var cita tomahora.Cita
+	err = a.Store.View(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
+		cfg = tx.Config()
+		cita, err = tx.Citas().Get(tomahora.CitaID(id))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, envelope{a.cita(r, cfg, cita)})
+	return nil
+}
+
+// cita is a cita as the wire shows it. The names of the configuration are those
+// in force now.
+func (a *api) cita(r *http.Request, cfg *tomahora.Config, c tomahora.Cita) *citaBody {
+	place := c.Espacio
+	estado, _ := cfg.Estado(c.IDEstado)
+	profesional, _ := cfg.Profesional(place.IDProfesional)
+	sucursal, _ := cfg.Sucursal(place.IDSucursal)
+	sillon, _ := cfg.Sillon(place.IDSillon)
+	root := a.BaseURL(r) + prefixOf(r)
+	return &citaBody{
+		ID:                 int64(c.ID),
+		IDPaciente:         int64(c.IDPaciente),
+		NombrePaciente:     c.NombrePaciente,
+		IDEstado:           int64(c.IDEstado),
+		EstadoCita:         estado.Nombre,
+		EstadoAnulacion:    bit(estado.Anulacion),
+		IDAtencion:         int64(c.IDAtencion),
+		NombreTratamiento:  c.NombreAtencion,
+		IDProfesional:      int64(place.IDProfesional),
+		NombreProfesional:  profesional.NombreCompleto(),
+		IDSucursal:         int64(place.IDSucursal),
+		NombreSucursal:     sucursal.Nombre,
+		IDSillon:           int64(place.IDSillon),
+		NombreSillon:       sillon.Nombre,
+		Fecha:              place.Fecha.String(),
+		HoraInicio:         place.Rango.Inicio.String(),
+		HoraFin:            place.Rango.Fin.String(),
+		Duracion:           int(place.Rango.Duracion()),
+		Comentarios:        c.Comentario,
+		FechaActualizacion: c.EstadoDesde.In(cfg.Zona()).Format(time.DateTime),
+		Links: []link{
+			linkTo(root, "self", "/citas/", int64(c.ID)),
+			linkTo(root, "pacientes", "/pacientes/", int64(c.IDPaciente)),
+			linkTo(root, "atenciones", "/atenciones/", int64(c.IDAtencion)),
+		},
+		Videoconsulta: bit(c.Videoconsulta),
+	}
+}
+
+func linkTo(root, rel, collection string, id int64) link {
+	return link{Rel: rel, Href: root + collection + strconv.FormatInt(id, 10), Method: http.MethodGet}
+}
+
+// bit is a boolean as the wire spells it (contract §1.7).
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,209 @@
+package medilink
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	_ "time/tzdata" // the clinic's zone must not depend on the machine
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/auth"
+)
+
+// now is the seed's moment of booking, 2018-11-05 17:09:01 in Chile.
+func now() time.Time { return time.Date(2018, 11, 5, 20, 9, 1, 0, time.UTC) }
+
+// fakeStore is one clinic in memory: just enough for the face's own tests. It
+// runs every closure twice, as a store may.
+type fakeStore struct {
+	tomahora.Store
+	mu     sync.Mutex
+	cfg    *tomahora.Config
+	citas  []tomahora.Cita
+	err    error
+	writes int
+}
+
+func newFakeStore(t testing.TB) *fakeStore {
+	t.Helper()
+	cfg, err := tomahora.NewConfig(1, tomahora.Plan{
+		Clinica:    tomahora.Clinica{ID: 1, Nombre: "Demo", Zona: "America/Santiago"},
+		Sucursales: []tomahora.Sucursal{{ID: 1, Nombre: "NORTE", Habilitada: true}},
+		Sillones:   []tomahora.Sillon{{ID: 1, Nombre: "Sillon 1"}},
+		Profesionales: []tomahora.Profesional{
+			{ID: 2, Nombre: "Daniel", Apellidos: "Vergara", Intervalo: 15, Habilitado: true},
+		},
+		Estados: tomahora.EstadosIniciales(),
+		Horarios: []tomahora.Horario{{ID: 1, IDProfesional: 2, IDSucursal: 1, Dia: tomahora.Viernes, Jornada: tomahora.Jornada{
+			Rango: tomahora.Rango{Inicio: 8 * 60, Fin: 20 * 60}, Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Ambas,
+		}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &fakeStore{cfg: cfg}
+}
+
+func (s *fakeStore) TokenByHash(_ context.Context, hash []byte) (tomahora.Token, error) {
+	switch {
+	case bytes.Equal(hash, auth.Hash("demo")):
+		return tomahora.Token{ID: 3, IDClinica: 1}, nil
+	case bytes.Equal(hash, auth.Hash("lector")):
+		return tomahora.Token{ID: 4, IDClinica: 1, Lectura: true}, nil
+	default:
+		return tomahora.Token{}, tomahora.NotFound("el token")
+	}
+}
+
+func (s *fakeStore) View(_ context.Context, _ tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	_ = fn(&fakeTx{s: s})
+	return fn(&fakeTx{s: s})
+}
+
+func (s *fakeStore) Update(_ context.Context, _ tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return s.err
+	}
+	before := len(s.citas)
+	_ = fn(&fakeTx{s: s})
+	s.citas = s.citas[:before]
+	s.writes++
+	return fn(&fakeTx{s: s})
+}
+
+type fakeTx struct {
+	tomahora.Tx
+	s *fakeStore
+}
+
+func (tx *fakeTx) Now() time.Time                  { return now() }
+func (tx *fakeTx) Config() *tomahora.Config        { return tx.s.cfg }
+func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{s: tx.s} }
+func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{} }
+func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{} }
+
+type fakeCitas struct{ s *fakeStore }
+
+func (c fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
+	for _, cita := range c.s.citas {
+		if cita.ID == id {
+			return cita, nil
+		}
+	}
+	return tomahora.Cita{}, tomahora.NotFound("la cita")
+}
+
+func (c fakeCitas) LiveOf(tomahora.AtencionID) (tomahora.Cita, error) {
+	return tomahora.Cita{}, tomahora.NotFound("la cita")
+}
+
+func (c fakeCitas) Topes(l tomahora.Lugar) (topes tomahora.Topes, err error) {
+	for _, cita := range c.s.citas {
+		if cita.Espacio.TopeProfesional(l.Espacio) {
+			topes.Profesional = append(topes.Profesional, cita)
+		}
+	}
+	return topes, nil
+}
+
+func (c fakeCitas) Create(cita tomahora.Cita) (tomahora.Cita, error) {
+	cita.ID = tomahora.CitaID(754 + len(c.s.citas))
+	cita.Creada, cita.Cambiada, cita.EstadoDesde, cita.Version = now(), now(), now(), 1
+	cita.NombrePaciente, cita.NombreAtencion = "Fernanda Risopatrón", "Exodoncia"
+	c.s.citas = append(c.s.citas, cita)
+	return cita, nil
+}
+
+type fakePacientes struct{ tomahora.Pacientes }
+
+func (fakePacientes) Get(id tomahora.PacienteID) (tomahora.Paciente, error) {
+	if id != 2 {
+		return tomahora.Paciente{}, tomahora.NotFound("el paciente")
+	}
+	return tomahora.Paciente{
+		ID: 2, RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
+		Observaciones: "<b> & más", FechaAfiliacion: tomahora.Fecha{Year: 2018, Month: 1, Day: 2},
+	}, nil
+}
+
+type fakeAtenciones struct{ tomahora.Atenciones }
+
+func (fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
+	if id != 2 {
+		return tomahora.Atencion{}, tomahora.NotFound("la atención")
+	}
+	return tomahora.Atencion{
+		ID: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 1},
+		IDPaciente: 2, IDProfesional: 2, IDSucursal: 1,
+	}, nil
+}
+
+// face is the API over a fakeStore, with the log it writes.
+type face struct {
+	http.Handler
+	store *fakeStore
+	log   *bytes.Buffer
+}
+
+func newFace(t testing.TB, change ...func(*Options)) face {
+	t.Helper()
+	store, log := newFakeStore(t), &bytes.Buffer{}
+	o := Options{
+		Store:     store,
+		Auth:      auth.New(store, time.Now),
+		BaseURL:   func(*http.Request) string { return "http://api.medilink2.healthatom.com" },
+		RequestID: func(context.Context) string { return "REQ1" },
+		Logger:    slog.New(slog.NewTextHandler(log, nil)),
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	return face{New(o), store, log}
+}
+
+// header is one header of a request.
+type header struct{ name, value string }
+
+// send makes a request with the demo token unless a header says otherwise.
+func (f face) send(method, target, body string, headers ...header) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.Header.Set("Authorization", "Token demo")
+	for _, h := range headers {
+		r.Header.Set(h.name, h.value)
+	}
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	return w
+}
+
+// errorOf reads an error envelope and checks its shape.
+func errorOf(t *testing.T, w *httptest.ResponseRecorder) errorDetail {
+	t.Helper()
+	if got := w.Header().Get("Content-Type"); got != "application/json; charset=utf-8" {
+		t.Errorf("Content-Type %q", got)
+	}
+	dec := json.NewDecoder(w.Body)
+	dec.DisallowUnknownFields()
+	var body errorBody
+	if err := dec.Decode(&body); err != nil {
+		t.Fatalf("not the error envelope: %v", err)
+	}
+	if body.Error.Errors == nil || body.Error.Message == "" || body.Error.RequestID != "REQ1" {
+		t.Errorf("envelope is not whole: %+v", body)
+	}
+	return body.Error
+}

@@ -1,0 +1,102 @@
+// Package medilink is the face that speaks the Medilink v5 scheduling API: it
+// reads requests as its real clients send them, calls the use cases, and
+// answers exactly as the contract shows. Its wire structs never leave it.
+package medilink
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/auth"
+)
+
+// Options are what the face needs from the program around it.
+type Options struct {
+	Store tomahora.Store      // required
+	Auth  *auth.Authenticator // required
+
+	// BaseURL is the public scheme and host under which a request came, without
+	// a slash at its end; links start with it. Required.
+	BaseURL func(*http.Request) string
+
+	// Limiter bounds how often a token may call. Nil means never.
+	Limiter Limiter
+	// RequestID is the id a request carries in its context, for the error
+	// envelope. Nil means none.
+	RequestID func(context.Context) string
+	// Observe is told of each request the route pattern ("" when there is no
+	// such route) and who asks, as soon as both are known. Nil means no one is.
+	Observe func(ctx context.Context, route string, p auth.Principal)
+	// Logger takes the details of failures that a client is not shown. Nil
+	// drops them.
+	Logger *slog.Logger
+}
+
+// Limiter bounds how often a token may call.
+type Limiter interface {
+	// Allow counts a request. When it comes too soon, ok is false and
+	// retryAfter says how long to wait.
+	Allow(id tomahora.TokenID) (retryAfter time.Duration, ok bool)
+}
+
+// prefixes are the versions under which the same resources are served
+// (contract §1.1).
+func prefixes() []string { return []string{"/api/v5", "/api/v6", "/api/v1"} }
+
+// New makes the handler of everything under /api.
+func New(o Options) http.Handler {
+	a := &api{Options: o, mux: http.NewServeMux()}
+	if a.RequestID == nil {
+		a.RequestID = func(context.Context) string { return "" }
+	}
+	if a.Observe == nil {
+		a.Observe = func(context.Context, string, auth.Principal) {}
+	}
+	if a.Logger == nil {
+		a.Logger = slog.New(slog.DiscardHandler)
+	}
+	for _, prefix := range prefixes() {
+		a.handle(prefix+"/citas", methods{http.MethodPost: a.createCita})
+		a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita})
+		a.handle(prefix+"/pacientes/{id}", methods{http.MethodGet: a.getPaciente})
+		a.handle(prefix+"/atenciones/{id}", methods{http.MethodGet: a.getAtencion})
+	}
+	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
+	return a
+}
+
+// api is the face.
+type api struct {
+	Options
+	mux *http.ServeMux
+}
+
+func (a *api) handle(pattern string, m methods) {
+	a.mux.Handle(pattern, &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow()})
+}
+
+// ServeHTTP opens the API to browsers of any origin, where the seed's own
+// client runs; what protects it is the token, which no browser adds by itself.
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "Idempotent-Replayed, Retry-After, X-Request-Id")
+	if r.Method == http.MethodOptions {
+		preflight(w)
+		return
+	}
+	a.mux.ServeHTTP(w, normalised(r))
+}
+
+// preflight answers for any path, also an unknown one: a browser that is
+// refused here never gets to see the answer that says what is wrong.
+func preflight(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+	h.Set("Access-Control-Max-Age", "600")
+	w.WriteHeader(http.StatusNoContent)
+}
