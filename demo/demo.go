@@ -1,0 +1,112 @@
+// Package demo makes the demo clinic: the one of clinica.yaml, with generated
+// pacientes and citas around today. The same day always gives the same clinic.
+package demo
+
+import (
+	_ "embed"
+	"fmt"
+	"time"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
+	"github.com/tomahora/tomahora/clinicfile"
+)
+
+// Token is the secret with which the demo clinic's API is called. It is known to
+// everyone, which is why it must open nothing but a demo clinic.
+const Token = "demo"
+
+// FirstCitaID is the id of the first cita booked on the demo clinic, that of the
+// vendor's own example (seed).
+const FirstCitaID tomahora.CitaID = 754
+
+// actor is who generated citas come from.
+const actor = tomahora.Sistema
+
+//go:embed clinica.yaml
+var clinicaYAML []byte
+
+// Clinica is the demo clinic to be created in a store, before Seed fills it. Its
+// name and zone are those of clinica.yaml.
+func Clinica() tomahora.Clinica {
+	return tomahora.Clinica{Nombre: "Clínica Demo", Zona: "America/Santiago", EsDemo: true}
+}
+
+// Seed fills a clinic that was just created: its configuration, pacientes 1 to
+// 200, atenciones 1 to 5 and, unless empty is asked for, about three weeks of
+// citas. The next cita's id is FirstCitaID in any case.
+func Seed(tx tomahora.Tx, empty bool) error {
+	today := tomahora.FechaOf(tx.Now(), tx.Config().Zona())
+	if err := configure(tx, today); err != nil {
+		return err
+	}
+	if err := createPacientes(tx, today); err != nil {
+		return err
+	}
+	if err := createAtenciones(tx, today); err != nil {
+		return err
+	}
+	if !empty {
+		if err := createCitas(tx, today); err != nil {
+			return err
+		}
+	}
+	return tx.Setup().SkipCitaIDs(FirstCitaID)
+}
+
+func configure(tx tomahora.Tx, today tomahora.Fecha) error {
+	file, err := clinicfile.Parse("clinica.yaml", clinicaYAML)
+	if err != nil {
+		return err
+	}
+	file.Cambio.Especiales = miercolesDeFuentes(today)
+	_, err = agenda.Configurar(tx, actor, file.Cambio)
+	return file.Locate(err)
+}
+
+// miercolesDeFuentes are the days of profesional 4, who has no weekly rule: the
+// first Wednesday of each month, from two months ago to a year from now.
+func miercolesDeFuentes(today tomahora.Fecha) []tomahora.HorarioEspecial {
+	var days []tomahora.HorarioEspecial
+	for month := -2; month <= 12; month++ {
+		first := time.Date(today.Year, today.Month+time.Month(month), 1, 0, 0, 0, 0, time.UTC)
+		days = append(days, tomahora.HorarioEspecial{
+			IDProfesional: 4,
+			IDSucursal:    2,
+			Fecha:         firstOnOrAfter(tomahora.FechaOf(first, time.UTC), tomahora.Miercoles),
+			Jornada: tomahora.Jornada{
+				Rango:     tomahora.Rango{Inicio: 9 * 60, Fin: 13 * 60},
+				Sillones:  []tomahora.SillonID{3},
+				Modalidad: tomahora.Presencial,
+			},
+		})
+	}
+	return days
+}
+
+func firstOnOrAfter(f tomahora.Fecha, dia tomahora.Dia) tomahora.Fecha {
+	return f.AddDays((int(dia) - int(f.Dia()) + 7) % 7)
+}
+
+// createAtenciones makes one atención of every sort a booking can name, all of
+// profesional 2 at NORTE.
+func createAtenciones(tx tomahora.Tx, today tomahora.Fecha) error {
+	atenciones := []tomahora.Atencion{
+		{IDPaciente: 1, Nombre: "Consulta", Tipo: tomahora.TipoConsulta},
+		{IDPaciente: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta},
+		{IDPaciente: 2, Nombre: "Licencia médica", Tipo: tomahora.TipoLicencia},
+		{IDPaciente: 2, Nombre: "Interconsulta", Tipo: tomahora.TipoInterconsulta},
+		{IDPaciente: 2, Nombre: "Ortodoncia", Tipo: tomahora.TipoPlanTratamiento},
+	}
+	for i, a := range atenciones {
+		a.Fecha, a.IDProfesional, a.IDSucursal = today, 2, 1
+		made, err := tx.Atenciones().Create(a, actor)
+		if err != nil {
+			return err
+		}
+		if want := tomahora.AtencionID(i + 1); made.ID != want {
+			return fmt.Errorf("atención %d of the demo got id %d: the clinic is not a fresh one", want, made.ID)
+		}
+	}
+	return nil
+}
