@@ -75,9 +75,10 @@ type Tx interface {
 type Citas interface {
 	// Get returns a cita, KindNotFound when there is none.
 	Get(id CitaID) (Cita, error)
-	// LiveOf returns the live cita of an atención that admits only one;
-	// KindNotFound when it has none.
-	LiveOf(id AtencionID) (Cita, error)
+	// References finds the rows a request names; id_atencion 0 names none. It
+	// is one question to the database, since every booking asks it. Of the
+	// paciente it reads no more than its names and whether it is habilitado.
+	References(pac PacienteID, atencion AtencionID) (Referencias, error)
 	// Topes finds the live citas in the way of a place.
 	Topes(l Lugar) (Topes, error)
 	// Create keeps a cita and returns it with its id, times and version set.

@@ -20,7 +20,7 @@ func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada,
 	if err := s.CheckShape(cfg); err != nil {
 		return Agendada{}, err
 	}
-	refs, err := findReferences(tx, s)
+	refs, err := tx.Citas().References(s.IDPaciente, s.IDAtencion)
 	if err != nil {
 		return Agendada{}, err
 	}
@@ -36,24 +36,6 @@ func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada,
 		return retried(tx, by, s, problems, topes.First())
 	}
 	return book(tx, by, s, lugar, refs)
-}
-
-// findReferences reads the rows the request names.
-func findReferences(tx tomahora.Tx, s tomahora.Solicitud) (r tomahora.Referencias, err error) {
-	if r.Paciente, err = optional(tx.Pacientes().Get(s.IDPaciente)); err != nil {
-		return r, err
-	}
-	if s.IDAtencion == 0 {
-		return r, nil
-	}
-	if r.Atencion, err = optional(tx.Atenciones().Get(s.IDAtencion)); err != nil || r.Atencion == nil {
-		return r, err
-	}
-	if r.Atencion.Tipo.AllowsManyCitas() {
-		return r, nil
-	}
-	r.Ocupada, err = optional(tx.Citas().LiveOf(s.IDAtencion))
-	return r, err
 }
 
 // optional turns "not found" into nil.

@@ -39,12 +39,19 @@ type fakeCitas struct {
 	tx *fakeTx
 }
 
-func (f fakeCitas) LiveOf(id tomahora.AtencionID) (tomahora.Cita, error) {
-	i := f.tx.liveOf(id)
-	if i < 0 {
-		return tomahora.Cita{}, tomahora.NotFound("la cita")
+func (f fakeCitas) References(pac tomahora.PacienteID, id tomahora.AtencionID) (r tomahora.Referencias, err error) {
+	if paciente, err := f.tx.Pacientes().Get(pac); err == nil {
+		r.Paciente = &paciente
+	} else if tomahora.KindOf(err) != tomahora.KindNotFound {
+		return r, err
 	}
-	return f.tx.citas[i], nil
+	if atencion, err := f.tx.Atenciones().Get(id); err == nil {
+		r.Atencion = &atencion
+	}
+	if i := f.tx.liveOf(id); i >= 0 {
+		r.Ocupada = &f.tx.citas[i]
+	}
+	return r, nil
 }
 
 func (f fakeCitas) Topes(l tomahora.Lugar) (topes tomahora.Topes, err error) {

@@ -107,8 +107,14 @@ func (c fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (c fakeCitas) LiveOf(tomahora.AtencionID) (tomahora.Cita, error) {
-	return tomahora.Cita{}, tomahora.NotFound("la cita")
+func (c fakeCitas) References(pac tomahora.PacienteID, id tomahora.AtencionID) (r tomahora.Referencias, err error) {
+	if paciente, err := (fakePacientes{}).Get(pac); err == nil {
+		r.Paciente = &paciente
+	}
+	if atencion, err := (fakeAtenciones{}).Get(id); err == nil {
+		r.Atencion = &atencion
+	}
+	return r, nil
 }
 
 func (c fakeCitas) Topes(l tomahora.Lugar) (topes tomahora.Topes, err error) {

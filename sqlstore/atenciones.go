@@ -20,7 +20,8 @@ func (a atenciones) Create(v tomahora.Atencion, by tomahora.Actor) (tomahora.Ate
 	if err != nil {
 		return tomahora.Atencion{}, err
 	}
-	return v, a.record(by, created, "atencion", int64(v.ID))
+	a.record(by, created, "atencion", int64(v.ID))
+	return v, nil
 }
 
 func scanAtencion(scan scanner) (a tomahora.Atencion, err error) {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -251,16 +252,33 @@ func (b *batchTx) member(j *job) (err error, spoiled bool) {
 	return err, false
 }
 
-// unlock writes back the counters of the clinics the batch touched.
+// unlock writes back the counters of the clinics the batch touched, and their
+// lines of the outbox.
 func (b *batchTx) unlock() error {
 	t := &tx{store: b.store, session: b.session, ctx: context.Background()}
 	for id, c := range b.clinicas {
+		if err := t.tell(id, c.eventos); err != nil {
+			return err
+		}
 		_, err := t.exec("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, id)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tell writes lines of the outbox.
+func (t *tx) tell(id tomahora.ClinicaID, eventos []evento) error {
+	if len(eventos) == 0 {
+		return nil
+	}
+	lines, err := json.Marshal(eventos)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("evento_create", id, string(lines))
+	return err
 }
 
 // run calls fn and turns a panic into an error with its stack. A transaction in

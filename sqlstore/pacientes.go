@@ -19,7 +19,8 @@ func (p pacientes) Create(v tomahora.Paciente, by tomahora.Actor) (tomahora.Paci
 	if err != nil {
 		return tomahora.Paciente{}, err
 	}
-	return v, p.record(by, created, "paciente", int64(v.ID))
+	p.record(by, created, "paciente", int64(v.ID))
+	return v, nil
 }
 
 func scanPaciente(scan scanner) (p tomahora.Paciente, err error) {

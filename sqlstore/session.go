@@ -55,27 +55,31 @@ const (
 
 // control runs one of the statements above.
 func (s *session) control(ctx context.Context, text string) error {
-	stmt, err := s.prepare(ctx, text, func() (string, error) { return text, nil })
-	if err != nil {
-		return err
+	stmt, ok := s.stmts[text]
+	if !ok {
+		var err error
+		if stmt, err = s.prepare(ctx, text, text); err != nil {
+			return err
+		}
 	}
-	_, err = stmt.ExecContext(ctx)
+	_, err := stmt.ExecContext(ctx)
 	return err
 }
 
+// stmt is the prepared statement of a query.
 func (s *session) stmt(ctx context.Context, name string) (*sql.Stmt, error) {
-	return s.prepare(ctx, name, func() (string, error) { return queryText(name) })
-}
-
-func (s *session) prepare(ctx context.Context, key string, text func() (string, error)) (*sql.Stmt, error) {
-	if stmt, ok := s.stmts[key]; ok {
+	if stmt, ok := s.stmts[name]; ok {
 		return stmt, nil
 	}
-	query, err := text()
+	text, err := queryText(name)
 	if err != nil {
 		return nil, err
 	}
-	stmt, err := s.conn.PrepareContext(ctx, query)
+	return s.prepare(ctx, name, text)
+}
+
+func (s *session) prepare(ctx context.Context, key, text string) (*sql.Stmt, error) {
+	stmt, err := s.conn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", key, err)
 	}

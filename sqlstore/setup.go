@@ -75,7 +75,8 @@ func (t *tx) reconfigure(by tomahora.Actor, accion, entidad string, id int64, qu
 		t.clinica.changed = true
 	}
 	t.clinica.cfg = nil
-	return t.record(by, accion, entidad, id)
+	t.record(by, accion, entidad, id)
+	return nil
 }
 
 func (t *tx) SaveClinica(c tomahora.Clinica, by tomahora.Actor) error {

@@ -17,7 +17,12 @@ type clinica struct {
 	cita, paciente, atencion, horario, evento int64
 	cfg                                       *tomahora.Config // nil: to be loaded
 	changed                                   bool             // version is not committed yet: cfg must not be published
+	eventos                                   []evento         // to be written with the counters
 }
+
+// evento is one line of the outbox, in the order in which evento_create takes it
+// apart.
+type evento [6]any
 
 // tx is a transaction on one clinic: a member of a batch, or a reader's.
 type tx struct {
@@ -191,11 +196,11 @@ const (
 	deleted  = "deleted"
 )
 
-// record appends to the outbox.
-func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64) error {
+// record appends to the outbox. The lines of a batch are written together, in
+// its transaction; those of a member that fails go with it.
+func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64) {
 	t.clinica.evento++
-	_, err := t.exec("evento_create", t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id)
-	return err
+	t.clinica.eventos = append(t.clinica.eventos, evento{t.clinica.evento, micros(t.now), string(by), accion, entidad, id})
 }
 
 // micros is an instant as it is stored; the zero time is 0.

@@ -323,9 +323,12 @@ func testCita(t *testing.T, open Open) {
 		got, err := tx.Citas().Get(want.ID)
 		must(t, err)
 		diff(t, got, want)
-		live, err := tx.Citas().LiveOf(want.IDAtencion)
+		refs, err := tx.Citas().References(1, want.IDAtencion)
 		must(t, err)
-		diff(t, live, want)
+		diff(t, *refs.Ocupada, want)
+		if refs.Paciente.NombreCompleto() != "Ana Rojas" || !refs.Paciente.Habilitado || refs.Atencion.Tipo != tomahora.TipoConsulta {
+			t.Errorf("got references %+v %+v", *refs.Paciente, *refs.Atencion)
+		}
 		return nil
 	}))
 }
@@ -363,8 +366,9 @@ func testTenancy(t *testing.T, open Open) {
 		wantNotFound(t, err)
 		_, err = tx.Atenciones().Get(1)
 		wantNotFound(t, err)
-		_, err = tx.Citas().LiveOf(1)
-		wantNotFound(t, err)
+		refs, err := tx.Citas().References(1, 1)
+		must(t, err)
+		diff(t, refs, tomahora.Referencias{})
 		topes, err := tx.Citas().Topes(tomahora.Lugar{Espacio: place(1, 1, 1, 0, 15), Exclusiva: true})
 		must(t, err)
 		diff(t, topes, tomahora.Topes{})

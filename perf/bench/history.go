@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// smallHistory is the number of old citas that others are compared with.
+const smallHistory = 10_000
+
+// Old citas: 32 a day for each profesional, and one paciente for every 20 in the
+// larger clinic; the smaller has as many pacientes, so that they differ in
+// history alone.
+const (
+	oldPerDay      = 32
+	oldPerPaciente = 20
+)
+
+// measureHistory compares the cost of a booking after many old citas with that
+// after few.
+func (b *bench) measureHistory(ctx context.Context) (err error) {
+	sizes := []int64{smallHistory, b.history}
+	acknowledged := map[*clinic][]*measurement{}
+	list := make([]*measurement, 0, len(sizes))
+	start := time.Now()
+	for _, size := range sizes {
+		c, err := b.newClinic(ctx, max(pacientes, b.history/oldPerPaciente))
+		if err != nil {
+			return err
+		}
+		if err := c.age(ctx, size); err != nil {
+			return err
+		}
+		store, err := c.open(ctx, 0)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		acknowledged[c] = []*measurement{
+			c.bookings(fmt.Sprintf("booking after %d old citas", size), 64, store, true),
+			c.bookings("the same, no id_atencion sent", 16, store, false),
+		}
+		list = append(list, acknowledged[c]...)
+	}
+	const few, many = 0, 2
+	made := time.Since(start).Round(time.Second)
+	order := []*measurement{list[few], list[many], list[few+1], list[many+1]}
+	if err := measure(ctx, b.rounds, b.duration, order...); err != nil {
+		return err
+	}
+	title := fmt.Sprintf("Bookings in the store after old citas (those bulk-inserted with plain SQL, in %v)", made)
+	b.out.measurements(title, "callers", list...)
+	b.compare(ratio{
+		name: fmt.Sprintf("time per booking with %d old citas ÷ with %d, 64 callers", b.history, smallHistory),
+		got:  list[few].over(list[many]), must: 1.3, aim: 1.1, atMost: true,
+	})
+	return audits(ctx, acknowledged)
+}
+
+// age gives a clinic a past: attended citas, each with its atención, in the order
+// of their dates.
+func (c *clinic) age(ctx context.Context, citas int64) error {
+	c.before = citas
+	return c.withSQL(ctx, bulkPragmas, func(db *sql.DB) error {
+		const chunk = 100_000 // keeps the log short
+		for from := int64(0); from < citas; from += chunk {
+			if err := c.insertOld(ctx, db, citas, from, min(from+chunk, citas)); err != nil {
+				return err
+			}
+		}
+		_, err := db.ExecContext(ctx, `UPDATE clinicas SET ultima_cita = $1, ultima_atencion = $1 WHERE id_clinica = $2`, citas, c.id)
+		return err
+	})
+}
+
+// insertOld makes old citas [from, to) of total.
+func (c *clinic) insertOld(ctx context.Context, db *sql.DB, total, from, to int64) error {
+	const perDay = profesionales * oldPerDay
+	_, err := db.ExecContext(ctx, `
+		WITH RECURSIVE n (i) AS (SELECT $2 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $3)
+		INSERT INTO atenciones (id_clinica, id, nombre, tipo, fecha, id_paciente, id_profesional, id_sucursal, finalizado, bloqueado)
+		SELECT $1, i + 1, 'Consulta', 'Consulta', date($4, (i / $5 - $6) || ' days'), 1 + i * 7919 % $7, 1 + i % $8, $9, 0, 0 FROM n`,
+		c.id, from, to, firstDay().String(), perDay, total/perDay+1, c.work.pacientes, profesionales, sucursal)
+	if err != nil {
+		return fmt.Errorf("old atenciones: %w", err)
+	}
+	_, err = db.ExecContext(ctx, `
+		INSERT INTO citas (id_clinica, id, id_profesional, id_sucursal, id_sillon, fecha, inicio, fin,
+			id_paciente, id_atencion, id_estado, videoconsulta, comentario, viva, exenta, exclusiva, atencion_multiple,
+			estado_desde, creada, cambiada, version, origen, id_cita_previa)
+		SELECT id_clinica, id, id_profesional, id_sucursal, $4, fecha,
+			480 + (id - 1) % $5 / $6 * $7, 480 + (id - 1) % $5 / $6 * $7 + $7,
+			id_paciente, id, 2, 0, $8, 1, 0, 0, 0, id, id, id, 2, $9, 0
+		FROM atenciones WHERE id_clinica = $1 AND id > $2 AND id <= $3`,
+		c.id, from, to, sillon, perDay, profesionales, intervalo, comment, string(actor))
+	if err != nil {
+		return fmt.Errorf("old citas: %w", err)
+	}
+	return nil
+}
