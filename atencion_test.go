@@ -9,8 +9,8 @@ import (
 )
 
 // references are the rows the seed's request names, all of them usable.
-func references(changes ...func(*tomahora.Referencias)) tomahora.Referencias {
-	r := tomahora.Referencias{
+func references(changes ...func(*tomahora.Facts)) tomahora.Facts {
+	r := tomahora.Facts{
 		Paciente: &tomahora.Paciente{ID: risopatron, Nombre: "Fernanda", Apellidos: "Risopatrón", Habilitado: true},
 		Atencion: &tomahora.Atencion{
 			ID: exodoncia, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta,
@@ -25,35 +25,35 @@ func references(changes ...func(*tomahora.Referencias)) tomahora.Referencias {
 	return r
 }
 
-func atencion(change func(*tomahora.Atencion)) func(*tomahora.Referencias) {
-	return func(r *tomahora.Referencias) { change(r.Atencion) }
+func atencion(change func(*tomahora.Atencion)) func(*tomahora.Facts) {
+	return func(r *tomahora.Facts) { change(r.Atencion) }
 }
 
 func TestNamedAtencion(t *testing.T) {
-	tipo := func(tipo tomahora.TipoAtencion) func(*tomahora.Referencias) {
+	tipo := func(tipo tomahora.TipoAtencion) func(*tomahora.Facts) {
 		return atencion(func(a *tomahora.Atencion) { a.Tipo = tipo })
 	}
-	occupied := func(r *tomahora.Referencias) { r.Ocupada = new(twin()) }
+	occupied := func(r *tomahora.Facts) { r.Ocupada = 754 }
 	tests := []struct {
 		name string
-		refs []func(*tomahora.Referencias)
+		refs []func(*tomahora.Facts)
 		want tomahora.Code // "" when it may be booked
 	}{
 		{name: "a free consulta of the paciente may be booked"},
-		{"an atención the clinic does not have is refused", []func(*tomahora.Referencias){func(r *tomahora.Referencias) { r.Atencion = nil }}, tomahora.CodeNoExiste},
-		{"one of another paciente is refused", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.IDPaciente = lopez })}, tomahora.CodeAtencionDeOtroPaciente},
-		{"one of another profesional may be booked", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.IDProfesional = soto })}, ""},
-		{"one of another sucursal may be booked", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.IDSucursal = sur })}, ""},
-		{"a licencia is refused", []func(*tomahora.Referencias){tipo(tomahora.TipoLicencia)}, tomahora.CodeAtencionTipoNoPermitido},
-		{"an interconsulta is refused", []func(*tomahora.Referencias){tipo(tomahora.TipoInterconsulta)}, tomahora.CodeAtencionTipoNoPermitido},
-		{"a tipo of the clinic's own may be booked", []func(*tomahora.Referencias){tipo("Urgencia")}, ""},
-		{"a finalizada one is refused", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.Finalizado = true })}, tomahora.CodeAtencionCerrada},
-		{"a bloqueada one is refused", []func(*tomahora.Referencias){atencion(func(a *tomahora.Atencion) { a.Bloqueado = true })}, tomahora.CodeAtencionCerrada},
-		{"one with a live cita is refused", []func(*tomahora.Referencias){occupied}, tomahora.CodeAtencionConCita},
-		{"a plan de tratamiento may be booked", []func(*tomahora.Referencias){tipo(tomahora.TipoPlanTratamiento)}, ""},
-		{"a plan de tratamiento may carry many citas", []func(*tomahora.Referencias){tipo(tomahora.TipoPlanTratamiento), occupied}, ""},
-		{"a closed plan de tratamiento is refused", []func(*tomahora.Referencias){tipo(tomahora.TipoPlanTratamiento), atencion(func(a *tomahora.Atencion) { a.Finalizado = true })}, tomahora.CodeAtencionCerrada},
-		{"a licencia of another paciente tells nothing of its tipo", []func(*tomahora.Referencias){tipo(tomahora.TipoLicencia), atencion(func(a *tomahora.Atencion) { a.IDPaciente = lopez })}, tomahora.CodeAtencionDeOtroPaciente},
+		{"an atención the clinic does not have is refused", []func(*tomahora.Facts){func(r *tomahora.Facts) { r.Atencion = nil }}, tomahora.CodeNoExiste},
+		{"one of another paciente is refused", []func(*tomahora.Facts){atencion(func(a *tomahora.Atencion) { a.IDPaciente = lopez })}, tomahora.CodeAtencionDeOtroPaciente},
+		{"one of another profesional may be booked", []func(*tomahora.Facts){atencion(func(a *tomahora.Atencion) { a.IDProfesional = soto })}, ""},
+		{"one of another sucursal may be booked", []func(*tomahora.Facts){atencion(func(a *tomahora.Atencion) { a.IDSucursal = sur })}, ""},
+		{"a licencia is refused", []func(*tomahora.Facts){tipo(tomahora.TipoLicencia)}, tomahora.CodeAtencionTipoNoPermitido},
+		{"an interconsulta is refused", []func(*tomahora.Facts){tipo(tomahora.TipoInterconsulta)}, tomahora.CodeAtencionTipoNoPermitido},
+		{"a tipo of the clinic's own may be booked", []func(*tomahora.Facts){tipo("Urgencia")}, ""},
+		{"a finalizada one is refused", []func(*tomahora.Facts){atencion(func(a *tomahora.Atencion) { a.Finalizado = true })}, tomahora.CodeAtencionCerrada},
+		{"a bloqueada one is refused", []func(*tomahora.Facts){atencion(func(a *tomahora.Atencion) { a.Bloqueado = true })}, tomahora.CodeAtencionCerrada},
+		{"one with a live cita is refused", []func(*tomahora.Facts){occupied}, tomahora.CodeAtencionConCita},
+		{"a plan de tratamiento may be booked", []func(*tomahora.Facts){tipo(tomahora.TipoPlanTratamiento)}, ""},
+		{"a plan de tratamiento may carry many citas", []func(*tomahora.Facts){tipo(tomahora.TipoPlanTratamiento), occupied}, ""},
+		{"a closed plan de tratamiento is refused", []func(*tomahora.Facts){tipo(tomahora.TipoPlanTratamiento), atencion(func(a *tomahora.Atencion) { a.Finalizado = true })}, tomahora.CodeAtencionCerrada},
+		{"a licencia of another paciente tells nothing of its tipo", []func(*tomahora.Facts){tipo(tomahora.TipoLicencia), atencion(func(a *tomahora.Atencion) { a.IDPaciente = lopez })}, tomahora.CodeAtencionDeOtroPaciente},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestNamedAtencion(t *testing.T) {
 
 func TestOmittedAtencionIsNotJudged(t *testing.T) {
 	s := seed(func(s *tomahora.Solicitud) { s.IDAtencion = 0 })
-	refs := references(func(r *tomahora.Referencias) { r.Atencion = nil })
+	refs := references(func(r *tomahora.Facts) { r.Atencion = nil })
 	if err := s.CheckReferences(demo(t), refs); err != nil {
 		t.Errorf("CheckReferences: %v", err)
 	}

@@ -32,10 +32,13 @@ var solicitudFields = []string{
 }
 
 // Espacio is the place the request asks for; only after CheckShape found the
-// request whole, and its duracion sane.
+// request whole. Its range is empty when the duracion is none that a day has.
 func (s Solicitud) Espacio() Espacio {
-	inicio := *s.HoraInicio
-	return Espacio{s.IDProfesional, s.IDSucursal, s.IDSillon, s.Fecha, Rango{inicio, inicio.Add(*s.Duracion)}}
+	e := Espacio{s.IDProfesional, s.IDSucursal, s.IDSillon, s.Fecha, Rango{}}
+	if d := *s.Duracion; d > 0 && d <= Duracion(FinDelDia) {
+		e.Rango = Rango{*s.HoraInicio, s.HoraInicio.Add(d)}
+	}
+	return e
 }
 
 // CheckShape is the first stage of judgement: every parameter that is missing or
@@ -62,17 +65,24 @@ func (s Solicitud) CheckShape(cfg *Config) error {
 	return problems.orNil()
 }
 
-// Referencias are the rows a request names, as a store found them. Nil means
-// that the clinic has no such row.
-type Referencias struct {
-	Paciente *Paciente
+// Facts are what a store knows about what a request names and where it wants to
+// be. Nil and 0 mean that the clinic has no such thing.
+type Facts struct {
+	Paciente *Paciente // no more than its names and whether it is habilitado
 	Atencion *Atencion // nil too when the request names none
-	Ocupada  *Cita     // the live cita of Atencion, if it has one
+	Ocupada  CitaID    // the live cita of Atencion, unless that may have many
+	Topes    Topes
+}
+
+// Topes are live citas in the way of a place, of several the oldest.
+type Topes struct {
+	Profesional CitaID
+	Sillon      CitaID
 }
 
 // CheckReferences is the second stage: what the request names must exist and be
 // usable, in the seed's order.
-func (s Solicitud) CheckReferences(cfg *Config, r Referencias) error {
+func (s Solicitud) CheckReferences(cfg *Config, f Facts) error {
 	var problems Problems
 	add := func(e *Error) {
 		if e != nil {
@@ -88,13 +98,13 @@ func (s Solicitud) CheckReferences(cfg *Config, r Referencias) error {
 		add(noExiste("el sillón", "id_sillon"))
 	}
 	switch {
-	case r.Paciente == nil:
+	case f.Paciente == nil:
 		add(noExiste("el paciente", "id_paciente"))
-	case !r.Paciente.Habilitado:
+	case !f.Paciente.Habilitado:
 		add(Invalid(CodePacienteDeshabilitado, "id_paciente"))
 	}
 	if s.IDAtencion != 0 {
-		add(s.checkAtencion(r))
+		add(s.checkAtencion(f))
 	}
 	return problems.orNil()
 }
@@ -123,17 +133,11 @@ func (s Solicitud) checkSucursal(cfg *Config) *Error {
 	return nil
 }
 
-func (s Solicitud) checkAtencion(r Referencias) *Error {
-	if r.Atencion == nil {
+func (s Solicitud) checkAtencion(f Facts) *Error {
+	if f.Atencion == nil {
 		return noExiste("la atención", "id_atencion")
 	}
-	return r.Atencion.check(s.IDPaciente, r.Ocupada != nil)
-}
-
-// Topes are the live citas that stand in the way of a place.
-type Topes struct {
-	Profesional []Cita
-	Sillon      []Cita
+	return f.Atencion.check(s.IDPaciente, f.Ocupada != 0)
 }
 
 // Lugar is where and how a clean request will be attended.
@@ -145,13 +149,12 @@ type Lugar struct {
 
 // Lugar settles the place and the modality of a request whose shape and
 // references are clean, as far as the schedule alone can tell, with all
-// problems of the third stage but the topes. The Lugar is meaningful for
-// finding topes as long as its range is not empty.
+// problems of the third stage but the topes.
 func (s Solicitud) Lugar(cfg *Config, now time.Time) (Lugar, Problems) {
 	var problems Problems
 	prof, _ := cfg.Profesional(s.IDProfesional)
 	sillon, _ := cfg.Sillon(s.IDSillon)
-	lugar := Lugar{Exclusiva: sillon.Exclusivo}
+	lugar := Lugar{Espacio: s.Espacio(), Exclusiva: sillon.Exclusivo}
 	if cfg.clinica.RechazarPasado && isPast(s.Fecha, *s.HoraInicio, now.In(cfg.ZonaDe(s.IDSucursal))) {
 		problems = append(problems, Invalid(CodeFechaPasada, "fecha"))
 	}
@@ -165,7 +168,6 @@ func (s Solicitud) Lugar(cfg *Config, now time.Time) (Lugar, Problems) {
 	if d > Duracion(FinDelDia) {
 		return lugar, append(problems, Invalid(CodeSinHorario, "hora_inicio"))
 	}
-	lugar.Espacio = s.Espacio()
 	segmento, ok := cfg.workSegment(lugar.Espacio, prof.Intervalo)
 	if !ok {
 		return lugar, append(problems, Invalid(CodeSinHorario, "hora_inicio"))
@@ -206,22 +208,20 @@ func isPast(f Fecha, h Hora, now time.Time) bool {
 // Problems are the topes as problems of the third stage, after the others.
 func (t Topes) Problems() Problems {
 	var problems Problems
-	if len(t.Profesional) > 0 {
+	if t.Profesional != 0 {
 		problems = append(problems, Invalid(CodeTopeProfesional, "hora_inicio"))
 	}
-	if len(t.Sillon) > 0 {
+	if t.Sillon != 0 {
 		problems = append(problems, Invalid(CodeTopeSillon, "id_sillon"))
 	}
 	return problems
 }
 
-// First is the cita to look at when one stands in the way, nil when none does.
-// A retry finds its twin here: nothing else can overlap what the twin holds.
-func (t Topes) First() *Cita {
-	for _, citas := range [][]Cita{t.Profesional, t.Sillon} {
-		if len(citas) > 0 {
-			return &citas[0]
-		}
+// First is the cita to look at when one stands in the way, 0 when none does. A
+// retry finds its twin here: nothing else can overlap what the twin holds.
+func (t Topes) First() CitaID {
+	if t.Profesional != 0 {
+		return t.Profesional
 	}
-	return nil
+	return t.Sillon
 }

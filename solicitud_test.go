@@ -114,7 +114,7 @@ func TestCheckReferences(t *testing.T) {
 		name string
 		plan func(*tomahora.Plan)
 		sent func(*tomahora.Solicitud)
-		refs func(*tomahora.Referencias)
+		refs func(*tomahora.Facts)
 		want []string
 	}{
 		{name: "everything the seed's request names is there"},
@@ -130,18 +130,18 @@ func TestCheckReferences(t *testing.T) {
 		{name: "the sobrecupo is always there", sent: onSillon(tomahora.Sobrecupo)},
 		{
 			name: "an unknown paciente",
-			refs: func(r *tomahora.Referencias) { r.Paciente = nil },
+			refs: func(r *tomahora.Facts) { r.Paciente = nil },
 			want: []string{"id_paciente: no_existe"},
 		},
 		{
 			name: "a disabled paciente",
-			refs: func(r *tomahora.Referencias) { r.Paciente.Habilitado = false },
+			refs: func(r *tomahora.Facts) { r.Paciente.Habilitado = false },
 			want: []string{"id_paciente: paciente_deshabilitado"},
 		},
 		{
 			name: "everything unknown is reported in the seed's order",
 			sent: both(with(99, 99, 99), func(s *tomahora.Solicitud) { s.IDEstado = 99 }),
-			refs: func(r *tomahora.Referencias) { *r = tomahora.Referencias{} },
+			refs: func(r *tomahora.Facts) { *r = tomahora.Facts{} },
 			want: []string{
 				"id_profesional: no_existe", "id_sucursal: no_existe", "id_estado: estado_invalido",
 				"id_sillon: no_existe", "id_paciente: no_existe", "id_atencion: no_existe",
@@ -186,10 +186,10 @@ func judge(t *testing.T, cfg *tomahora.Config, s tomahora.Solicitud, held ...tom
 	var topes tomahora.Topes
 	for _, h := range held {
 		if lugar.Espacio.TopeProfesional(h) {
-			topes.Profesional = append(topes.Profesional, tomahora.Cita{Espacio: h})
+			topes.Profesional = 1
 		}
 		if lugar.Exclusiva && lugar.Espacio.TopeSillon(h) {
-			topes.Sillon = append(topes.Sillon, tomahora.Cita{Espacio: h})
+			topes.Sillon = 1
 		}
 	}
 	return codes(append(problems, topes.Problems()...))
@@ -376,7 +376,6 @@ func TestTheThirdStageKeepsItsOrder(t *testing.T) {
 }
 
 func TestTopesAreTheLastProblems(t *testing.T) {
-	one, two := tomahora.Cita{ID: 1}, tomahora.Cita{ID: 2}
 	tests := []struct {
 		name  string
 		topes tomahora.Topes
@@ -384,20 +383,16 @@ func TestTopesAreTheLastProblems(t *testing.T) {
 		first tomahora.CitaID // 0 = nothing stands in the way
 	}{
 		{name: "nothing in the way is no problem"},
-		{"the profesional's lane is told at hora_inicio", tomahora.Topes{Profesional: []tomahora.Cita{one, two}}, []string{"hora_inicio: tope_profesional"}, 1},
-		{"the chair is told at id_sillon", tomahora.Topes{Sillon: []tomahora.Cita{two}}, []string{"id_sillon: tope_sillon"}, 2},
-		{"both are told, the profesional first", tomahora.Topes{Profesional: []tomahora.Cita{one}, Sillon: []tomahora.Cita{two}}, []string{"hora_inicio: tope_profesional", "id_sillon: tope_sillon"}, 1},
+		{"the profesional's lane is told at hora_inicio", tomahora.Topes{Profesional: 1}, []string{"hora_inicio: tope_profesional"}, 1},
+		{"the chair is told at id_sillon", tomahora.Topes{Sillon: 2}, []string{"id_sillon: tope_sillon"}, 2},
+		{"both are told, the profesional first", tomahora.Topes{Profesional: 1, Sillon: 2}, []string{"hora_inicio: tope_profesional", "id_sillon: tope_sillon"}, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, named(tt.topes.Problems())); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
-			var first tomahora.CitaID
-			if c := tt.topes.First(); c != nil {
-				first = c.ID
-			}
-			if first != tt.first {
+			if first := tt.topes.First(); first != tt.first {
 				t.Errorf("the first in the way is %d, want %d", first, tt.first)
 			}
 		})

@@ -75,12 +75,10 @@ type Tx interface {
 type Citas interface {
 	// Get returns a cita, KindNotFound when there is none.
 	Get(id CitaID) (Cita, error)
-	// References finds the rows a request names; id_atencion 0 names none. It
-	// is one question to the database, since every booking asks it. Of the
-	// paciente it reads no more than its names and whether it is habilitado.
-	References(pac PacienteID, atencion AtencionID) (Referencias, error)
-	// Topes finds the live citas in the way of a place.
-	Topes(l Lugar) (Topes, error)
+	// Facts finds the rows a request names and the live citas in the way of its
+	// place; of an exclusive sillón also those of other profesionales. It is one
+	// question to the database, since every booking asks it.
+	Facts(s Solicitud, exclusivo bool) (Facts, error)
 	// Create keeps a cita and returns it with its id, times and version set.
 	// Where the database's own laws refuse it, the error is the tope's.
 	Create(c Cita) (Cita, error)

@@ -20,22 +20,19 @@ func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada,
 	if err := s.CheckShape(cfg); err != nil {
 		return Agendada{}, err
 	}
-	refs, err := tx.Citas().References(s.IDPaciente, s.IDAtencion)
+	sillon, _ := cfg.Sillon(s.IDSillon)
+	facts, err := tx.Citas().Facts(s, sillon.Exclusivo)
 	if err != nil {
 		return Agendada{}, err
 	}
-	if err := s.CheckReferences(cfg, refs); err != nil {
-		return retried(tx, by, s, err, refs.Ocupada)
+	if err := s.CheckReferences(cfg, facts); err != nil {
+		return retried(tx, by, s, err, facts.Ocupada)
 	}
 	lugar, problems := s.Lugar(cfg, tx.Now())
-	topes, err := findTopes(tx, lugar)
-	if err != nil {
-		return Agendada{}, err
+	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
+		return retried(tx, by, s, problems, facts.Topes.First())
 	}
-	if problems = append(problems, topes.Problems()...); len(problems) > 0 {
-		return retried(tx, by, s, problems, topes.First())
-	}
-	return book(tx, by, s, lugar, refs)
+	return book(tx, by, s, lugar, facts)
 }
 
 // optional turns "not found" into nil.
@@ -44,29 +41,29 @@ func optional[T any](v T, err error) (*T, error) {
 		return &v, nil
 	}
 	if tomahora.KindOf(err) == tomahora.KindNotFound {
-		return nil, nil //nolint:nilnil // nil is how Referencias spells "no such row"
+		return nil, nil //nolint:nilnil // nil is how the callers spell "no such row"
 	}
 	return nil, err
 }
 
-func findTopes(tx tomahora.Tx, l tomahora.Lugar) (tomahora.Topes, error) {
-	if l.Espacio.Rango.IsEmpty() {
-		return tomahora.Topes{}, nil
-	}
-	return tx.Citas().Topes(l)
-}
-
 // retried answers a refused request with the cita in its way, if that is what
 // an earlier sending of the same request made; else with the refusal.
-func retried(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, refusal error, inTheWay *tomahora.Cita) (Agendada, error) {
-	if inTheWay == nil || !onlyConflicts(refusal) {
+func retried(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, refusal error, inTheWay tomahora.CitaID) (Agendada, error) {
+	if inTheWay == 0 || !onlyConflicts(refusal) {
 		return Agendada{}, refusal
 	}
 	lugar, problems := s.Lugar(tx.Config(), tx.Now())
-	if len(problems) > 0 || !inTheWay.AnswersRetry(s, by, lugar.Videoconsulta, tx.Now()) {
+	if len(problems) > 0 {
 		return Agendada{}, refusal
 	}
-	return Agendada{Cita: *inTheWay, Repetida: true}, nil
+	twin, err := tx.Citas().Get(inTheWay)
+	if err != nil {
+		return Agendada{}, err
+	}
+	if !twin.AnswersRetry(s, by, lugar.Videoconsulta, tx.Now()) {
+		return Agendada{}, refusal
+	}
+	return Agendada{Cita: twin, Repetida: true}, nil
 }
 
 // onlyConflicts tells whether nothing but another cita stands in the way.
@@ -82,8 +79,8 @@ func onlyConflicts(refusal error) bool {
 }
 
 // book writes a request that nothing speaks against.
-func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lugar, r tomahora.Referencias) (Agendada, error) {
-	atencion, err := atencionFor(tx, by, s, r.Atencion)
+func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lugar, f tomahora.Facts) (Agendada, error) {
+	atencion, err := atencionFor(tx, by, s, f.Atencion)
 	if err != nil {
 		return Agendada{}, err
 	}
@@ -102,7 +99,7 @@ func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lu
 	if err != nil {
 		return Agendada{}, err
 	}
-	cita.NombrePaciente = r.Paciente.NombreCompleto()
+	cita.NombrePaciente = f.Paciente.NombreCompleto()
 	cita.NombreAtencion = atencion.Nombre
 	return Agendada{Cita: cita}, nil
 }

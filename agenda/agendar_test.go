@@ -39,31 +39,36 @@ type fakeCitas struct {
 	tx *fakeTx
 }
 
-func (f fakeCitas) References(pac tomahora.PacienteID, id tomahora.AtencionID) (r tomahora.Referencias, err error) {
-	if paciente, err := f.tx.Pacientes().Get(pac); err == nil {
-		r.Paciente = &paciente
-	} else if tomahora.KindOf(err) != tomahora.KindNotFound {
-		return r, err
+func (f fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
+	for _, c := range f.tx.citas {
+		if c.ID == id {
+			return c, nil
+		}
 	}
-	if atencion, err := f.tx.Atenciones().Get(id); err == nil {
-		r.Atencion = &atencion
-	}
-	if i := f.tx.liveOf(id); i >= 0 {
-		r.Ocupada = &f.tx.citas[i]
-	}
-	return r, nil
+	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (f fakeCitas) Topes(l tomahora.Lugar) (topes tomahora.Topes, err error) {
+func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool) (facts tomahora.Facts, err error) {
+	if paciente, err := f.tx.Pacientes().Get(s.IDPaciente); err == nil {
+		facts.Paciente = &paciente
+	} else if tomahora.KindOf(err) != tomahora.KindNotFound {
+		return facts, err
+	}
+	if atencion, err := f.tx.Atenciones().Get(s.IDAtencion); err == nil {
+		facts.Atencion = &atencion
+	}
+	if i := f.tx.liveOf(s.IDAtencion); i >= 0 {
+		facts.Ocupada = f.tx.citas[i].ID
+	}
 	for _, c := range f.tx.citas {
-		if c.Viva && l.Espacio.TopeProfesional(c.Espacio) {
-			topes.Profesional = append(topes.Profesional, c)
+		if c.Viva && facts.Topes.Profesional == 0 && s.Espacio().TopeProfesional(c.Espacio) {
+			facts.Topes.Profesional = c.ID
 		}
-		if c.Viva && l.Exclusiva && l.Espacio.TopeSillon(c.Espacio) {
-			topes.Sillon = append(topes.Sillon, c)
+		if c.Viva && exclusivo && facts.Topes.Sillon == 0 && s.Espacio().TopeSillon(c.Espacio) {
+			facts.Topes.Sillon = c.ID
 		}
 	}
-	return topes, nil
+	return facts, nil
 }
 
 func (f fakeCitas) Create(c tomahora.Cita) (tomahora.Cita, error) {

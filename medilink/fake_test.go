@@ -107,23 +107,19 @@ func (c fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (c fakeCitas) References(pac tomahora.PacienteID, id tomahora.AtencionID) (r tomahora.Referencias, err error) {
-	if paciente, err := (fakePacientes{}).Get(pac); err == nil {
-		r.Paciente = &paciente
+func (c fakeCitas) Facts(s tomahora.Solicitud, _ bool) (f tomahora.Facts, err error) {
+	if paciente, err := (fakePacientes{}).Get(s.IDPaciente); err == nil {
+		f.Paciente = &paciente
 	}
-	if atencion, err := (fakeAtenciones{}).Get(id); err == nil {
-		r.Atencion = &atencion
+	if atencion, err := (fakeAtenciones{}).Get(s.IDAtencion); err == nil {
+		f.Atencion = &atencion
 	}
-	return r, nil
-}
-
-func (c fakeCitas) Topes(l tomahora.Lugar) (topes tomahora.Topes, err error) {
 	for _, cita := range c.s.citas {
-		if cita.Espacio.TopeProfesional(l.Espacio) {
-			topes.Profesional = append(topes.Profesional, cita)
+		if f.Topes.Profesional == 0 && cita.Espacio.TopeProfesional(s.Espacio()) {
+			f.Topes.Profesional = cita.ID
 		}
 	}
-	return topes, nil
+	return f, nil
 }
 
 func (c fakeCitas) Create(cita tomahora.Cita) (tomahora.Cita, error) {

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"database/sql"
-	"slices"
 
 	"github.com/tomahora/tomahora"
 )
@@ -13,79 +12,42 @@ func (c citas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	return one(c.tx, "cita_get", []any{c.id, id}, "la cita", scanCita)
 }
 
-// References asks for all of them at once; the row always comes, with nulls for
-// what is not there.
-func (c citas) References(pac tomahora.PacienteID, atencion tomahora.AtencionID) (r tomahora.Referencias, err error) {
-	var found struct {
-		cita                                    sql.NullInt64
-		nombre, apellidos, atencionNombre, tipo sql.NullString
-		dePaciente                              sql.NullInt64
-		habilitado, finalizado, bloqueado       sql.NullBool
+// Facts asks for all of them at once; nulls stand for what is not there.
+func (c citas) Facts(s tomahora.Solicitud, exclusivo bool) (f tomahora.Facts, err error) {
+	var row struct {
+		nombre, apellidos, atencion, tipo sql.NullString
+		dePaciente                        sql.NullInt64
+		habilitado, finalizado, bloqueado sql.NullBool
+		ocupada, profesional, sillon      sql.NullInt64
 	}
-	err = c.queryRow("cita_references", []any{pac, atencion, c.id},
-		&found.nombre, &found.apellidos, &found.habilitado,
-		&found.atencionNombre, &found.tipo, &found.dePaciente, &found.finalizado, &found.bloqueado,
-		&found.cita)
+	e := s.Espacio()
+	err = c.queryRow("cita_facts", []any{
+		c.id, e.IDProfesional, e.Fecha.String(), e.Rango.Fin, e.Rango.Inicio, e.IDSillon, e.IDSucursal, exclusivo,
+		s.IDPaciente, s.IDAtencion,
+	},
+		&row.nombre, &row.apellidos, &row.habilitado,
+		&row.atencion, &row.tipo, &row.dePaciente, &row.finalizado, &row.bloqueado,
+		&row.ocupada, &row.profesional, &row.sillon)
 	if err != nil {
-		return r, err
+		return f, err
 	}
-	if found.nombre.Valid {
-		r.Paciente = &tomahora.Paciente{
-			ID: pac, Nombre: found.nombre.String, Apellidos: found.apellidos.String, Habilitado: found.habilitado.Bool,
+	if row.nombre.Valid {
+		f.Paciente = &tomahora.Paciente{
+			ID: s.IDPaciente, Nombre: row.nombre.String, Apellidos: row.apellidos.String, Habilitado: row.habilitado.Bool,
 		}
 	}
-	if found.atencionNombre.Valid {
-		r.Atencion = &tomahora.Atencion{
-			ID: atencion, Nombre: found.atencionNombre.String, Tipo: tomahora.TipoAtencion(found.tipo.String),
-			IDPaciente: tomahora.PacienteID(found.dePaciente.Int64), Finalizado: found.finalizado.Bool, Bloqueado: found.bloqueado.Bool,
+	if row.atencion.Valid {
+		f.Atencion = &tomahora.Atencion{
+			ID: s.IDAtencion, Nombre: row.atencion.String, Tipo: tomahora.TipoAtencion(row.tipo.String),
+			IDPaciente: tomahora.PacienteID(row.dePaciente.Int64), Finalizado: row.finalizado.Bool, Bloqueado: row.bloqueado.Bool,
 		}
 	}
-	if found.cita.Valid {
-		cita, err := c.Get(tomahora.CitaID(found.cita.Int64))
-		if err != nil {
-			return r, err
-		}
-		r.Ocupada = &cita
+	f.Ocupada = tomahora.CitaID(row.ocupada.Int64)
+	f.Topes = tomahora.Topes{
+		Profesional: tomahora.CitaID(row.profesional.Int64),
+		Sillon:      tomahora.CitaID(row.sillon.Int64),
 	}
-	return r, nil
-}
-
-// Topes finds the live citas in the way of a place. A sobrecupo has none. Mostly
-// there are none at all, so only ids are asked for first.
-func (c citas) Topes(l tomahora.Lugar) (topes tomahora.Topes, err error) {
-	e := l.Espacio
-	if e.IDSillon == tomahora.Sobrecupo {
-		return topes, nil
-	}
-	topes.Profesional, err = c.find("cita_tope_profesional",
-		c.id, e.IDProfesional, e.Fecha.String(), e.Rango.Fin, e.Rango.Inicio, e.IDSillon, e.IDSucursal)
-	if err != nil || !l.Exclusiva {
-		return topes, err
-	}
-	topes.Sillon, err = c.find("cita_tope_sillon",
-		c.id, e.IDSucursal, e.IDSillon, e.Fecha.String(), e.Rango.Fin, e.Rango.Inicio)
-	return topes, err
-}
-
-// find reads the citas whose ids a query gives.
-func (c citas) find(query string, args ...any) ([]tomahora.Cita, error) {
-	ids, err := collect(c.tx, query, args, func(scan scanner) (id tomahora.CitaID, err error) {
-		err = scan(&id)
-		return id, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(ids)
-	var list []tomahora.Cita
-	for _, id := range ids {
-		cita, err := c.Get(id)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, cita)
-	}
-	return list, nil
+	return f, nil
 }
 
 func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {

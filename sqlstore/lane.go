@@ -2,10 +2,10 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -257,7 +257,7 @@ func (b *batchTx) member(j *job) (err error, spoiled bool) {
 func (b *batchTx) unlock() error {
 	t := &tx{store: b.store, session: b.session, ctx: context.Background()}
 	for id, c := range b.clinicas {
-		if err := t.tell(id, c.eventos); err != nil {
+		if err := t.tell(c.eventos); err != nil {
 			return err
 		}
 		_, err := t.exec("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, id)
@@ -268,17 +268,22 @@ func (b *batchTx) unlock() error {
 	return nil
 }
 
-// tell writes lines of the outbox.
-func (t *tx) tell(id tomahora.ClinicaID, eventos []evento) error {
-	if len(eventos) == 0 {
-		return nil
+// tell writes lines of the outbox, sixteen at a time while there are as many.
+func (t *tx) tell(eventos []evento) error {
+	for chunk := range slices.Chunk(eventos, 16) {
+		if len(chunk) == 16 {
+			if _, err := t.exec("evento_create_16", slices.Concat(chunk...)...); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, e := range chunk {
+			if _, err := t.exec("evento_create", e...); err != nil {
+				return err
+			}
+		}
 	}
-	lines, err := json.Marshal(eventos)
-	if err != nil {
-		return err
-	}
-	_, err = t.exec("evento_create", id, string(lines))
-	return err
+	return nil
 }
 
 // run calls fn and turns a panic into an error with its stack. A transaction in

@@ -20,9 +20,8 @@ type clinica struct {
 	eventos                                   []evento         // to be written with the counters
 }
 
-// evento is one line of the outbox, in the order in which evento_create takes it
-// apart.
-type evento [6]any
+// evento is one line of the outbox, as the arguments of evento_create.
+type evento []any
 
 // tx is a transaction on one clinic: a member of a batch, or a reader's.
 type tx struct {
@@ -200,7 +199,7 @@ const (
 // its transaction; those of a member that fails go with it.
 func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64) {
 	t.clinica.evento++
-	t.clinica.eventos = append(t.clinica.eventos, evento{t.clinica.evento, micros(t.now), string(by), accion, entidad, id})
+	t.clinica.eventos = append(t.clinica.eventos, evento{t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id})
 }
 
 // micros is an instant as it is stored; the zero time is 0.

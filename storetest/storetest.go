@@ -323,9 +323,12 @@ func testCita(t *testing.T, open Open) {
 		got, err := tx.Citas().Get(want.ID)
 		must(t, err)
 		diff(t, got, want)
-		refs, err := tx.Citas().References(1, want.IDAtencion)
+		r := request(1, place(2, 1, 3, 555, 585))
+		r.IDAtencion = want.IDAtencion
+		refs, err := tx.Citas().Facts(r, true)
 		must(t, err)
-		diff(t, *refs.Ocupada, want)
+		diff(t, refs.Ocupada, want.ID)
+		diff(t, refs.Topes, tomahora.Topes{Sillon: want.ID})
 		if refs.Paciente.NombreCompleto() != "Ana Rojas" || !refs.Paciente.Habilitado || refs.Atencion.Tipo != tomahora.TipoConsulta {
 			t.Errorf("got references %+v %+v", *refs.Paciente, *refs.Atencion)
 		}
@@ -366,12 +369,11 @@ func testTenancy(t *testing.T, open Open) {
 		wantNotFound(t, err)
 		_, err = tx.Atenciones().Get(1)
 		wantNotFound(t, err)
-		refs, err := tx.Citas().References(1, 1)
+		r := request(1, place(1, 1, 1, 0, 15))
+		r.IDAtencion = 1
+		facts, err := tx.Citas().Facts(r, true)
 		must(t, err)
-		diff(t, refs, tomahora.Referencias{})
-		topes, err := tx.Citas().Topes(tomahora.Lugar{Espacio: place(1, 1, 1, 0, 15), Exclusiva: true})
-		must(t, err)
-		diff(t, topes, tomahora.Topes{})
+		diff(t, facts, tomahora.Facts{})
 		return nil
 	}))
 	must(t, s.Update(t.Context(), b, func(tx tomahora.Tx) error {
@@ -525,12 +527,15 @@ func testCancelledInBatch(t *testing.T, open Open) {
 	kept := 0
 	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		for i := range members {
-			topes, err := tx.Citas().Topes(tomahora.Lugar{Espacio: place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))})
+			facts, err := tx.Citas().Facts(request(1, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))), false)
 			must(t, err)
-			if acknowledged := errs[i] == nil; acknowledged != (len(topes.Profesional) == 1) {
-				t.Errorf("member %d: answered %v, found %d citas", i, errs[i], len(topes.Profesional))
+			found := facts.Topes.Profesional != 0
+			if acknowledged := errs[i] == nil; acknowledged != found {
+				t.Errorf("member %d: answered %v, found its cita: %t", i, errs[i], found)
 			}
-			kept += len(topes.Profesional)
+			if found {
+				kept++
+			}
 		}
 		return nil
 	}))
@@ -573,14 +578,11 @@ func testFailingMembers(t *testing.T, open Open) {
 	wg.Wait()
 	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		for i := range members {
-			topes, err := tx.Citas().Topes(tomahora.Lugar{Espacio: place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))})
+			facts, err := tx.Citas().Facts(request(1, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))), false)
 			must(t, err)
-			want := 0
-			if i%4 == 0 {
-				want = 1
-			}
-			if len(topes.Profesional) != want || (errs[i] == nil) != (want == 1) {
-				t.Errorf("member %d: answered %v, found %d citas, want %d", i, errs[i], len(topes.Profesional), want)
+			found := facts.Topes.Profesional != 0
+			if want := i%4 == 0; found != want || (errs[i] == nil) != want {
+				t.Errorf("member %d: answered %v, found its cita: %t, want %t", i, errs[i], found, want)
 			}
 		}
 		return nil

@@ -186,7 +186,7 @@ CREATE TABLE atenciones (
 ) STRICT, WITHOUT ROWID;
 
 -- The atenciones of a paciente, and the open one a booking may take.
-CREATE INDEX atenciones_paciente ON atenciones (id_clinica, id_paciente, id);
+CREATE INDEX atenciones_paciente ON atenciones (id_clinica, id_paciente, id_profesional, id_sucursal);
 
 CREATE TABLE citas (
   id_clinica        INTEGER NOT NULL,
@@ -302,7 +302,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('citas', 'citas_sillon', '100000 100000 50000 20000 10 1 1'),
   ('citas', 'citas_atencion', '900000 900000 1'),
   ('atenciones', 'atenciones', '1000000 1000000 1'),
-  ('atenciones', 'atenciones_paciente', '1000000 1000000 10 1'),
+  ('atenciones', 'atenciones_paciente', '1000000 1000000 10 3 3'),
   ('pacientes', 'pacientes', '100000 100000 1'),
   ('pacientes', 'pacientes_rut', '100000 100000 1'),
   ('eventos', 'eventos', '2000000 2000000 1');
