@@ -73,6 +73,7 @@ func start(t *testing.T, args ...string) *server {
 	case addr := <-listening:
 		s.url = "http://" + addr
 	case err := <-s.exited:
+		s.exited <- err
 		t.Fatalf("the program ended before it listened: %v\n%s", err, s.log)
 	case <-time.After(20 * time.Second):
 		t.Fatalf("the program does not listen\n%s", s.log)

@@ -193,7 +193,7 @@ func (l *lane) attempt(batch []*job) ([]error, error) {
 func (l *lane) commit(b *batchTx) error {
 	if err := b.unlock(); err != nil {
 		l.rollback()
-		return unavailable(err)
+		return err
 	}
 	if err := l.session.control(context.Background(), commit); err != nil {
 		l.rollback()
