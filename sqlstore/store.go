@@ -66,7 +66,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // View reads one consistent state of a clinic.
 func (s *Store) View(ctx context.Context, id tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
 	return s.read(ctx, func(t *tx) error {
-		if err := t.enter(id, "clinica_version"); err != nil {
+		if err := t.enter(id); err != nil {
 			return err
 		}
 		return fn(t)

@@ -61,13 +61,9 @@ func (t *tx) Config() *tomahora.Config {
 }
 
 // enter makes a clinic the transaction's own, for reading.
-func (t *tx) enter(id tomahora.ClinicaID, query string, counters ...any) error {
+func (t *tx) enter(id tomahora.ClinicaID) error {
 	c := &clinica{}
-	err := t.queryRow(query, []any{id}, append([]any{&c.version}, counters...)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return tomahora.NotFound("la clínica")
-	}
-	if err != nil {
+	if err := t.readClinica("clinica_version", id, &c.version); err != nil {
 		return err
 	}
 	t.id, t.clinica = id, c
@@ -80,10 +76,7 @@ func (t *tx) lock(id tomahora.ClinicaID) error {
 	c, ok := t.batch.clinicas[id]
 	if !ok {
 		c = &clinica{}
-		err := t.queryRow("clinica_lock", []any{id}, &c.version, &c.cita, &c.paciente, &c.atencion, &c.horario, &c.evento)
-		if errors.Is(err, sql.ErrNoRows) {
-			return tomahora.NotFound("la clínica")
-		}
+		err := t.readClinica("clinica_lock", id, &c.version, &c.cita, &c.paciente, &c.atencion, &c.horario, &c.evento)
 		if err != nil {
 			return err
 		}
@@ -94,6 +87,15 @@ func (t *tx) lock(id tomahora.ClinicaID) error {
 		return t.loadConfig()
 	}
 	return nil
+}
+
+// readClinica reads columns of a clinic's own row.
+func (t *tx) readClinica(query string, id tomahora.ClinicaID, dest ...any) error {
+	err := t.queryRow(query, []any{id}, dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tomahora.NotFound("la clínica")
+	}
+	return err
 }
 
 // restore takes back what the member did to the shared row.
