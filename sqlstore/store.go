@@ -168,7 +168,7 @@ func (s *Store) CreateClinica(ctx context.Context, c tomahora.Clinica) (tomahora
 		if err != nil {
 			return err
 		}
-		if err := t.lock(id); err != nil {
+		if err := t.adopt(id, &clinica{version: 1, changed: true}, true); err != nil {
 			return err
 		}
 		for _, e := range tomahora.EstadosIniciales() {

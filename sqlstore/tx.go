@@ -81,8 +81,14 @@ func (t *tx) lock(id tomahora.ClinicaID) error {
 			return err
 		}
 	}
+	return t.adopt(id, c, !ok)
+}
+
+// adopt makes a locked row the transaction's own; first tells that it is new to
+// the batch.
+func (t *tx) adopt(id tomahora.ClinicaID, c *clinica, first bool) error {
 	t.batch.clinicas[id] = c
-	t.id, t.clinica, t.saved, t.first = id, c, *c, !ok
+	t.id, t.clinica, t.saved, t.first = id, c, *c, first
 	if c.cfg == nil {
 		return t.loadConfig()
 	}
