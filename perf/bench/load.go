@@ -96,6 +96,7 @@ type measurement struct {
 	// cpu is the processor time the measured process has used so far.
 	cpu    func() time.Duration
 	rounds []tally
+	warmed int // accepted before the rounds' clocks started
 }
 
 // measure takes every measurement once a round.
@@ -112,12 +113,21 @@ func measure(ctx context.Context, rounds int, d time.Duration, all ...*measureme
 	return nil
 }
 
+// warmUp is the part of a measurement's length for which its callers run
+// unmeasured first, since what was measured before has had the caches.
+const warmUp = 4
+
 func (m *measurement) once(ctx context.Context, d time.Duration) (tally, error) {
 	callers, done, err := m.open(ctx, m.callers)
 	if err != nil {
 		return tally{}, err
 	}
 	defer done()
+	warm, err := drive(ctx, callers, d/warmUp)
+	if err != nil {
+		return tally{}, err
+	}
+	m.warmed += warm.accepted
 	before := m.cpu()
 	t, err := drive(ctx, callers, d)
 	t.cpu = m.cpu() - before
@@ -143,7 +153,9 @@ func (m *measurement) over(o *measurement) float64 {
 	return median(values)
 }
 
-func (m *measurement) accepted() (n int) {
+// accepted counts what the measurement has written, measured or not.
+func (m *measurement) accepted() int {
+	n := m.warmed
 	for _, t := range m.rounds {
 		n += t.accepted
 	}
