@@ -11,6 +11,12 @@ const (
 	TipoPlanTratamiento TipoAtencion = "Plan de tratamiento"
 )
 
+// TiposAtencion are the tipos the program knows, in the order of their ids on
+// the wire, which count from 1; any other tipo has id 0.
+func TiposAtencion() []TipoAtencion {
+	return []TipoAtencion{TipoConsulta, TipoLicencia, TipoInterconsulta, TipoPlanTratamiento}
+}
+
 // AllowsCitas is false of Licencia and Interconsulta, which cannot be booked
 // (seed, id_atencion).
 func (t TipoAtencion) AllowsCitas() bool { return t != TipoLicencia && t != TipoInterconsulta }
@@ -29,6 +35,8 @@ type Atencion struct {
 	IDSucursal    SucursalID
 	Finalizado    bool
 	Bloqueado     bool
+
+	NombrePaciente string // read with the atención, never written with it
 }
 
 // NewConsulta is the atención made for a booking that names none.

@@ -53,9 +53,14 @@ type Cita struct {
 	IDCitaPrevia CitaID // the cita this one replaced by a change of date
 
 	// Read with the cita, never written with it.
-	NombrePaciente string
-	NombreAtencion string
+	NombrePaciente    string
+	ApellidosPaciente string
+	NombreAtencion    string
 }
+
+// PacienteCompleto is nombre and apellidos of the paciente, as nombre_paciente
+// shows them.
+func (c Cita) PacienteCompleto() string { return fullName(c.NombrePaciente, c.ApellidosPaciente) }
 
 // RetryWindow is how long after its creation a cita answers a natural retry of
 // the request that made it.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 )
@@ -27,6 +26,7 @@ type Plan struct {
 	Sillones       []Sillon // without the Sobrecupo, which is always there
 	Especialidades []Especialidad
 	Profesionales  []Profesional
+	Prestaciones   []Prestacion
 	Estados        []Estado
 	Horarios       []Horario
 	Especiales     []HorarioEspecial
@@ -37,6 +37,7 @@ type Plan struct {
 // It may be shared between goroutines.
 type Config struct {
 	version        int64
+	plan           Plan
 	clinica        Clinica
 	zona           *time.Location
 	sucursales     map[SucursalID]Sucursal
@@ -71,6 +72,7 @@ type bloqueoDay struct {
 func NewConfig(version int64, p Plan) (*Config, error) {
 	c := &Config{
 		version:        version,
+		plan:           p.sorted(),
 		clinica:        p.Clinica,
 		sucursales:     indexBy(p.Sucursales, func(s Sucursal) SucursalID { return s.ID }),
 		zonas:          make(map[SucursalID]*time.Location, len(p.Sucursales)),
@@ -123,6 +125,11 @@ func (c *Config) Sillon(id SillonID) (Sillon, bool) { return find(c.sillones, id
 // Profesional finds who attends.
 func (c *Config) Profesional(id ProfesionalID) (Profesional, bool) { return find(c.profesionales, id) }
 
+// Especialidad finds what profesionales practise.
+func (c *Config) Especialidad(id EspecialidadID) (Especialidad, bool) {
+	return find(c.especialidades, id)
+}
+
 // Estado finds an estado, enabled or not.
 func (c *Config) Estado(id EstadoID) (Estado, bool) { return find(c.estados, id) }
 
@@ -143,37 +150,35 @@ func (c *Config) ZonaDe(id SucursalID) *time.Location {
 }
 
 // Plan lists the configuration again, each list by ascending id, without the
-// Sobrecupo.
-func (c *Config) Plan() Plan {
-	sillones := sortedByID(c.sillones)
+// Sobrecupo. The lists are the snapshot's own and must not be changed.
+func (c *Config) Plan() Plan { return c.plan }
+
+// sorted is a copy of the plan with each list by ascending id.
+func (p Plan) sorted() Plan {
 	return Plan{
-		Clinica:        c.clinica,
-		Sucursales:     sortedByID(c.sucursales),
-		Sillones:       slices.DeleteFunc(sillones, func(s Sillon) bool { return s.ID == Sobrecupo }),
-		Especialidades: sortedByID(c.especialidades),
-		Profesionales:  sortedByID(c.profesionales),
-		Estados:        sortedByID(c.estados),
-		Horarios:       flatten(c.horarios, func(h Horario) HorarioID { return h.ID }),
-		Especiales:     flatten(c.especiales, func(e HorarioEspecial) HorarioID { return e.ID }),
-		Bloqueos:       flatten(c.bloqueos, func(b HorarioBloqueado) HorarioID { return b.ID }),
+		Clinica:        p.Clinica,
+		Sucursales:     sortedBy(p.Sucursales, func(s Sucursal) SucursalID { return s.ID }),
+		Sillones:       sortedBy(p.Sillones, func(s Sillon) SillonID { return s.ID }),
+		Especialidades: sortedBy(p.Especialidades, func(e Especialidad) EspecialidadID { return e.ID }),
+		Profesionales:  sortedBy(p.Profesionales, func(p Profesional) ProfesionalID { return p.ID }),
+		Prestaciones:   sortedBy(p.Prestaciones, func(p Prestacion) PrestacionID { return p.ID }),
+		Estados:        sortedBy(p.Estados, func(e Estado) EstadoID { return e.ID }),
+		Horarios:       sortedBy(p.Horarios, func(h Horario) HorarioID { return h.ID }),
+		Especiales:     sortedBy(p.Especiales, func(e HorarioEspecial) HorarioID { return e.ID }),
+		Bloqueos:       sortedBy(p.Bloqueos, func(b HorarioBloqueado) HorarioID { return b.ID }),
 	}
 }
 
-func sortedByID[K cmp.Ordered, V any](m map[K]V) []V {
-	list := make([]V, 0, len(m))
-	for _, id := range slices.Sorted(maps.Keys(m)) {
-		list = append(list, m[id])
-	}
-	return list
+func sortedBy[K cmp.Ordered, V any](list []V, id func(V) K) []V {
+	return slices.SortedStableFunc(slices.Values(list), func(a, b V) int { return cmp.Compare(id(a), id(b)) })
 }
 
-func flatten[K comparable, V any](m map[K][]V, id func(V) HorarioID) []V {
-	var list []V
-	for _, v := range m {
-		list = append(list, v...)
-	}
-	slices.SortFunc(list, func(a, b V) int { return cmp.Compare(id(a), id(b)) })
-	return list
+// Atiende tells whether a profesional has any rule at a sucursal, weekly or for
+// one date.
+func (c *Config) Atiende(prof ProfesionalID, suc SucursalID) bool {
+	key := agendaKey{prof, suc}
+	return len(c.horarios[key]) > 0 ||
+		slices.ContainsFunc(c.plan.Especiales, func(e HorarioEspecial) bool { return e.day().agendaKey == key })
 }
 
 // check finds what makes a plan unusable: unknown references, an intervalo that

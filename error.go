@@ -32,6 +32,8 @@ type Error struct {
 	Field string // wire name of the parameter, or "" when not about one
 	Args  []any  // values for the message; never personal data
 	Err   error  // cause: logged, never shown
+
+	Citas []CitaID // the citas in the way, where the code says so
 }
 
 // Error is the Spanish message.

@@ -22,6 +22,9 @@ type EspecialidadID int64
 // ProfesionalID identifies a profesional.
 type ProfesionalID int64
 
+// PrestacionID identifies a prestación.
+type PrestacionID int64
+
 // HorarioID identifies a horario, horario especial or horario bloqueado.
 type HorarioID int64
 

@@ -60,3 +60,14 @@ func fullName(nombre, apellidos string) string {
 	}
 	return nombre + " " + apellidos
 }
+
+// Prestacion is a service the clinic gives, as a catalogue shows it; bookings do
+// not name one.
+type Prestacion struct {
+	ID              PrestacionID
+	Nombre          string
+	Codigo          string
+	IDCategoria     int64
+	NombreCategoria string
+	Habilitada      bool
+}

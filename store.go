@@ -76,20 +76,49 @@ type Citas interface {
 	// Get returns a cita, KindNotFound when there is none.
 	Get(id CitaID) (Cita, error)
 	// Facts finds the rows a request names and the live citas in the way of its
-	// place; of an exclusive sillón also those of other profesionales. It is one
-	// question to the database, since every booking asks it.
-	Facts(s Solicitud, exclusivo bool) (Facts, error)
+	// place; of an exclusive sillón also those of other profesionales. The cita
+	// salvo, 0 for none, counts as not there: it is the one that is to move. It
+	// is one question to the database, since every booking asks it.
+	Facts(s Solicitud, exclusivo bool, salvo CitaID) (Facts, error)
 	// Create keeps a cita and returns it with its id, times and version set.
 	// Where the database's own laws refuse it, the error is the tope's.
 	Create(c Cita) (Cita, error)
+	// Save writes a cita that was read in this transaction and changed since, and
+	// returns it with Cambiada and Version set, and EstadoDesde where IDEstado
+	// changed. Campos are the wire names of what changed, for the Evento. The
+	// laws refuse it as they do in Create.
+	Save(c Cita, by Actor, campos ...string) (Cita, error)
+
+	// List answers a page. Columns: id, fecha, hora_inicio, fecha_actualizacion,
+	// id_estado, estado_anulacion, id_sucursal, id_profesional, id_sillon,
+	// id_paciente, id_atencion, rut (the paciente's).
+	List(q Consulta) ([]Cita, error)
+	// Agenda returns the live citas that keep the profesionales busy on the
+	// dates, both included, wherever they attend: ordered by profesional, fecha
+	// and hora_inicio, without the names that are read from other tables.
+	Agenda(profesionales []ProfesionalID, desde, hasta Fecha) ([]Cita, error)
+	// Sillones returns the live citas on exclusive sillones of a sucursal on the
+	// dates, both included, as Agenda does.
+	Sillones(suc SucursalID, desde, hasta Fecha) ([]Cita, error)
 }
 
 // Pacientes are the patients of a clinic.
 type Pacientes interface {
 	// Get returns a paciente, KindNotFound when there is none.
 	Get(id PacienteID) (Paciente, error)
-	// Create keeps a paciente and returns it with its id set.
+	// ByRUT returns the paciente with a RUT as NormalizeRUT spells it,
+	// KindNotFound when there is none.
+	ByRUT(rut string) (Paciente, error)
+	// Create keeps a paciente and returns it with its id set. A RUT that another
+	// paciente has is paciente_existe.
 	Create(p Paciente, by Actor) (Paciente, error)
+	// Save writes a paciente that was read in this transaction and changed since,
+	// and returns it with Version set. Campos are the wire names of what changed.
+	Save(p Paciente, by Actor, campos ...string) (Paciente, error)
+	// List answers a page. Columns: id, rut, email, nombre, apellidos,
+	// numero_ficha, fecha_nacimiento, fecha_afiliacion, sexo, habilitado,
+	// celular, telefono.
+	List(q Consulta) ([]Paciente, error)
 }
 
 // Atenciones are the medical events of a clinic.
@@ -103,6 +132,9 @@ type Atenciones interface {
 	FirstOpen(pac PacienteID, prof ProfesionalID, suc SucursalID) (Atencion, error)
 	// Create keeps an atención and returns it with its id set.
 	Create(a Atencion, by Actor) (Atencion, error)
+	// List answers a page. Columns: id, nombre, nombre_tipo, fecha, id_paciente,
+	// id_profesional, id_sucursal, finalizado, bloqueado.
+	List(q Consulta) ([]Atencion, error)
 }
 
 // Setup writes configuration. Each call takes effect for Config at once and for
@@ -116,10 +148,15 @@ type Setup interface {
 	SaveSillon(s Sillon, by Actor) error
 	SaveProfesional(p Profesional, by Actor) error
 	SaveEstado(e Estado, by Actor) error
-	// The Create calls give an id where the value has none.
-	CreateHorario(h Horario, by Actor) error
-	CreateEspecial(e HorarioEspecial, by Actor) error
-	CreateBloqueo(b HorarioBloqueado, by Actor) error
+	SavePrestacion(p Prestacion, by Actor) error
+	// The Create calls give the id, from one counter for all three.
+	CreateHorario(h Horario, by Actor) (HorarioID, error)
+	CreateEspecial(e HorarioEspecial, by Actor) (HorarioID, error)
+	CreateBloqueo(b HorarioBloqueado, by Actor) (HorarioID, error)
+	// The Save calls write what has an id; KindNotFound when there is none.
+	SaveHorario(h Horario, by Actor) error
+	SaveEspecial(e HorarioEspecial, by Actor) error
+	SaveBloqueo(b HorarioBloqueado, by Actor) error
 	DeleteHorario(id HorarioID, by Actor) error
 	DeleteEspecial(id HorarioID, by Actor) error
 	DeleteBloqueo(id HorarioID, by Actor) error

@@ -21,7 +21,7 @@ func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada,
 		return Agendada{}, err
 	}
 	sillon, _ := cfg.Sillon(s.IDSillon)
-	facts, err := tx.Citas().Facts(s, sillon.Exclusivo)
+	facts, err := tx.Citas().Facts(s, sillon.Exclusivo, 0)
 	if err != nil {
 		return Agendada{}, err
 	}
@@ -99,7 +99,7 @@ func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lu
 	if err != nil {
 		return Agendada{}, err
 	}
-	cita.NombrePaciente = f.Paciente.NombreCompleto()
+	cita.NombrePaciente, cita.ApellidosPaciente = f.Paciente.Nombre, f.Paciente.Apellidos
 	cita.NombreAtencion = atencion.Nombre
 	return Agendada{Cita: cita}, nil
 }

@@ -48,7 +48,7 @@ func (f fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool) (facts tomahora.Facts, err error) {
+func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool, _ tomahora.CitaID) (facts tomahora.Facts, err error) {
 	if paciente, err := f.tx.Pacientes().Get(s.IDPaciente); err == nil {
 		facts.Paciente = &paciente
 	} else if tomahora.KindOf(err) != tomahora.KindNotFound {
@@ -201,7 +201,7 @@ func TestAgendarKeepsTheCita(t *testing.T) {
 		},
 		IDPaciente: 2, IDAtencion: 2, IDEstado: tomahora.EstadoNoConfirmado, Videoconsulta: true, Comentario: "Control general",
 		Viva: true, Creada: tx.now, Version: 1, Origen: recepcion,
-		NombrePaciente: "Fernanda Risopatrón", NombreAtencion: "Exodoncia",
+		NombrePaciente: "Fernanda", ApellidosPaciente: "Risopatrón", NombreAtencion: "Exodoncia",
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the answer (-want +got):\n%s", diff)

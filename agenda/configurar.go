@@ -310,7 +310,7 @@ func at(field string, err error) error {
 // replace makes a stored list the wanted one. Equal entries are left alone, each
 // as often as it is wanted.
 func replace[T any](w *writer, r replaced[T], canonical func(T) T,
-	create func(T, tomahora.Actor) error, remove func(T) error,
+	create func(T, tomahora.Actor) (tomahora.HorarioID, error), remove func(T) error,
 ) error {
 	if r.wanted == nil {
 		return nil
@@ -323,7 +323,7 @@ func replace[T any](w *writer, r replaced[T], canonical func(T) T,
 		w.done.Borrados++
 	}
 	for _, v := range added {
-		if err := create(canonical(v), w.by); err != nil {
+		if _, err := create(canonical(v), w.by); err != nil {
 			return err
 		}
 		w.done.Creados++

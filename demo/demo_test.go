@@ -90,8 +90,8 @@ func TestTheSeedsExampleGetsItsAnswer(t *testing.T) {
 					t.Fatal(err)
 				}
 				c := made.Cita
-				if c.ID != 754 || c.NombrePaciente != "Fernanda Risopatrón" || c.NombreAtencion != "Exodoncia" {
-					t.Errorf("got cita %d of %q for %q", c.ID, c.NombrePaciente, c.NombreAtencion)
+				if c.ID != 754 || c.PacienteCompleto() != "Fernanda Risopatrón" || c.NombreAtencion != "Exodoncia" {
+					t.Errorf("got cita %d of %q for %q", c.ID, c.PacienteCompleto(), c.NombreAtencion)
 				}
 			})
 		})

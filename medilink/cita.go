@@ -104,7 +104,7 @@ func (a *api) cita(r *http.Request, cfg *tomahora.Config, c tomahora.Cita) *cita
 	return &citaBody{
 		ID:                 int64(c.ID),
 		IDPaciente:         int64(c.IDPaciente),
-		NombrePaciente:     c.NombrePaciente,
+		NombrePaciente:     c.PacienteCompleto(),
 		IDEstado:           int64(c.IDEstado),
 		EstadoCita:         estado.Nombre,
 		EstadoAnulacion:    bit(estado.Anulacion),

@@ -96,7 +96,10 @@ func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{s: tx.s} }
 func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{} }
 func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{} }
 
-type fakeCitas struct{ s *fakeStore }
+type fakeCitas struct {
+	tomahora.Citas
+	s *fakeStore
+}
 
 func (c fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	for _, cita := range c.s.citas {
@@ -107,7 +110,7 @@ func (c fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (c fakeCitas) Facts(s tomahora.Solicitud, _ bool) (f tomahora.Facts, err error) {
+func (c fakeCitas) Facts(s tomahora.Solicitud, _ bool, _ tomahora.CitaID) (f tomahora.Facts, err error) {
 	if paciente, err := (fakePacientes{}).Get(s.IDPaciente); err == nil {
 		f.Paciente = &paciente
 	}
@@ -125,7 +128,7 @@ func (c fakeCitas) Facts(s tomahora.Solicitud, _ bool) (f tomahora.Facts, err er
 func (c fakeCitas) Create(cita tomahora.Cita) (tomahora.Cita, error) {
 	cita.ID = tomahora.CitaID(754 + len(c.s.citas))
 	cita.Creada, cita.Cambiada, cita.EstadoDesde, cita.Version = now(), now(), now(), 1
-	cita.NombrePaciente, cita.NombreAtencion = "Fernanda Risopatrón", "Exodoncia"
+	cita.NombrePaciente, cita.ApellidosPaciente, cita.NombreAtencion = "Fernanda", "Risopatrón", "Exodoncia"
 	c.s.citas = append(c.s.citas, cita)
 	return cita, nil
 }

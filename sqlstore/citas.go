@@ -13,7 +13,7 @@ func (c citas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 }
 
 // Facts asks for all of them at once; nulls stand for what is not there.
-func (c citas) Facts(s tomahora.Solicitud, exclusivo bool) (f tomahora.Facts, err error) {
+func (c citas) Facts(s tomahora.Solicitud, exclusivo bool, salvo tomahora.CitaID) (f tomahora.Facts, err error) {
 	var row struct {
 		nombre, apellidos, atencion, tipo sql.NullString
 		dePaciente                        sql.NullInt64
@@ -22,7 +22,7 @@ func (c citas) Facts(s tomahora.Solicitud, exclusivo bool) (f tomahora.Facts, er
 	}
 	e := s.Espacio()
 	err = c.queryRow("cita_facts", []any{
-		c.id, e.IDProfesional, e.Fecha.String(), e.Rango.Fin, e.Rango.Inicio, e.IDSillon, e.IDSucursal, exclusivo,
+		c.id, e.IDProfesional, e.Fecha.String(), e.Rango.Fin, e.Rango.Inicio, salvo, e.IDSillon, e.IDSucursal, exclusivo,
 		s.IDPaciente, s.IDAtencion,
 	},
 		&row.nombre, &row.apellidos, &row.habilitado,
@@ -71,13 +71,11 @@ func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {
 // scanCita reads a row of citas_vista.
 func scanCita(scan scanner) (c tomahora.Cita, err error) {
 	var clinica tomahora.ClinicaID
-	var paciente tomahora.Paciente
 	e := &c.Espacio
 	err = scan(&clinica, &c.ID, &e.IDProfesional, &e.IDSucursal, &e.IDSillon, fecha(&e.Fecha), &e.Rango.Inicio, &e.Rango.Fin,
 		&c.IDPaciente, &c.IDAtencion, &c.IDEstado, &c.Videoconsulta, &c.Comentario,
 		&c.Viva, &c.Exclusiva, &c.AtencionMultiple,
 		instant(&c.EstadoDesde), instant(&c.Creada), instant(&c.Cambiada), &c.Version, &c.Origen, &c.IDCitaPrevia,
-		&paciente.Nombre, &paciente.Apellidos, &c.NombreAtencion)
-	c.NombrePaciente = paciente.NombreCompleto()
+		&c.NombrePaciente, &c.ApellidosPaciente, &c.NombreAtencion)
 	return c, err
 }

@@ -150,10 +150,10 @@ func (t *tx) nextHorario() tomahora.HorarioID {
 	return tomahora.HorarioID(t.clinica.horario)
 }
 
-func (t *tx) CreateHorario(h tomahora.Horario, by tomahora.Actor) error {
+func (t *tx) CreateHorario(h tomahora.Horario, by tomahora.Actor) (tomahora.HorarioID, error) {
 	h.ID = t.nextHorario()
 	j := h.Jornada
-	return t.reconfigure(by, created, "horario", int64(h.ID), "horario_create",
+	return h.ID, t.reconfigure(by, created, "horario", int64(h.ID), "horario_create",
 		t.id, h.ID, h.IDProfesional, h.IDSucursal, h.Dia, j.Rango.Inicio, j.Rango.Fin, j.Pausa.Inicio, j.Pausa.Fin,
 		sillonesText(j.Sillones), string(j.Modalidad), h.Desde.String(), h.Hasta.String())
 }
@@ -165,10 +165,10 @@ func scanHorario(scan scanner) (h tomahora.Horario, err error) {
 	return h, err
 }
 
-func (t *tx) CreateEspecial(e tomahora.HorarioEspecial, by tomahora.Actor) error {
+func (t *tx) CreateEspecial(e tomahora.HorarioEspecial, by tomahora.Actor) (tomahora.HorarioID, error) {
 	e.ID = t.nextHorario()
 	j := e.Jornada
-	return t.reconfigure(by, created, "horario_especial", int64(e.ID), "especial_create",
+	return e.ID, t.reconfigure(by, created, "horario_especial", int64(e.ID), "especial_create",
 		t.id, e.ID, e.IDProfesional, e.IDSucursal, e.Fecha.String(), j.Rango.Inicio, j.Rango.Fin, j.Pausa.Inicio, j.Pausa.Fin,
 		sillonesText(j.Sillones), string(j.Modalidad))
 }
@@ -180,9 +180,9 @@ func scanEspecial(scan scanner) (e tomahora.HorarioEspecial, err error) {
 	return e, err
 }
 
-func (t *tx) CreateBloqueo(b tomahora.HorarioBloqueado, by tomahora.Actor) error {
+func (t *tx) CreateBloqueo(b tomahora.HorarioBloqueado, by tomahora.Actor) (tomahora.HorarioID, error) {
 	b.ID = t.nextHorario()
-	return t.reconfigure(by, created, "horario_bloqueado", int64(b.ID), "bloqueo_create",
+	return b.ID, t.reconfigure(by, created, "horario_bloqueado", int64(b.ID), "bloqueo_create",
 		t.id, b.ID, b.IDProfesional, b.IDSucursal, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario)
 }
 

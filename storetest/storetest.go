@@ -127,13 +127,16 @@ func write(setup tomahora.Setup, p tomahora.Plan) error {
 		errs = append(errs, setup.SaveProfesional(p, actor))
 	}
 	for _, h := range p.Horarios {
-		errs = append(errs, setup.CreateHorario(h, actor))
+		_, err := setup.CreateHorario(h, actor)
+		errs = append(errs, err)
 	}
 	for _, e := range p.Especiales {
-		errs = append(errs, setup.CreateEspecial(e, actor))
+		_, err := setup.CreateEspecial(e, actor)
+		errs = append(errs, err)
 	}
 	for _, b := range p.Bloqueos {
-		errs = append(errs, setup.CreateBloqueo(b, actor))
+		_, err := setup.CreateBloqueo(b, actor)
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
@@ -318,14 +321,14 @@ func testCita(t *testing.T, open Open) {
 	if !want.Creada.Equal(Now) || !want.EstadoDesde.Equal(Now) || want.Version != 1 || !want.Exclusiva {
 		t.Fatalf("got %+v, want the clock's time, version 1 and the sillón's exclusivity", want)
 	}
-	want.NombrePaciente, want.NombreAtencion = "Ana Rojas", "Consulta"
+	want.NombrePaciente, want.ApellidosPaciente, want.NombreAtencion = "Ana", "Rojas", "Consulta"
 	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		got, err := tx.Citas().Get(want.ID)
 		must(t, err)
 		diff(t, got, want)
 		r := request(1, place(2, 1, 3, 555, 585))
 		r.IDAtencion = want.IDAtencion
-		refs, err := tx.Citas().Facts(r, true)
+		refs, err := tx.Citas().Facts(r, true, 0)
 		must(t, err)
 		diff(t, refs.Ocupada, want.ID)
 		diff(t, refs.Topes, tomahora.Topes{Sillon: want.ID})
@@ -371,7 +374,7 @@ func testTenancy(t *testing.T, open Open) {
 		wantNotFound(t, err)
 		r := request(1, place(1, 1, 1, 0, 15))
 		r.IDAtencion = 1
-		facts, err := tx.Citas().Facts(r, true)
+		facts, err := tx.Citas().Facts(r, true, 0)
 		must(t, err)
 		diff(t, facts, tomahora.Facts{})
 		return nil
@@ -527,7 +530,7 @@ func testCancelledInBatch(t *testing.T, open Open) {
 	kept := 0
 	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		for i := range members {
-			facts, err := tx.Citas().Facts(request(1, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))), false)
+			facts, err := tx.Citas().Facts(request(1, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))), false, 0)
 			must(t, err)
 			found := facts.Topes.Profesional != 0
 			if acknowledged := errs[i] == nil; acknowledged != found {
@@ -578,7 +581,7 @@ func testFailingMembers(t *testing.T, open Open) {
 	wg.Wait()
 	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		for i := range members {
-			facts, err := tx.Citas().Facts(request(1, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))), false)
+			facts, err := tx.Citas().Facts(request(1, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))), false, 0)
 			must(t, err)
 			found := facts.Topes.Profesional != 0
 			if want := i%4 == 0; found != want || (errs[i] == nil) != want {

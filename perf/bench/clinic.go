@@ -55,12 +55,13 @@ func setUp(tx tomahora.Tx) error {
 			ID: id, Nombre: "Profesional", Apellidos: fmt.Sprint(id), IDEspecialidad: 1, Intervalo: intervalo, Habilitado: true,
 		}, actor))
 		for dia := tomahora.Lunes; dia <= tomahora.Domingo; dia++ {
-			errs = append(errs, setup.CreateHorario(tomahora.Horario{
+			_, err := setup.CreateHorario(tomahora.Horario{
 				IDProfesional: id, IDSucursal: sucursal, Dia: dia,
 				Jornada: tomahora.Jornada{
 					Rango: tomahora.Rango{Fin: tomahora.FinDelDia}, Sillones: []tomahora.SillonID{sillon}, Modalidad: tomahora.Presencial,
 				},
-			}, actor))
+			}, actor)
+			errs = append(errs, err)
 		}
 	}
 	_, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Fernanda", Apellidos: "Risopatrón", Habilitado: true}, actor)
