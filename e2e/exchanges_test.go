@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,8 +32,8 @@ var update = flag.Bool("update", false, "record the answers of testdata/exchange
 // A request is a line with method and target, headers, and after an empty line
 // the body. The target may be written as a person reads it: what a request line
 // cannot carry is percent-encoded. The token is sent unless there is a header
-// Authorization; one without a value sends none. ${links.next} stands for the
-// link of the answer before, ${cursor} for the cursor in it.
+// Authorization; one without a value sends none. Values of the answer before can
+// be put into it (see fill).
 //
 // An answer is a line with the status, the headers that mean something to a
 // client, and the body. JSON is folded for reading, but the order of its keys and
@@ -173,25 +172,46 @@ func (x *exchange) newRequest(t *testing.T, s *server, before answer) (*http.Req
 	return r, []byte(body)
 }
 
-// fill puts the links of the answer before into a request line.
+// fill puts values of the answer before into a request line: "${data.id}". A
+// link loses its scheme and host. ${cursor} is the cursor of the next page.
 func fill(t *testing.T, line string, before answer) string {
 	t.Helper()
-	if !strings.Contains(line, "${") {
-		return line
+	return placeholder.ReplaceAllStringFunc(line, func(found string) string {
+		path := found[2 : len(found)-1]
+		if path != "cursor" {
+			return strings.TrimPrefix(valueAt(t, before, path), seedURL)
+		}
+		_, cursor, _ := strings.Cut(valueAt(t, before, "links.next"), "cursor=")
+		return cursor
+	})
+}
+
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// valueAt is a text or a number in an answer; path has keys and indices.
+func valueAt(t *testing.T, a answer, path string) string {
+	t.Helper()
+	value := a.body
+	for key := range strings.SplitSeq(path, ".") {
+		i, err := strconv.Atoi(key)
+		if err == nil {
+			var list []json.RawMessage
+			must(t, json.Unmarshal(value, &list))
+			value = list[i]
+			continue
+		}
+		var object map[string]json.RawMessage
+		must(t, json.Unmarshal(value, &object))
+		value = object[key]
 	}
-	var body struct{ Links map[string]string }
-	must(t, json.Unmarshal(before.body, &body))
-	for rel, href := range body.Links {
-		u, err := url.Parse(href)
-		must(t, err)
-		line = strings.ReplaceAll(line, "${links."+rel+"}", u.RequestURI())
+	var text string
+	if json.Unmarshal(value, &text) == nil && text != "" {
+		return text
 	}
-	_, cursor, _ := strings.Cut(body.Links["next"], "cursor=")
-	line = strings.ReplaceAll(line, "${cursor}", cursor)
-	if strings.Contains(line, "${") {
-		t.Fatalf("%q names a link that the answer before does not have: %s", line, before.body)
+	if len(value) == 0 || string(value) == "null" {
+		t.Fatalf("the answer has no %s: %s", path, a.body)
 	}
-	return line
+	return string(value)
 }
 
 // encodeTarget percent-encodes what may not stand in a request line, as a
