@@ -188,30 +188,38 @@ func fill(t *testing.T, line string, before answer) string {
 
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// valueAt is a text or a number in an answer; path has keys and indices.
+// valueAt is a text, or any other value as JSON, in an answer; path has keys and
+// indices. null is no value.
 func valueAt(t *testing.T, a answer, path string) string {
 	t.Helper()
-	value := a.body
+	value := json.RawMessage(a.body)
 	for key := range strings.SplitSeq(path, ".") {
-		i, err := strconv.Atoi(key)
-		if err == nil {
-			var list []json.RawMessage
-			must(t, json.Unmarshal(value, &list))
-			value = list[i]
-			continue
-		}
-		var object map[string]json.RawMessage
-		must(t, json.Unmarshal(value, &object))
-		value = object[key]
+		value = step(value, key)
+	}
+	if value == nil || string(value) == "null" {
+		t.Fatalf("the answer has no %s: %d %s", path, a.status, a.body)
 	}
 	var text string
-	if json.Unmarshal(value, &text) == nil && text != "" {
+	if json.Unmarshal(value, &text) == nil {
 		return text
 	}
-	if len(value) == 0 || string(value) == "null" {
-		t.Fatalf("the answer has no %s: %s", path, a.body)
-	}
 	return string(value)
+}
+
+// step is the element of an object or a list, nil when there is none.
+func step(value json.RawMessage, key string) json.RawMessage {
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) == nil {
+		if i, err := strconv.Atoi(key); err == nil && i < len(list) {
+			return list[i]
+		}
+		return nil
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(value, &object) != nil {
+		return nil
+	}
+	return object[key]
 }
 
 // encodeTarget percent-encodes what may not stand in a request line, as a
@@ -267,12 +275,9 @@ func renderAnswer(method string, a answer) string {
 		return b.String()
 	}
 	body := requestID.ReplaceAll(a.body, []byte(`"request_id":"<id>"`))
-	body = waiting.ReplaceAll(body, []byte("en <n> segundos"))
 	fmt.Fprintf(&b, "\n%s\n", foldJSON(body))
 	return b.String()
 }
-
-var waiting = regexp.MustCompile(`en \d+ segundos`)
 
 // steady replaces what depends on the speed of the machine.
 func steady(name, value string) string {
