@@ -26,7 +26,7 @@ func (s *server) wire(t *testing.T, method, target, contentType, body string) an
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	must(t, err)
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	head := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Token %s\r\nConnection: close\r\n",
 		method, target, strings.TrimPrefix(s.url, "http://"), s.token)
 	if contentType != "" {
