@@ -7,10 +7,12 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
+	"github.com/tomahora/tomahora/medilink/openapi"
 )
 
 // Options are what the face needs from the program around it.
@@ -47,8 +49,10 @@ type Limiter interface {
 func prefixes() []string { return []string{"/api/v5", "/api/v6", "/api/v1"} }
 
 // New makes the handler of everything under /api.
-func New(o Options) http.Handler {
-	a := &api{Options: o, mux: http.NewServeMux()}
+func New(o Options) http.Handler { return newAPI(o) }
+
+func newAPI(o Options) *api {
+	a := &api{Options: o, mux: http.NewServeMux(), document: sync.OnceValues(openapi.JSON)}
 	if a.RequestID == nil {
 		a.RequestID = func(context.Context) string { return "" }
 	}
@@ -64,6 +68,7 @@ func New(o Options) http.Handler {
 		a.handle(prefix+"/pacientes/{id}", methods{http.MethodGet: a.getPaciente})
 		a.handle(prefix+"/atenciones/{id}", methods{http.MethodGet: a.getAtencion})
 	}
+	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
 	return a
 }
@@ -71,11 +76,15 @@ func New(o Options) http.Handler {
 // api is the face.
 type api struct {
 	Options
-	mux *http.ServeMux
+	mux       *http.ServeMux
+	endpoints []*endpoint // those of the mux
+	document  func() ([]byte, error)
 }
 
 func (a *api) handle(pattern string, m methods) {
-	a.mux.Handle(pattern, &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow()})
+	e := &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow()}
+	a.endpoints = append(a.endpoints, e)
+	a.mux.Handle(pattern, e)
 }
 
 // ServeHTTP opens the API to browsers of any origin, where the seed's own
