@@ -16,8 +16,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/tomahora/tomahora/medilink/openapitest"
 )
 
 var update = flag.Bool("update", false, "record the answers of testdata/exchanges again")
@@ -119,7 +122,7 @@ func TestExchanges(t *testing.T) {
 			s := start(t, append([]string{"demo", "--now", seedTime, "--public-url", seedURL}, scene.args...)...)
 			var before answer
 			for _, x := range scene.exchanges {
-				before = playExchange(t, s, x, before)
+				before = x.play(t, s, before)
 			}
 			if *update {
 				scene.write(t)
@@ -128,10 +131,10 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
-// playExchange sends a request and compares, or records, the answer.
-func playExchange(t *testing.T, s *server, x *exchange, before answer) answer {
+// play sends the request and compares, or records, the answer.
+func (x *exchange) play(t *testing.T, s *server, before answer) answer {
 	t.Helper()
-	r, _ := x.newRequest(t, s, before)
+	r, sent := x.newRequest(t, s, before)
 	resp, err := http.DefaultClient.Do(r)
 	must(t, err)
 	defer resp.Body.Close()
@@ -139,6 +142,9 @@ func playExchange(t *testing.T, s *server, x *exchange, before answer) answer {
 	must(t, err)
 	got := answer{resp.StatusCode, resp.Header, body}
 	checkRequestID(t, x.name, got)
+	if r.Method != http.MethodOptions { // a preflight belongs to no operation
+		openapitest.Check(t, r, sent, got.status, got.header, got.body)
+	}
 	text := renderAnswer(r.Method, got)
 	if *update && got.status < http.StatusInternalServerError {
 		x.answer = []byte(text)
@@ -147,6 +153,44 @@ func playExchange(t *testing.T, s *server, x *exchange, before answer) answer {
 		t.Errorf("%s: %s %s\n(-golden +got)\n%s", x.name, r.Method, r.URL.RequestURI(), diff)
 	}
 	return got
+}
+
+// TestEveryOperationHasExchanges: each operation of the document, and so each
+// route of the program, is shown to succeed and, where it asks for anything, to
+// fail.
+func TestEveryOperationHasExchanges(t *testing.T) {
+	t.Parallel()
+	doc, err := openapitest.Document()
+	must(t, err)
+	shown := map[string]bool{}
+	for _, scene := range readScenes(t) {
+		for _, x := range scene.exchanges {
+			outcome := " fails"
+			if len(x.answer) > 0 && x.answer[0] == '2' {
+				outcome = " succeeds"
+			}
+			shown[x.operation(t, doc)+outcome] = true
+		}
+	}
+	for _, operation := range openapitest.Operations(doc) {
+		if !shown[operation+" succeeds"] {
+			t.Errorf("no exchange shows how %s succeeds", operation)
+		}
+		if asks := strings.Contains(operation, "{") || !strings.HasPrefix(operation, http.MethodGet); asks && !shown[operation+" fails"] {
+			t.Errorf("no exchange shows how %s fails", operation)
+		}
+	}
+}
+
+// operation is what the document calls the request, which need not be complete.
+func (x *exchange) operation(t *testing.T, doc *openapi3.T) string {
+	t.Helper()
+	line, _, _ := strings.Cut(string(x.request), "\n")
+	method, target, _ := strings.Cut(line, " ")
+	path, _, _ := strings.Cut(placeholder.ReplaceAllString(target, "1"), "?")
+	r, err := http.NewRequestWithContext(t.Context(), method, path, http.NoBody)
+	must(t, err)
+	return openapitest.Operation(doc, r)
 }
 
 // newRequest is the request of an exchange, and its body.
