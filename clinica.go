@@ -86,7 +86,8 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 	}
 	c.sillones[Sobrecupo] = Sillon{ID: Sobrecupo, Nombre: "Sobrecupo"}
 	for _, h := range p.Horarios {
-		c.horarios[h.agenda()] = append(c.horarios[h.agenda()], h)
+		key := agendaKey{h.IDProfesional, h.IDSucursal}
+		c.horarios[key] = append(c.horarios[key], h)
 	}
 	for _, e := range p.Especiales {
 		c.especiales[e.day()] = append(c.especiales[e.day()], e)

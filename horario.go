@@ -133,18 +133,9 @@ type HorarioBloqueado struct {
 	Comentario    string
 }
 
-// Displaces tells whether a cita holds a slot that the bloqueo takes away. A
-// sobrecupo may stand over a bloqueo.
-func (b HorarioBloqueado) Displaces(c Cita) bool {
-	e := c.Espacio
-	return c.Viva && !e.esSobrecupo() && b.takes(e.IDProfesional, e.Rango) &&
-		e.IDSucursal == b.IDSucursal && e.Fecha == b.Fecha
-}
-
-// takes tells whether the bloqueo, on its day, takes a minute of the range from
-// the profesional.
-func (b HorarioBloqueado) takes(prof ProfesionalID, r Rango) bool {
-	return (b.IDProfesional == 0 || b.IDProfesional == prof) && b.Rango.Overlaps(r)
+// binds tells whether it is one of the profesional's or of the whole sucursal.
+func (b HorarioBloqueado) binds(prof ProfesionalID) bool {
+	return b.IDProfesional == 0 || b.IDProfesional == prof
 }
 
 // Segmentos are the working segments of a profesional at a sucursal on a date,
@@ -170,7 +161,7 @@ func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Se
 // takes any minute of the range.
 func (c *Config) bloqueado(prof ProfesionalID, suc SucursalID, fecha Fecha, r Rango) bool {
 	return slices.ContainsFunc(c.bloqueos[bloqueoDay{suc, fecha}], func(b HorarioBloqueado) bool {
-		return b.takes(prof, r)
+		return b.binds(prof) && b.Rango.Overlaps(r)
 	})
 }
 
@@ -191,4 +182,12 @@ func (c *Config) workSegment(e Espacio, intervalo Duracion) (Segmento, bool) {
 		}
 	}
 	return Segmento{}, false
+}
+
+// Displaces tells whether a cita holds a slot that the bloqueo takes away. A
+// sobrecupo may stand over a bloqueo.
+func (b HorarioBloqueado) Displaces(c Cita) bool {
+	e := c.Espacio
+	return c.Viva && !e.esSobrecupo() && b.binds(e.IDProfesional) &&
+		e.IDSucursal == b.IDSucursal && e.Fecha == b.Fecha && e.Rango.Overlaps(b.Rango)
 }
