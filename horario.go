@@ -59,6 +59,12 @@ func (s Segmento) Offers(id SillonID) bool {
 	return id == Sobrecupo || slices.Contains(s.Sillones, id)
 }
 
+// fits tells whether a cita may have a range by the segment alone: the start on
+// its grid, the whole range inside it.
+func (s Segmento) fits(r Rango, intervalo Duracion) bool {
+	return s.Rango.Contains(r) && Duracion(r.Inicio-s.Rango.Inicio)%intervalo == 0
+}
+
 // Segmentos splits the working range at its break.
 func (j Jornada) Segmentos() []Segmento {
 	if j.Rango.IsEmpty() {
@@ -131,8 +137,13 @@ type HorarioBloqueado struct {
 	Comentario    string
 }
 
+// binds tells whether it is one of the profesional's or of the whole sucursal.
+func (b HorarioBloqueado) binds(prof ProfesionalID) bool {
+	return b.IDProfesional == 0 || b.IDProfesional == prof
+}
+
 // Segmentos are the working segments of a profesional at a sucursal on a date,
-// before bloqueos. No rule, no hours.
+// by their start, before bloqueos. No rule, no hours.
 func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Segmento {
 	key := agendaKey{prof, suc}
 	var segmentos []Segmento
@@ -154,7 +165,7 @@ func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Se
 // takes any minute of the range.
 func (c *Config) bloqueado(prof ProfesionalID, suc SucursalID, fecha Fecha, r Rango) bool {
 	return slices.ContainsFunc(c.bloqueos[bloqueoDay{suc, fecha}], func(b HorarioBloqueado) bool {
-		return (b.IDProfesional == 0 || b.IDProfesional == prof) && b.Rango.Overlaps(r)
+		return b.binds(prof) && b.Rango.Overlaps(r)
 	})
 }
 
@@ -169,8 +180,7 @@ func (c *Config) workSegment(e Espacio, intervalo Duracion) (Segmento, bool) {
 		return Segmento{}, false
 	}
 	for _, s := range c.Segmentos(e.IDProfesional, e.IDSucursal, e.Fecha) {
-		onGrid := int(e.Rango.Inicio-s.Rango.Inicio)%int(intervalo) == 0
-		if onGrid && s.Rango.Contains(e.Rango) {
+		if s.fits(e.Rango, intervalo) {
 			return s, true
 		}
 	}
