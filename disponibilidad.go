@@ -28,6 +28,28 @@ type carril struct {
 	id        SillonID
 	exclusivo bool
 	ocupado   minutos
+	sillon    *SillonDia // what else takes it, when exclusive
+}
+
+// SillonDia is one date of an exclusive sillón with what takes it. All who attend
+// on it that day share it.
+type SillonDia struct {
+	lugar   Espacio
+	ocupado minutos
+}
+
+// NewSillonDia is a date of an exclusive sillón without citas.
+func NewSillonDia(suc SucursalID, sillon SillonID, fecha Fecha) *SillonDia {
+	return &SillonDia{lugar: Espacio{IDSucursal: suc, IDSillon: sillon, Fecha: fecha}}
+}
+
+// Occupy tells of a live cita on an exclusive sillón, whoever attends.
+func (s *SillonDia) Occupy(cita Espacio) {
+	lugar := s.lugar
+	lugar.Rango = cita.Rango
+	if lugar.TopeSillon(cita) {
+		s.ocupado.add(cita.Rango)
+	}
 }
 
 // Disponibilidad opens a date of an agenda, with no cita in it yet. Who is
@@ -54,6 +76,7 @@ func (c *Config) Disponibilidad(prof ProfesionalID, suc SucursalID, fecha Fecha,
 			d.bloqueada.add(b.Rango)
 		}
 	}
+	d.carriles = make([]carril, 0, len(d.segmentos[0].Sillones))
 	for _, s := range d.segmentos {
 		d.addCarriles(c, s)
 	}
@@ -62,11 +85,15 @@ func (c *Config) Disponibilidad(prof ProfesionalID, suc SucursalID, fecha Fecha,
 
 func (d *Disponibilidad) addCarriles(c *Config, s Segmento) {
 	for _, id := range s.Sillones {
-		i, found := slices.BinarySearchFunc(d.carriles, id, func(l carril, id SillonID) int { return cmp.Compare(l.id, id) })
-		if !found && id != Sobrecupo {
+		if i, found := d.carril(id); !found && id != Sobrecupo {
 			d.carriles = slices.Insert(d.carriles, i, carril{id: id, exclusivo: c.sillones[id].Exclusivo})
 		}
 	}
+}
+
+// carril finds a lane of the date, or where it would stand.
+func (d *Disponibilidad) carril(id SillonID) (int, bool) {
+	return slices.BinarySearchFunc(d.carriles, id, func(l carril, id SillonID) int { return cmp.Compare(l.id, id) })
 }
 
 // LeaveOutPast offers nothing that has begun by the clock of the sucursal, as
@@ -75,18 +102,24 @@ func (d *Disponibilidad) LeaveOutPast(now time.Time) {
 	d.primera = max(d.primera, firstHora(d.lugar.Fecha, now.In(d.zona)))
 }
 
-// Occupy tells of a live cita, of this or another profesional: it takes the
-// lanes on which it would be a tope for a new one. Of others only those on
-// exclusive sillones can be.
+// Occupy tells of a live cita of the profesional, at this sucursal or another: it
+// takes the lanes on which a new one would have it for a tope.
 func (d *Disponibilidad) Occupy(cita Espacio) {
 	lugar := d.lugar
 	lugar.Rango = cita.Rango
 	for i := range d.carriles {
 		l := &d.carriles[i]
 		lugar.IDSillon = l.id
-		if lugar.TopeProfesional(cita) || l.exclusivo && lugar.TopeSillon(cita) {
+		if lugar.TopeProfesional(cita) {
 			l.ocupado.add(cita.Rango)
 		}
+	}
+}
+
+// Share tells what takes an exclusive sillón of the date.
+func (d *Disponibilidad) Share(s *SillonDia) {
+	if i, found := d.carril(s.lugar.IDSillon); found {
+		d.carriles[i].sillon = s
 	}
 }
 
@@ -127,11 +160,15 @@ func (d *Disponibilidad) AppendLibres(ids []SillonID, r Rango, s Segmento) []Sil
 		return ids
 	}
 	for i := range d.carriles {
-		if l := &d.carriles[i]; !l.ocupado.touches(r) && s.Offers(l.id) {
+		if l := &d.carriles[i]; l.isFree(r) && s.Offers(l.id) {
 			ids = append(ids, l.id)
 		}
 	}
 	return ids
+}
+
+func (l *carril) isFree(r Rango) bool {
+	return !l.ocupado.touches(r) && (l.sillon == nil || !l.sillon.ocupado.touches(r))
 }
 
 // AcceptsSobrecupo tells whether a sobrecupo can have a range that Rangos

@@ -184,23 +184,28 @@ const primerTramo = 7
 // intervalo the Duracion does not fit.
 func Libres(tx tomahora.Tx, b Busqueda) ([]Libre, error) {
 	buscados := b.buscados(tx.Config())
-	if b.Limite == 0 {
-		return b.search(tx, buscados, nil, b.Desde, b.Hasta)
-	}
-	var libres []Libre
+	var fechas [][]Libre
+	found := 0
 	desde, days := b.Desde, primerTramo
-	for !b.Hasta.Before(desde) && len(libres) < b.Limite {
+	for !b.Hasta.Before(desde) && (b.Limite == 0 || found < b.Limite) {
 		hasta := desde.AddDays(days - 1)
-		if b.Hasta.Before(hasta) {
+		if b.Limite == 0 || b.Hasta.Before(hasta) {
 			hasta = b.Hasta
 		}
-		var err error
-		if libres, err = b.search(tx, buscados, libres, desde, hasta); err != nil {
+		tramo, err := b.search(tx, buscados, desde, hasta)
+		if err != nil {
 			return nil, err
+		}
+		for _, delDia := range tramo {
+			fechas, found = append(fechas, delDia), found+len(delDia)
 		}
 		desde, days = hasta.AddDays(1), 2*days
 	}
-	return libres[:min(len(libres), b.Limite)], nil
+	libres := slices.Concat(fechas...)
+	if b.Limite > 0 {
+		libres = libres[:min(found, b.Limite)]
+	}
+	return libres, nil
 }
 
 // buscado is a profesional with the length that is searched for.
@@ -224,81 +229,81 @@ func (b Busqueda) buscados(cfg *tomahora.Config) []buscado {
 	return list
 }
 
-// agendaAbierta is a date of a profesional, to be searched for a length.
-type agendaAbierta struct {
-	dia      *tomahora.Disponibilidad
-	duracion tomahora.Duracion
-}
-
-// search appends the free places of a stretch of dates, and ends after the date
-// on which the Limite is reached.
-func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, libres []Libre, desde, hasta tomahora.Fecha) ([]Libre, error) {
-	var fechas [][]agendaAbierta
+// search finds the free places of a stretch of dates, a list for each date.
+func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora.Fecha) ([][]Libre, error) {
 	var dias []*tomahora.Disponibilidad
+	var duraciones []tomahora.Duracion // of the dias
 	for fecha := desde; !hasta.Before(fecha); fecha = fecha.AddDays(1) {
-		var abiertas []agendaAbierta
 		for _, p := range buscados {
 			d := tx.Config().Disponibilidad(p.id, b.IDSucursal, fecha, tx.Now())
 			if b.Futuras {
 				d.LeaveOutPast(tx.Now())
 			}
 			if d.MayOffer() {
-				abiertas = append(abiertas, agendaAbierta{d, p.duracion})
-				dias = append(dias, d)
+				dias, duraciones = append(dias, d), append(duraciones, p.duracion)
 			}
 		}
-		fechas = append(fechas, abiertas)
 	}
 	if _, err := occupy(tx, dias); err != nil {
 		return nil, err
 	}
-	for _, abiertas := range fechas {
-		if b.Limite > 0 && len(libres) >= b.Limite {
-			break
-		}
-		libres = appendLibres(libres, abiertas)
-	}
-	return libres, nil
-}
-
-// appendLibres appends the free places of one date, by hora_inicio and
-// profesional; the agendas are by profesional.
-func appendLibres(libres []Libre, abiertas []agendaAbierta) []Libre {
-	var delDia []Libre
-	var ids []tomahora.SillonID // the lanes of all places
-	for _, a := range abiertas {
-		for r, segmento := range a.dia.Rangos(a.duracion) {
-			n := len(ids)
-			if ids = a.dia.AppendLibres(ids, r, segmento); len(ids) == n {
-				continue
-			}
-			lugar := a.dia.Lugar()
-			lugar.Rango, lugar.IDSillon = r, ids[n]
-			delDia = append(delDia, Libre{lugar, ids[n:len(ids):len(ids)], segmento.Modalidad})
+	var fechas [][]Libre
+	var e encontrados
+	for i, d := range dias {
+		e.add(d, duraciones[i])
+		if last := i+1 == len(dias); last || dias[i+1].Lugar().Fecha != d.Lugar().Fecha {
+			fechas = append(fechas, e.byInicio())
 		}
 	}
-	return appendByInicio(libres, delDia)
+	return fechas, nil
 }
 
-// appendByInicio appends places in the order of hora_inicio, else as they are.
-// There are so few hours that counting the places of each is cheaper than
-// comparing places.
-func appendByInicio(libres, delDia []Libre) []Libre {
+// encontrados are the free places of one date. The memory is used again for the
+// next, but for that of the sillones, which the places keep.
+type encontrados struct {
+	delDia   []Libre
+	sillones []tomahora.SillonID
+}
+
+// add adds the free places of one profesional.
+func (e *encontrados) add(d *tomahora.Disponibilidad, duracion tomahora.Duracion) {
+	var before []tomahora.SillonID
+	for r, segmento := range d.Rangos(duracion) {
+		n := len(e.sillones)
+		e.sillones = d.AppendLibres(e.sillones, r, segmento)
+		ids := e.sillones[n:len(e.sillones):len(e.sillones)]
+		if len(ids) == 0 {
+			continue
+		}
+		if slices.Equal(ids, before) { // as of most places that follow each other
+			ids, e.sillones = before, e.sillones[:n]
+		}
+		lugar := d.Lugar()
+		lugar.Rango, lugar.IDSillon = r, ids[0]
+		e.delDia = append(e.delDia, Libre{lugar, ids, segmento.Modalidad})
+		before = ids
+	}
+}
+
+// byInicio takes the places out, by hora_inicio and else in the order in which
+// they were added. There are so few hours that counting the places of each is
+// cheaper than comparing places.
+func (e *encontrados) byInicio() []Libre {
 	var next [tomahora.FinDelDia + 1]int // where the next place of an hour goes
-	for i := range delDia {
-		next[delDia[i].Espacio.Rango.Inicio+1]++
+	for i := range e.delDia {
+		next[e.delDia[i].Espacio.Rango.Inicio+1]++
 	}
 	for h := range tomahora.FinDelDia {
 		next[h+1] += next[h]
 	}
-	n := len(libres)
-	libres = slices.Grow(libres, len(delDia))[:n+len(delDia)]
-	for i := range delDia {
-		h := delDia[i].Espacio.Rango.Inicio
-		libres[n+next[h]] = delDia[i]
+	sorted := make([]Libre, len(e.delDia))
+	for i := range e.delDia {
+		h := e.delDia[i].Espacio.Rango.Inicio
+		sorted[next[h]] = e.delDia[i]
 		next[h]++
 	}
-	return libres
+	e.delDia = e.delDia[:0]
+	return sorted
 }
 
 // occupy tells the days, which are of one sucursal and by fecha, of the citas in
@@ -340,30 +345,35 @@ func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad) ([]tomahora.Cita, e
 	return citas, occupySillones(tx, dias, desde, hasta)
 }
 
-// occupySillones tells the days of the citas of others on exclusive sillones.
+// occupySillones tells the days of the citas on exclusive sillones, whoever
+// attends.
 func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad, desde, hasta tomahora.Fecha) error {
-	type sillonDia struct {
+	type sillonFecha struct {
 		sillon tomahora.SillonID
 		fecha  tomahora.Fecha
 	}
-	offering := map[sillonDia][]*tomahora.Disponibilidad{}
+	suc := dias[0].Lugar().IDSucursal
+	shared := map[sillonFecha]*tomahora.SillonDia{}
 	for _, d := range dias {
 		for id := range d.Exclusivos() {
-			key := sillonDia{id, d.Lugar().Fecha}
-			offering[key] = append(offering[key], d)
+			key := sillonFecha{id, d.Lugar().Fecha}
+			if shared[key] == nil {
+				shared[key] = tomahora.NewSillonDia(suc, id, key.fecha)
+			}
+			d.Share(shared[key])
 		}
 	}
-	if len(offering) == 0 {
+	if len(shared) == 0 {
 		return nil
 	}
-	citas, err := tx.Citas().Sillones(dias[0].Lugar().IDSucursal, desde, hasta)
+	citas, err := tx.Citas().Sillones(suc, desde, hasta)
 	if err != nil {
 		return err
 	}
 	for i := range citas {
 		e := citas[i].Espacio
-		for _, d := range offering[sillonDia{e.IDSillon, e.Fecha}] {
-			d.Occupy(e)
+		if s := shared[sillonFecha{e.IDSillon, e.Fecha}]; s != nil {
+			s.Occupy(e)
 		}
 	}
 	return nil
