@@ -271,7 +271,7 @@ func step(value json.RawMessage, key string) json.RawMessage {
 func encodeTarget(target string) string {
 	var b strings.Builder
 	for _, c := range []byte(target) {
-		if c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+		if c <= ' ' || c > '~' || strings.IndexByte("\"#<>\\^`{|}", c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
 		} else {
 			b.WriteByte(c)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,10 +148,10 @@ func TestLinksStandInTheDocumentedOrder(t *testing.T) {
 			"recetas", "notificacionesGes",
 		}},
 		"a profesional": {"/api/v5/profesionales/2", []string{"self", "citas", "contratos"}},
-		"a sucursal":    {"/api/v5/sucursales/1", nil},
+		"a sucursal":    {"/api/v5/sucursales/1", []string{"self"}},
 		"an estado":     {"/api/v5/citas/estados/7", []string{"self"}},
-		"an atención":   {"/api/v5/atenciones/2", nil},
-		"a sillón":      {"/api/v5/sillones", nil},
+		"an atención":   {"/api/v5/atenciones/2", []string{"self"}},
+		"a sillón":      {"/api/v5/sillones", nil}, // its link is not known
 	}
 	for name, test := range tests {
 		a := s.wire(t, "GET", test.target, "", "")
@@ -167,8 +168,8 @@ func TestLinksStandInTheDocumentedOrder(t *testing.T) {
 				t.Errorf("%s: the link %s answers %d %s", name, link.Href, got.status, got.body)
 			}
 		}
-		if diff := cmp.Diff(test.rels, rels); test.rels != nil && diff != "" {
-			t.Errorf("%s (-documented +got)\n%s", name, diff)
+		if added := max(0, len(rels)-len(test.rels)); !slices.Equal(test.rels, rels[:len(rels)-added]) {
+			t.Errorf("%s: got %v, want it to begin with %v", name, rels, test.rels)
 		}
 	}
 }
