@@ -332,7 +332,7 @@ func steady(name, value string) string {
 }
 
 // foldWidth is how long a line of folded JSON may get.
-const foldWidth = 140
+const foldWidth = 230
 
 // foldJSON breaks JSON into lines where an object or an array is too long for
 // one. It changes nothing but spaces between tokens; what is no JSON it leaves
@@ -438,8 +438,8 @@ func TestFoldingKeepsOrderAndSpelling(t *testing.T) {
 		"what is no JSON is left alone":    {`<p>no</p>`, `<p>no</p>`},
 		"an escape is not the same letter": {`"\u00e1"`, `"\u00e1"`},
 		"a long value is broken by its elements": {
-			`{"a":["` + strings.Repeat("x", 80) + `","` + strings.Repeat("y", 80) + `"],"b":{}}`,
-			"{\n  \"a\": [\n    \"" + strings.Repeat("x", 80) + "\",\n    \"" + strings.Repeat("y", 80) + "\"\n  ],\n  \"b\": {}\n}",
+			`{"a":["` + strings.Repeat("x", 150) + `","` + strings.Repeat("y", 150) + `"],"b":{}}`,
+			"{\n  \"a\": [\n    \"" + strings.Repeat("x", 150) + "\",\n    \"" + strings.Repeat("y", 150) + "\"\n  ],\n  \"b\": {}\n}",
 		},
 	}
 	for _, name := range slices.Sorted(maps.Keys(tests)) {
