@@ -332,7 +332,7 @@ func steady(name, value string) string {
 }
 
 // foldWidth is how long a line of folded JSON may get.
-const foldWidth = 230
+const foldWidth = 250
 
 // foldJSON breaks JSON into lines where an object or an array is too long for
 // one. It changes nothing but spaces between tokens; what is no JSON it leaves
