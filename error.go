@@ -145,6 +145,7 @@ const (
 	CodeNoEncontrado          Code = "no_encontrado"
 	CodeNoDisponible          Code = "no_disponible"
 	CodeConfiguracionInvalida Code = "configuracion_invalida"
+	CodePacienteExiste        Code = "paciente_existe"
 )
 
 // The codes of the transport: what is judged before a request is understood.
@@ -186,6 +187,7 @@ var messages = map[Code]string{
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
 	CodeConfiguracionInvalida: "La configuración no es válida: %s",
+	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
 
 	CodeNoAutorizado:          "Token ausente o inválido",
 	CodeSinPermiso:            "El token es de solo lectura",
