@@ -17,6 +17,8 @@ const (
 	whyTexto  = "debe ser un texto"
 	whyFecha  = "debe ser una fecha que exista, AAAA-MM-DD o DD/MM/AAAA"
 	whyHora   = "debe ser una hora HH:MM entre 00:00 y 23:59"
+
+	whyInstante = "debe ser AAAA-MM-DD o AAAA-MM-DD HH:MM:SS"
 )
 
 // readSolicitud reads the body of POST /citas. The error is about the body as a

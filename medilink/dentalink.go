@@ -1,0 +1,19 @@
+package medilink
+
+import "net/http"
+
+// isDentalink tells whether a request came to /api/v1, which speaks Dentalink's
+// names too (contract §1.1).
+func isDentalink(r *http.Request) bool { return prefixOf(r) == "/api/v1" }
+
+// medilinkName is what Medilink calls a parameter that Dentalink names.
+func medilinkName(name string, dentalink bool) string {
+	switch {
+	case dentalink && name == "id_dentista":
+		return "id_profesional"
+	case dentalink && name == "id_tratamiento":
+		return "id_atencion"
+	default:
+		return name
+	}
+}
