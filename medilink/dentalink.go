@@ -17,3 +17,13 @@ func medilinkName(name string, dentalink bool) string {
 		return name
 	}
 }
+
+// translate gives the parameters that Dentalink names Medilink's names, where
+// those are absent.
+func (f fields) translate() {
+	for name, v := range f {
+		if known := medilinkName(name, true); known != name && f[known].isAbsent() {
+			f[known] = v
+		}
+	}
+}
