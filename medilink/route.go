@@ -146,12 +146,15 @@ func prefixOf(r *http.Request) string {
 }
 
 // pathID reads the {id} of a route.
-func pathID(r *http.Request) (int64, error) {
-	text := r.PathValue("id")
+func pathID(r *http.Request) (int64, error) { return pathIDOf(r, "id") }
+
+// pathIDOf reads another id of a route by its name.
+func pathIDOf(r *http.Request, name string) (int64, error) {
+	text := r.PathValue(name)
 	if strings.Trim(text, "0123456789") == "" {
 		if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
 			return id, nil
 		}
 	}
-	return 0, tomahora.Invalid(tomahora.CodeParametroInvalido, "id", "id", whyID)
+	return 0, tomahora.Invalid(tomahora.CodeParametroInvalido, name, name, whyID)
 }
