@@ -158,6 +158,14 @@ const (
 	CodeErrorInterno          Code = "error_interno"
 )
 
+// The codes of lists.
+const (
+	CodeFiltroInvalido    Code = "filtro_invalido"
+	CodeFiltroNoPermitido Code = "filtro_no_permitido"
+	CodeOrdenNoPermitido  Code = "orden_no_permitido"
+	CodeCursorInvalido    Code = "cursor_invalido"
+)
+
 // messages holds the vendor's own sentence where one is known (contract §1.5),
 // ours elsewhere.
 var messages = map[Code]string{
@@ -194,6 +202,11 @@ var messages = map[Code]string{
 	CodeCuerpoInvalido:        "El cuerpo de la solicitud no se puede leer: %s",
 	CodeDemasiadasSolicitudes: "Too Many Attempts",
 	CodeErrorInterno:          "Error interno del servidor",
+
+	CodeFiltroInvalido:    `El parámetro q no se puede leer: %s; se espera JSON con el formato {"columna":{"operador":"valor"}}`,
+	CodeFiltroNoPermitido: "No puede buscar por %s",
+	CodeOrdenNoPermitido:  "No puede ordenar por %s",
+	CodeCursorInvalido:    "El cursor no es válido o es de otra lista",
 }
 
 func message(code Code, args []any) string {

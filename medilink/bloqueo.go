@@ -69,14 +69,14 @@ func listaBloqueos(r *http.Request, all func(*tomahora.Config) ([]tomahora.Horar
 			if err != nil {
 				return nil, err
 			}
-			return tomahora.Select(rows, q, valorDeBloqueo), nil
+			return tomahora.Select(rows, q, bloqueoValue), nil
 		},
-		valor: valorDeBloqueo,
+		valor: bloqueoValue,
 		body:  func(cfg *tomahora.Config, b tomahora.HorarioBloqueado) any { return bloqueo(r, cfg, b) },
 	}
 }
 
-func valorDeBloqueo(b tomahora.HorarioBloqueado, columna string) any {
+func bloqueoValue(b tomahora.HorarioBloqueado, columna string) any {
 	switch columna {
 	case "id_sucursal":
 		return int64(b.IDSucursal)
@@ -137,7 +137,7 @@ func (a *api) saveBloqueo(w http.ResponseWriter, r *http.Request, p auth.Princip
 	forzar := slices.ContainsFunc([]*bool{q.bit("forzar"), query.bit("forzar")}, func(b *bool) bool { return b != nil && *b })
 	if id == 0 {
 		code = http.StatusCreated
-		q.require("id_sucursal", "fecha", "hora_inicio", "hora_fin")
+		q.requireAll("id_sucursal", "fecha", "hora_inicio", "hora_fin")
 	}
 	q.problems = append(q.problems, query.problems...)
 	if err := q.err(); err != nil {

@@ -51,10 +51,11 @@ type citaBody struct {
 
 // createCita is POST /citas (seed).
 func (a *api) createCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	sol, err := readSolicitud(w, r)
+	f, err := readFields(w, r)
 	if err != nil {
 		return err
 	}
+	sol := f.solicitud()
 	var cfg *tomahora.Config
 	var booked agenda.Agendada
 	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {

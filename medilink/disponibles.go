@@ -70,8 +70,8 @@ func readBusqueda(w http.ResponseWriter, r *http.Request) (agenda.Busqueda, erro
 	for _, id := range ids {
 		b.Profesionales = append(b.Profesionales, tomahora.ProfesionalID(id))
 	}
-	p.requireOne(idsNames...)
-	p.require("id_sucursal", "fecha_inicio", "fecha_fin")
+	p.require(idsNames...)
+	p.requireAll("id_sucursal", "fecha_inicio", "fecha_fin")
 	if err := p.err(); err != nil {
 		return agenda.Busqueda{}, err
 	}

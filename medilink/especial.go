@@ -54,14 +54,14 @@ func (a *api) listEspeciales(w http.ResponseWriter, r *http.Request, p auth.Prin
 					own = append(own, e)
 				}
 			}
-			return tomahora.Select(own, q, valorDeEspecial), nil
+			return tomahora.Select(own, q, especialValue), nil
 		},
-		valor: valorDeEspecial,
+		valor: especialValue,
 		body:  func(cfg *tomahora.Config, e tomahora.HorarioEspecial) any { return especial(r, cfg, e) },
 	})
 }
 
-func valorDeEspecial(e tomahora.HorarioEspecial, columna string) any {
+func especialValue(e tomahora.HorarioEspecial, columna string) any {
 	switch columna {
 	case "fecha":
 		return e.Fecha.String()
@@ -127,7 +127,7 @@ func (a *api) saveEspecial(w http.ResponseWriter, r *http.Request, p auth.Princi
 ) error {
 	suc, fecha, change := tomahora.SucursalID(q.id("id_sucursal")), q.fecha("fecha"), q.cambioJornada()
 	if code == http.StatusCreated {
-		q.require("id_sucursal", "fecha", "hora_inicio", "hora_fin")
+		q.requireAll("id_sucursal", "fecha", "hora_inicio", "hora_fin")
 	}
 	var body especialBody
 	err := a.updateProfesional(r, p, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {

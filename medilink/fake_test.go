@@ -29,6 +29,7 @@ type fakeStore struct {
 	citas  []tomahora.Cita
 	err    error
 	writes int
+	asked  []tomahora.Consulta // of citas
 }
 
 func newFakeStore(t testing.TB) *fakeStore {
@@ -131,6 +132,35 @@ func (c fakeCitas) Create(cita tomahora.Cita) (tomahora.Cita, error) {
 	cita.NombrePaciente, cita.ApellidosPaciente, cita.NombreAtencion = "Fernanda", "Risopatrón", "Exodoncia"
 	c.s.citas = append(c.s.citas, cita)
 	return cita, nil
+}
+
+// List knows RUTs of no one but the paciente.
+func (c fakeCitas) List(q tomahora.Consulta) ([]tomahora.Cita, error) {
+	c.s.asked = append(c.s.asked, q)
+	return tomahora.Select(c.s.citas, q, func(cita tomahora.Cita, name string) any {
+		estado, _ := c.s.cfg.Estado(cita.IDEstado)
+		paciente, _ := fakePacientes{}.Get(cita.IDPaciente)
+		switch name {
+		case "rut":
+			return paciente.RUT
+		case "id_estado":
+			return int64(cita.IDEstado)
+		case "estado_anulacion":
+			return int64(bit(estado.Anulacion))
+		case "id_sucursal":
+			return int64(cita.Espacio.IDSucursal)
+		case "id_profesional":
+			return int64(cita.Espacio.IDProfesional)
+		case "id_sillon":
+			return int64(cita.Espacio.IDSillon)
+		case "id_paciente":
+			return int64(cita.IDPaciente)
+		case "id", "fecha", "hora_inicio", "fecha_actualizacion":
+			return citaValue(cita, name)
+		default:
+			panic("no such column: " + name)
+		}
+	}), nil
 }
 
 type fakePacientes struct{ tomahora.Pacientes }

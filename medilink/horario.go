@@ -90,7 +90,7 @@ func semanaDe(cfg *tomahora.Config, prof tomahora.ProfesionalID, suc tomahora.Su
 	return s
 }
 
-func valorDeSemana(s semana, columna string) any {
+func semanaValue(s semana, columna string) any {
 	switch columna {
 	case "id_profesional":
 		return int64(s.profesional.ID)
@@ -131,9 +131,9 @@ func listaHorarios(r *http.Request, de tomahora.ProfesionalID) lista[semana] {
 			if err := checkProfesional(tx.Config(), de); err != nil {
 				return nil, err
 			}
-			return tomahora.Select(semanas(tx.Config(), de), q, valorDeSemana), nil
+			return tomahora.Select(semanas(tx.Config(), de), q, semanaValue), nil
 		},
-		valor: valorDeSemana,
+		valor: semanaValue,
 		body:  func(_ *tomahora.Config, s semana) any { return horario(r, s) },
 	}
 }
@@ -215,7 +215,7 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 	rules := q.dias("dias")
 	if _, _, several := q.find([]string{"dias"}); !several {
 		rules = []cambioHorario{q.cambioHorario()}
-		q.require("dia", "hora_inicio", "hora_fin")
+		q.requireAll("dia", "hora_inicio", "hora_fin")
 	}
 	q.require("id_sucursal")
 	return a.writeHorarios(w, r, p, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
@@ -239,7 +239,7 @@ func (a *api) replaceHorarios(w http.ResponseWriter, r *http.Request, p auth.Pri
 	}
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
 	rules := q.dias("dias")
-	q.require("id_sucursal", "dias")
+	q.requireAll("id_sucursal", "dias")
 	return a.writeHorarios(w, r, p, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
 		var week []tomahora.Horario
 		for _, rule := range rules {

@@ -143,7 +143,7 @@ func (p *params) dias(name string) []cambioHorario {
 		ok = ok && isObject
 		rule := params{fields: f}
 		rules = append(rules, rule.cambioHorario())
-		rule.require("dia", "hora_inicio", "hora_fin")
+		rule.requireAll("dia", "hora_inicio", "hora_fin")
 		for _, problem := range rule.problems {
 			problem.Field = fmt.Sprintf("%s[%d].%s", name, i, problem.Field)
 			p.problems = append(p.problems, problem)

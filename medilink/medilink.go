@@ -70,10 +70,12 @@ func New(o Options) http.Handler {
 		a.Logger = slog.New(slog.DiscardHandler)
 	}
 	for _, prefix := range prefixes() {
-		a.handle(prefix+"/citas", methods{http.MethodPost: a.createCita})
-		a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita})
-		a.handle(prefix+"/pacientes/{id}", methods{http.MethodGet: a.getPaciente})
-		a.handle(prefix+"/atenciones/{id}", methods{http.MethodGet: a.getAtencion})
+		a.handleCitas(prefix)
+		a.handlePacientes(prefix)
+		a.handleAtenciones(prefix)
+		a.handleCatalogues(prefix)
+		a.handleHorarios(prefix)
+		a.handleAvailability(prefix)
 	}
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
 	return a
@@ -87,6 +89,24 @@ type api struct {
 
 func (a *api) handle(pattern string, m methods) {
 	a.mux.Handle(pattern, &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow(len(a.CORSOrigins) > 0)})
+}
+
+func (a *api) handleCitas(prefix string) {
+	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.createCita})
+	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita})
+	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.createEstado})
+	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
+	a.handle(prefix+"/profesionales/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
+	a.handle(prefix+"/sucursales/{id}/citas", methods{http.MethodGet: a.listCitasOfSucursal})
+}
+
+func (a *api) handlePacientes(prefix string) {
+	a.handle(prefix+"/pacientes/{id}", methods{http.MethodGet: a.getPaciente})
+	a.handle(prefix+"/pacientes/{id}/citas", methods{http.MethodGet: a.listCitasOfPaciente})
+}
+
+func (a *api) handleAtenciones(prefix string) {
+	a.handle(prefix+"/atenciones/{id}", methods{http.MethodGet: a.getAtencion})
 }
 
 // ServeHTTP serves any spelling of a path, and browsers where they are let in.

@@ -80,11 +80,13 @@ func (a *api) paciente(r *http.Request, p tomahora.Paciente) *pacienteBody {
 	}
 }
 
+const fechaDesconocida = "0000-00-00"
+
 // fechaOrZero spells an unknown date as the vendor's database does (contract
 // §1.7).
 func fechaOrZero(f tomahora.Fecha) string {
 	if f.IsZero() {
-		return "0000-00-00"
+		return fechaDesconocida
 	}
 	return f.String()
 }

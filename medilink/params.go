@@ -17,16 +17,6 @@ const (
 	whyModalidad = "debe ser presencial, videoconsulta o ambas"
 )
 
-// readFields reads the body of a request as fields.
-func readFields(w http.ResponseWriter, r *http.Request) (fields, error) {
-	body, err := readBody(w, r)
-	if err != nil {
-		return nil, err
-	}
-	encoding := strings.Join(r.Header.Values("Content-Encoding"), ",")
-	return decodeBody(r.Header.Get("Content-Type"), encoding, body)
-}
-
 // queryFields reads the query as fields; what is given more than once, or with
 // [] after its name, is a list. What cannot be decoded is no value of any kind:
 // who reads it refuses it, and unknown names are ignored as everywhere.
@@ -75,17 +65,10 @@ func readParams(w http.ResponseWriter, r *http.Request) (*params, error) {
 	return &params{fields: f}, err
 }
 
-// require reports each parameter that was not sent.
-func (p *params) require(names ...string) {
+// requireAll reports each parameter that is missing.
+func (p *params) requireAll(names ...string) {
 	for _, name := range names {
-		p.requireOne(name)
-	}
-}
-
-// requireOne reports a parameter that was sent under none of its names.
-func (p *params) requireOne(names ...string) {
-	if _, _, ok := p.find(names); !ok {
-		p.problems = append(p.problems, tomahora.Invalid(tomahora.CodeParametroRequerido, names[0], names[0]))
+		p.require(name)
 	}
 }
 

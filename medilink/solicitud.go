@@ -17,21 +17,26 @@ const (
 	whyTexto  = "debe ser un texto"
 	whyFecha  = "debe ser una fecha que exista, AAAA-MM-DD o DD/MM/AAAA"
 	whyHora   = "debe ser una hora HH:MM entre 00:00 y 23:59"
+
+	whyInstante = "debe ser AAAA-MM-DD o AAAA-MM-DD HH:MM:SS"
 )
 
-// readSolicitud reads the body of POST /citas. The error is about the body as a
-// whole; parameters that cannot be read are the Solicitud's.
-func readSolicitud(w http.ResponseWriter, r *http.Request) (tomahora.Solicitud, error) {
+// readFields reads the body of a request. The error is about the body as a
+// whole; what cannot be read of a parameter is found when it is looked at.
+func readFields(w http.ResponseWriter, r *http.Request) (fields, error) {
 	body, err := readBody(w, r)
 	if err != nil {
-		return tomahora.Solicitud{}, err
+		return nil, err
 	}
 	encoding := strings.Join(r.Header.Values("Content-Encoding"), ",")
 	f, err := decodeBody(r.Header.Get("Content-Type"), encoding, body)
 	if err != nil {
-		return tomahora.Solicitud{}, err
+		return nil, err
 	}
-	return f.solicitud(), nil
+	if isDentalink(r) {
+		f.translate()
+	}
+	return f, nil
 }
 
 // solicitud reads the parameters of a booking (seed); the second names are those
@@ -78,6 +83,14 @@ func (p *params) find(names []string) (name string, v value, ok bool) {
 // the message names it as it was sent.
 func (p *params) reject(names []string, sent, why string) {
 	p.problems = append(p.problems, tomahora.Invalid(tomahora.CodeParametroInvalido, names[0], sent, why))
+}
+
+// require reports a parameter that is missing. Several names are of one
+// parameter, of which each would do.
+func (p *params) require(names ...string) {
+	if _, _, ok := p.find(names); !ok {
+		p.problems = append(p.problems, tomahora.Invalid(tomahora.CodeParametroRequerido, names[0], names[0]))
+	}
 }
 
 func (p *params) id(names ...string) int64 {
