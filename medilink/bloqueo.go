@@ -150,9 +150,6 @@ func (a *api) saveBloqueo(w http.ResponseWriter, r *http.Request, p auth.Princip
 			return err
 		}
 		change(&b)
-		if err := checkBloqueo(tx.Config(), b); err != nil {
-			return err
-		}
 		b, err = agenda.GuardarBloqueo(tx, p.Actor(), b, forzar)
 		body = bloqueo(r, tx.Config(), b)
 		return err
@@ -188,14 +185,6 @@ func (p *params) cambioBloqueo() func(*tomahora.HorarioBloqueado) {
 		set(&b.Rango.Inicio, inicio)
 		set(&b.Rango.Fin, fin)
 	}
-}
-
-// checkBloqueo refuses what a bloqueo refers to in vain.
-func checkBloqueo(cfg *tomahora.Config, b tomahora.HorarioBloqueado) error {
-	if _, ok := cfg.Profesional(b.IDProfesional); !ok && b.IDProfesional != 0 {
-		return tomahora.Invalid(tomahora.CodeNoExiste, "id_profesional", "el profesional", "id_profesional")
-	}
-	return checkSucursal(cfg, b.IDSucursal)
 }
 
 // deleteBloqueo is DELETE /horariosbloqueados/{id}.

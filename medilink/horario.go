@@ -244,7 +244,7 @@ func (a *api) replaceHorarios(w http.ResponseWriter, r *http.Request, p auth.Pri
 		var week []tomahora.Horario
 		for _, rule := range rules {
 			h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc}
-			if rule.applyTo(&h); !h.Jornada.Rango.IsEmpty() || h.Jornada.Rango.Inicio != h.Jornada.Rango.Fin {
+			if rule.applyTo(&h); h.Jornada.Rango.Inicio != h.Jornada.Rango.Fin {
 				week = append(week, h)
 			}
 		}
@@ -323,7 +323,7 @@ func (a *api) writeHorarios(w http.ResponseWriter, r *http.Request, p auth.Princ
 }
 
 // updateProfesional runs write on the path's profesional, who must exist, unless
-// q has problems; those of what it refers to are found first.
+// q has problems.
 func (a *api) updateProfesional(r *http.Request, p auth.Principal, q *params, write func(tomahora.Tx, tomahora.ProfesionalID) error) error {
 	id, err := pathID(r)
 	if err != nil {
@@ -332,25 +332,13 @@ func (a *api) updateProfesional(r *http.Request, p auth.Principal, q *params, wr
 	if err := q.err(); err != nil {
 		return err
 	}
-	prof, suc := tomahora.ProfesionalID(id), tomahora.SucursalID(q.id("id_sucursal"))
+	prof := tomahora.ProfesionalID(id)
 	return a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) error {
 		if err := checkProfesional(tx.Config(), prof); err != nil {
 			return err
 		}
-		if err := checkSucursal(tx.Config(), suc); err != nil {
-			return err
-		}
 		return write(tx, prof)
 	})
-}
-
-// checkSucursal is the error of a body that names an unknown sucursal; 0 is
-// none.
-func checkSucursal(cfg *tomahora.Config, id tomahora.SucursalID) error {
-	if _, ok := cfg.Sucursal(id); !ok && id != 0 {
-		return tomahora.Invalid(tomahora.CodeNoExiste, "id_sucursal", "la sucursal", "id_sucursal")
-	}
-	return nil
 }
 
 // delete removes something of the path's profesional and answers 204.

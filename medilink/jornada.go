@@ -2,14 +2,9 @@ package medilink
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tomahora/tomahora"
 )
-
-// primerSillon is the lane of a horario that names none (product rules,
-// «Horario»).
-const primerSillon tomahora.SillonID = 1
 
 // cambioJornada is what a request says of a working range. Nil and zero mean
 // that it says nothing.
@@ -31,8 +26,7 @@ func (p *params) cambioJornada() cambioJornada {
 	}
 }
 
-// applyTo writes what was said, and the defaults of what j does not have either.
-// Equal hours of a break mean that there is none.
+// applyTo writes what was said. Equal hours of a break mean that there is none.
 func (c cambioJornada) applyTo(j *tomahora.Jornada) {
 	set(&j.Rango.Inicio, c.inicio)
 	set(&j.Rango.Fin, c.fin)
@@ -44,14 +38,8 @@ func (c cambioJornada) applyTo(j *tomahora.Jornada) {
 	if len(c.sillones) > 0 {
 		j.Sillones = sillonIDs(c.sillones)
 	}
-	if len(j.Sillones) == 0 {
-		j.Sillones = []tomahora.SillonID{primerSillon}
-	}
 	if c.modalidad != "" {
 		j.Modalidad = c.modalidad
-	}
-	if j.Modalidad == "" {
-		j.Modalidad = tomahora.Presencial
 	}
 }
 
@@ -63,7 +51,6 @@ func sillonIDs(ids []int64) []tomahora.SillonID {
 			list = append(list, s)
 		}
 	}
-	slices.Sort(list)
 	return list
 }
 
