@@ -7,9 +7,8 @@ import (
 	"github.com/tomahora/tomahora/auth"
 )
 
-// listaCitas is a list of citas, of which each Filtro of fixed holds (contract
-// §2.1, «GET /citas»). parent finds what the list is of; a nil one is the clinic.
-func (a *api) listaCitas(r *http.Request, parent func(tx tomahora.Tx) error, fixed ...tomahora.Filtro) lista[tomahora.Cita] {
+// listaCitas are the citas of a clinic (contract §2.1, «GET /citas»).
+func (a *api) listaCitas(r *http.Request) lista[tomahora.Cita] {
 	return lista[tomahora.Cita]{
 		tabla: tabla{
 			columnas: []columna{
@@ -29,15 +28,7 @@ func (a *api) listaCitas(r *http.Request, parent func(tx tomahora.Tx) error, fix
 			},
 			orden: masNueva(),
 		},
-		rows: func(tx tomahora.Tx, q tomahora.Consulta) ([]tomahora.Cita, error) {
-			if parent != nil {
-				if err := parent(tx); err != nil {
-					return nil, err
-				}
-			}
-			q.Filtros = append(q.Filtros, fixed...)
-			return tx.Citas().List(q)
-		},
+		rows:  func(tx tomahora.Tx, q tomahora.Consulta) ([]tomahora.Cita, error) { return tx.Citas().List(q) },
 		valor: citaValue,
 		body:  func(cfg *tomahora.Config, c tomahora.Cita) any { return a.cita(r, cfg, c) },
 	}
@@ -70,7 +61,7 @@ func estadosNamed(cfg *tomahora.Config, f tomahora.Filtro) tomahora.Filtro {
 
 // listCitas is GET /citas (contract §2.1).
 func (a *api) listCitas(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	return serveList(a, w, r, p, a.listaCitas(r, nil))
+	return serveList(a, w, r, p, a.listaCitas(r))
 }
 
 // listCitasOfPaciente is GET /pacientes/{id}/citas (contract §2.1).
@@ -79,7 +70,7 @@ func (a *api) listCitasOfPaciente(w http.ResponseWriter, r *http.Request, p auth
 	if err != nil {
 		return err
 	}
-	return serveList(a, w, r, p, a.listaCitas(r, pacienteExists(id), is("id_paciente", id)))
+	return serveList(a, w, r, p, a.listaCitas(r).of("id_paciente", id, pacienteExists))
 }
 
 // listCitasOfProfesional is GET /profesionales/{id}/citas (contract §2.1).
@@ -88,7 +79,7 @@ func (a *api) listCitasOfProfesional(w http.ResponseWriter, r *http.Request, p a
 	if err != nil {
 		return err
 	}
-	return serveList(a, w, r, p, a.listaCitas(r, profesionalExists(id), is("id_profesional", id)))
+	return serveList(a, w, r, p, a.listaCitas(r).of("id_profesional", id, profesionalExists))
 }
 
 // listCitasOfSucursal is GET /sucursales/{id}/citas (contract §2.1).
@@ -97,14 +88,10 @@ func (a *api) listCitasOfSucursal(w http.ResponseWriter, r *http.Request, p auth
 	if err != nil {
 		return err
 	}
-	return serveList(a, w, r, p, a.listaCitas(r, sucursalExists(id), is("id_sucursal", id)))
+	return serveList(a, w, r, p, a.listaCitas(r).of("id_sucursal", id, sucursalExists))
 }
 
-// is is the condition that makes a list one of a parent.
-func is(columna string, id int64) tomahora.Filtro {
-	return tomahora.Filtro{Columna: columna, Operador: tomahora.Igual, Valor: id}
-}
-
+// pacienteExists finds the parent of a list.
 func pacienteExists(id int64) func(tomahora.Tx) error {
 	return func(tx tomahora.Tx) error {
 		_, err := tx.Pacientes().Get(tomahora.PacienteID(id))
@@ -127,5 +114,12 @@ func sucursalExists(id int64) func(tomahora.Tx) error {
 			return tomahora.NotFound("la sucursal")
 		}
 		return nil
+	}
+}
+
+func atencionExists(id int64) func(tomahora.Tx) error {
+	return func(tx tomahora.Tx) error {
+		_, err := tx.Atenciones().Get(tomahora.AtencionID(id))
+		return err
 	}
 }

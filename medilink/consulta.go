@@ -284,31 +284,34 @@ func (c columna) filtro(cfg *tomahora.Config, condition condicion) (tomahora.Fil
 // valor is a condition's value as a Filtro's, or why it is none.
 func (c columna) valor(cfg *tomahora.Config, condition condicion) (valor any, why string) {
 	v := condition.valor
-	isText := v.kind == kindText || v.kind == kindNumber
-	ok := false
+	if v.kind == kindBoolean && c.tipo != colFlag {
+		return nil, "no es de sí o no"
+	}
 	switch c.tipo {
 	case colEntero:
-		valor, ok = v.entero()
-		why = whyEntero
+		n, ok := v.entero()
+		return n, unless(ok, whyEntero)
 	case colFlag:
-		var set bool
-		set, ok = v.bit()
-		valor, why = int64(bit(set)), whyBit
+		set, ok := v.bit()
+		return int64(bit(set)), unless(ok, whyBit)
 	case colFecha:
-		valor, ok = fechaFilter(v.text)
-		ok, why = ok && isText, whyFecha
+		f, ok := fechaFilter(v.text)
+		return f, unless(ok, whyFecha)
 	case colInstante:
-		valor, ok = lapso(v.text, cfg.Zona())
-		ok, why = ok && isText, whyInstante
+		l, ok := lapso(v.text, cfg.Zona())
+		return l, unless(ok, whyInstante)
 	case colRUT:
-		valor, ok, why = rutFilter(v.text, condition.operador), isText, whyTexto
+		return rutFilter(v.text, condition.operador), ""
 	default:
-		valor, ok, why = textFilter(v.text, condition.operador), isText, whyTexto
+		return textFilter(v.text, condition.operador), ""
 	}
+}
+
+func unless(ok bool, why string) string {
 	if ok {
-		why = ""
+		return ""
 	}
-	return valor, why
+	return why
 }
 
 // fechaFilter reads a date; an unknown one is "", however it is spelled.

@@ -1,6 +1,7 @@
 package medilink
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -12,14 +13,14 @@ import (
 )
 
 // tablaCitas are the columns of the lists of citas.
-func tablaCitas() tabla { return (&api{}).listaCitas(nil, nil).tabla }
+func tablaCitas() tabla { return (&api{}).listaCitas(nil).tabla }
 
 func config(t testing.TB) *tomahora.Config { return newFakeStore(t).cfg }
 
 // filtrosOf reads a query string as the filters of a list of citas.
 func filtrosOf(t testing.TB, query string) ([]tomahora.Filtro, error) {
 	t.Helper()
-	r := httptest.NewRequest("GET", "/api/v5/citas", nil)
+	r := httptest.NewRequest(http.MethodGet, "/api/v5/citas", nil)
 	r.URL.RawQuery = query
 	conditions, err := readQ(r)
 	if err != nil {
@@ -124,13 +125,13 @@ func TestFiltersThatCannotBeReadAreRefused(t *testing.T) {
 		"q twice":                             {"q={}&q={}", "repetido", tomahora.CodeFiltroInvalido},
 		"an empty text for an id":             {`q={"id":{"eq":""}}`, "id debe ser", tomahora.CodeFiltroInvalido},
 		"a fraction for an id":                {`q={"id":{"eq":1.5}}`, "id debe ser", tomahora.CodeFiltroInvalido},
-		"a boolean for an id":                 {`q={"id":{"eq":true}}`, "id debe ser", tomahora.CodeFiltroInvalido},
+		"a boolean for an id":                 {`q={"id":{"eq":true}}`, "id no es de sí o no", tomahora.CodeFiltroInvalido},
 		"an id beyond all":                    {`q={"id":{"eq":9223372036854775808}}`, "id debe ser", tomahora.CodeFiltroInvalido},
 		"two for a flag":                      {`q={"estado_anulacion":{"eq":2}}`, "1 o 0", tomahora.CodeFiltroInvalido},
 		"a date there is not":                 {`q={"fecha":{"eq":"2018-02-29"}}`, "fecha debe ser", tomahora.CodeFiltroInvalido},
 		"an instant that is none":             {`q={"fecha_actualizacion":{"eq":"2018-11-05T17:09:01Z"}}`, "HH:MM:SS", tomahora.CodeFiltroInvalido},
 		"an instant before all years":         {`q={"fecha_actualizacion":{"eq":"0000-01-01 00:00:00"}}`, "HH:MM:SS", tomahora.CodeFiltroInvalido},
-		"a boolean for a text":                {`q={"estado":{"eq":true}}`, "texto", tomahora.CodeFiltroInvalido},
+		"a boolean for a text":                {`q={"estado":{"eq":true}}`, "estado no es de sí o no", tomahora.CodeFiltroInvalido},
 		"a part of an id":                     {`q={"id":{"lk":"1"}}`, "lk", tomahora.CodeFiltroInvalido},
 		"a part of a date":                    {`q={"fecha":{"lk":"2018"}}`, "lk", tomahora.CodeFiltroInvalido},
 		"a broken escape of the URL":          {"q=%7", "%", tomahora.CodeFiltroInvalido},
@@ -213,13 +214,13 @@ func TestSort(t *testing.T) {
 func TestLimit(t *testing.T) {
 	tests := map[string]int{"": 50, "limit=": 50, "limit=1": 1, "limit=100": 100, "limit=101": 100, "limit=99999999999999999999": 100}
 	for query, want := range tests {
-		r := httptest.NewRequest("GET", "/api/v5/citas?"+query, nil)
+		r := httptest.NewRequest(http.MethodGet, "/api/v5/citas?"+query, nil)
 		if got, err := readLimit(r, defaultLimit); err != nil || got != want {
 			t.Errorf("%q: %d, %v", query, got, err)
 		}
 	}
 	for _, query := range []string{"limit=0", "limit=-1", "limit=x", "limit=1.5", "limit=+5", "limit=5&limit=5", "limit=%"} {
-		r := httptest.NewRequest("GET", "/api/v5/citas", nil)
+		r := httptest.NewRequest(http.MethodGet, "/api/v5/citas", nil)
 		r.URL.RawQuery = query
 		if _, err := readLimit(r, defaultLimit); !tomahora.IsCode(err, tomahora.CodeParametroInvalido) {
 			t.Errorf("%q: %v", query, err)

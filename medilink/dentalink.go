@@ -1,6 +1,10 @@
 package medilink
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tomahora/tomahora"
+)
 
 // dentalinkPrefix is the version that speaks Dentalink's names, too.
 const dentalinkPrefix = "/api/v1"
@@ -29,4 +33,44 @@ func (f fields) translate() {
 			f[known] = v
 		}
 	}
+}
+
+// citaDentalink is what a cita has more on /api/v1 (contract §2.1). Its typed
+// clients demand every attribute, none of them null.
+type citaDentalink struct {
+	NombreSocialPaciente  string `json:"nombre_social_paciente"`
+	EstadoConfirmacion    int    `json:"estado_confirmacion"`
+	IDTratamiento         int64  `json:"id_tratamiento"`
+	TratamientoSinAsignar int    `json:"tratamiento_sin_asignar"`
+	IDDentista            int64  `json:"id_dentista"`
+	NombreDentista        string `json:"nombre_dentista"`
+	MotivoAtencion        string `json:"motivo_atencion"`
+	IDLugarAtencion       int64  `json:"id_lugar_atencion"`
+	NombreLugarAtencion   string `json:"nombre_lugar_atencion"`
+}
+
+// dentalinkCita says in Dentalink's names what a cita says in Medilink's. A cita
+// always has its atención, and is attended where its sucursal is.
+func dentalinkCita(c *citaBody) *citaDentalink {
+	return &citaDentalink{
+		EstadoConfirmacion:  bit(isConfirmed(tomahora.EstadoID(c.IDEstado))),
+		IDTratamiento:       c.IDAtencion,
+		IDDentista:          c.IDProfesional,
+		NombreDentista:      c.NombreProfesional,
+		IDLugarAtencion:     c.IDSucursal,
+		NombreLugarAtencion: c.NombreSucursal,
+	}
+}
+
+// isConfirmed tells whether an estado says that the paciente confirmed: by
+// telephone or by e-mail. Of an estado of a clinic's own nothing is known.
+func isConfirmed(id tomahora.EstadoID) bool {
+	const porTelefono, porEmail tomahora.EstadoID = 3, 11
+	return id == porTelefono || id == porEmail
+}
+
+// atencionDentalink is what an atención has more on /api/v1.
+type atencionDentalink struct {
+	IDDentista     int64  `json:"id_dentista"`
+	NombreDentista string `json:"nombre_dentista"`
 }

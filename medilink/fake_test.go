@@ -165,26 +165,83 @@ func (c fakeCitas) List(q tomahora.Consulta) ([]tomahora.Cita, error) {
 
 type fakePacientes struct{ tomahora.Pacientes }
 
-func (fakePacientes) Get(id tomahora.PacienteID) (tomahora.Paciente, error) {
-	if id != 2 {
-		return tomahora.Paciente{}, tomahora.NotFound("el paciente")
+// all are the pacientes, of whom one has no more than a name.
+func (fakePacientes) all() []tomahora.Paciente {
+	return []tomahora.Paciente{
+		{
+			ID: 2, RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
+			Observaciones: "<b> & más", FechaAfiliacion: tomahora.Fecha{Year: 2018, Month: 1, Day: 2},
+		},
+		{ID: 5, Nombre: "Ñandú"},
 	}
-	return tomahora.Paciente{
-		ID: 2, RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
-		Observaciones: "<b> & más", FechaAfiliacion: tomahora.Fecha{Year: 2018, Month: 1, Day: 2},
-	}, nil
+}
+
+func (f fakePacientes) Get(id tomahora.PacienteID) (tomahora.Paciente, error) {
+	for _, p := range f.all() {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return tomahora.Paciente{}, tomahora.NotFound("el paciente")
+}
+
+func (f fakePacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) {
+	return tomahora.Select(f.all(), q, func(p tomahora.Paciente, name string) any {
+		switch name {
+		case "rut":
+			return p.RUT
+		case "habilitado":
+			return int64(bit(p.Habilitado))
+		case "sexo":
+			return p.Sexo
+		case "id", "nombre", "apellidos", "fecha_nacimiento", "fecha_afiliacion":
+			return pacienteValue(p, name)
+		default:
+			panic("no such column: " + name)
+		}
+	}), nil
 }
 
 type fakeAtenciones struct{ tomahora.Atenciones }
 
-func (fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
-	if id != 2 {
-		return tomahora.Atencion{}, tomahora.NotFound("la atención")
+// all are the atenciones, both of the same paciente.
+func (fakeAtenciones) all() []tomahora.Atencion {
+	return []tomahora.Atencion{
+		{
+			ID: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 1},
+			IDPaciente: 2, IDProfesional: 2, IDSucursal: 1, NombrePaciente: "Fernanda Risopatrón",
+		},
+		{
+			ID: 3, Nombre: "Reposo", Tipo: "Otro", Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 2},
+			IDPaciente: 2, IDProfesional: 2, IDSucursal: 1, NombrePaciente: "Fernanda Risopatrón", Finalizado: true,
+		},
 	}
-	return tomahora.Atencion{
-		ID: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 1},
-		IDPaciente: 2, IDProfesional: 2, IDSucursal: 1,
-	}, nil
+}
+
+func (f fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
+	for _, a := range f.all() {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return tomahora.Atencion{}, tomahora.NotFound("la atención")
+}
+
+func (f fakeAtenciones) List(q tomahora.Consulta) ([]tomahora.Atencion, error) {
+	return tomahora.Select(f.all(), q, func(a tomahora.Atencion, name string) any {
+		switch name {
+		case "id_paciente":
+			return int64(a.IDPaciente)
+		case "finalizado":
+			return int64(bit(a.Finalizado))
+		case "nombre_tipo":
+			return string(a.Tipo)
+		case "id", "fecha":
+			return atencionValue(a, name)
+		default:
+			panic("no such column: " + name)
+		}
+	}), nil
 }
 
 // face is the API over a fakeStore, with the log it writes.

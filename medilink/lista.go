@@ -117,10 +117,33 @@ func (l *linker) to(position []any, atras bool) *string {
 	return new(l.url + "?cursor=" + token)
 }
 
-// emptyList answers a list of what tomahora does not keep (product, «What it is
-// not»).
-func (a *api) emptyList(w http.ResponseWriter, r *http.Request) error {
-	current := a.BaseURL(r) + r.URL.EscapedPath()
-	writeJSON(w, http.StatusOK, listBody{Data: []any{}, Links: pageLinks{Current: current}})
-	return nil
+// listNothingOf answers a list of what tomahora does not keep of a parent
+// (product, «What it is not»), which must exist.
+func (a *api) listNothingOf(exists func(id int64) func(tomahora.Tx) error) handler {
+	return func(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+		id, err := pathID(r)
+		if err != nil {
+			return err
+		}
+		if err := a.Store.View(r.Context(), p.IDClinica, exists(id)); err != nil {
+			return err
+		}
+		current := a.BaseURL(r) + r.URL.EscapedPath()
+		writeJSON(w, http.StatusOK, listBody{Data: []any{}, Links: pageLinks{Current: current}})
+		return nil
+	}
+}
+
+// of makes a list one of a parent: its rows are those with the parent's id in a
+// column, and an unknown parent is KindNotFound.
+func (l lista[T]) of(columna string, id int64, exists func(id int64) func(tomahora.Tx) error) lista[T] {
+	all := l.rows
+	l.rows = func(tx tomahora.Tx, q tomahora.Consulta) ([]T, error) {
+		if err := exists(id)(tx); err != nil {
+			return nil, err
+		}
+		q.Filtros = append(q.Filtros, tomahora.Filtro{Columna: columna, Operador: tomahora.Igual, Valor: id})
+		return all(tx, q)
+	}
+	return l
 }

@@ -93,7 +93,8 @@ func (a *api) handle(pattern string, m methods) {
 
 func (a *api) handleCitas(prefix string) {
 	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.createCita})
-	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita})
+	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.updateCita})
+	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.changeDate})
 	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.createEstado})
 	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
 	a.handle(prefix+"/profesionales/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
@@ -101,12 +102,24 @@ func (a *api) handleCitas(prefix string) {
 }
 
 func (a *api) handlePacientes(prefix string) {
-	a.handle(prefix+"/pacientes/{id}", methods{http.MethodGet: a.getPaciente})
-	a.handle(prefix+"/pacientes/{id}/citas", methods{http.MethodGet: a.listCitasOfPaciente})
+	const one = "/pacientes/{id}"
+	a.handle(prefix+"/pacientes", methods{http.MethodGet: a.listPacientes, http.MethodPost: a.createPaciente})
+	a.handle(prefix+one, methods{http.MethodGet: a.getPaciente, http.MethodPut: a.updatePaciente})
+	a.handle(prefix+one+"/citas", methods{http.MethodGet: a.listCitasOfPaciente})
+	a.handle(prefix+one+"/atenciones", methods{http.MethodGet: a.listAtencionesOfPaciente})
+	a.handle(prefix+one+"/tratamientos", methods{http.MethodGet: a.listAtencionesOfPaciente})
+	for _, name := range notKeptOfPaciente() {
+		a.handle(prefix+one+"/"+name, methods{http.MethodGet: a.listNothingOf(pacienteExists)})
+	}
 }
 
 func (a *api) handleAtenciones(prefix string) {
-	a.handle(prefix+"/atenciones/{id}", methods{http.MethodGet: a.getAtencion})
+	const one = "/atenciones/{id}"
+	a.handle(prefix+"/atenciones", methods{http.MethodGet: a.listAtenciones, http.MethodPost: a.createAtencion})
+	a.handle(prefix+one, methods{http.MethodGet: a.getAtencion})
+	for _, name := range []string{"detalles", "evoluciones", "fichas"} {
+		a.handle(prefix+one+"/"+name, methods{http.MethodGet: a.listNothingOf(atencionExists)})
+	}
 }
 
 // ServeHTTP serves any spelling of a path, and browsers where they are let in.

@@ -106,7 +106,8 @@ func (p *params) id(names ...string) int64 {
 	return n
 }
 
-func (p *params) duracion(names ...string) *tomahora.Duracion {
+// entero reads an integer that is no id; nil when it is absent.
+func (p *params) entero(names ...string) *int {
 	sent, v, ok := p.find(names)
 	if !ok {
 		return nil
@@ -116,8 +117,15 @@ func (p *params) duracion(names ...string) *tomahora.Duracion {
 		p.reject(names, sent, whyEntero)
 		return nil
 	}
-	d := tomahora.Duracion(n)
-	return &d
+	return new(int(n))
+}
+
+func (p *params) duracion(names ...string) *tomahora.Duracion {
+	n := p.entero(names...)
+	if n == nil {
+		return nil
+	}
+	return new(tomahora.Duracion(*n))
 }
 
 func (p *params) fecha(names ...string) tomahora.Fecha {
@@ -147,15 +155,36 @@ func (p *params) hora(names ...string) *tomahora.Hora {
 }
 
 func (p *params) texto(names ...string) string {
+	if text := p.optionalTexto(names...); text != nil {
+		return *text
+	}
+	return ""
+}
+
+// optionalTexto is nil when the parameter is absent.
+func (p *params) optionalTexto(names ...string) *string {
 	sent, v, ok := p.find(names)
 	if !ok {
-		return ""
+		return nil
 	}
 	if v.kind != kindText && v.kind != kindNumber {
 		p.reject(names, sent, whyTexto)
-		return ""
+		return nil
 	}
-	return v.text
+	return &v.text
+}
+
+// clearableTexto reads a text that null and "" clear (product rules, «Input»);
+// the first name that was sent at all wins.
+func (p *params) clearableTexto(names ...string) *string {
+	for i, name := range names {
+		if v, sent := p.fields[name]; sent && v.isAbsent() {
+			return new("")
+		} else if sent {
+			return p.optionalTexto(names[i:]...)
+		}
+	}
+	return nil
 }
 
 func (p *params) bit(names ...string) *bool {
