@@ -57,7 +57,7 @@ func messages() map[tomahora.Code]struct {
 		tomahora.CodeMetodoNoPermitido:     {[]any{"PUT"}, "El método PUT no está permitido en esta ruta"},
 		tomahora.CodeCuerpoDemasiadoGrande: {[]any{1 << 20}, "El cuerpo de la solicitud supera 1048576 bytes"},
 		tomahora.CodeCuerpoInvalido:        {[]any{"JSON incompleto"}, "El cuerpo de la solicitud no se puede leer: JSON incompleto"},
-		tomahora.CodeDemasiadasSolicitudes: {[]any{3}, "Demasiadas solicitudes; intente de nuevo en 3 segundos"},
+		tomahora.CodeDemasiadasSolicitudes: {nil, "Too Many Attempts"},
 		tomahora.CodeErrorInterno:          {nil, "Error interno del servidor"},
 
 		tomahora.CodeFiltroInvalido:    {[]any{"no es JSON válido"}, `El parámetro q no se puede leer: no es JSON válido; se espera JSON con el formato {"columna":{"operador":"valor"}}`},
