@@ -23,6 +23,7 @@ import (
 // Config is what a Server is made of.
 type Config struct {
 	API   http.Handler // everything under /api; required
+	Docs  http.Handler // everything under /docs; nil means there is none
 	Store Pinger       // asked by /readyz; required
 
 	Logger *slog.Logger     // required
@@ -115,6 +116,9 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case clean == "/api" || strings.HasPrefix(clean, "/api/"):
 		s.cfg.API.ServeHTTP(w, r)
+	case s.cfg.Docs != nil && (clean == "/docs" || strings.HasPrefix(clean, "/docs/")):
+		exchangeOf(r.Context()).route = "/docs"
+		s.cfg.Docs.ServeHTTP(w, r)
 	case clean == "/healthz":
 		s.probe(w, r, clean, func(context.Context) error { return nil })
 	case clean == "/readyz":

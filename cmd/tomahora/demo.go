@@ -47,8 +47,12 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	docs, err := docsHandler()
+	if err != nil {
+		return err
+	}
 	return listen(env, c.Listen, c.greet(env), httpd.Config{
-		API: medilink.New(options), Store: store, Logger: env.logger, Clock: time.Now,
+		API: medilink.New(options), Docs: docs, Store: store, Logger: env.logger, Clock: time.Now,
 	})
 }
 

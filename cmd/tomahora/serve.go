@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
+	"github.com/tomahora/tomahora/docsite"
 	"github.com/tomahora/tomahora/httpd"
 	"github.com/tomahora/tomahora/medilink"
+	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -98,10 +101,23 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
+	docs, err := docsHandler()
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
 	err = listen(env, c.Listen, nil, httpd.Config{
-		API: medilink.New(options), Store: store, Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
+		API: medilink.New(options), Docs: docs, Store: store, Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
 	})
 	return errors.Join(err, store.Close())
+}
+
+// docsHandler makes the page that describes the API.
+func docsHandler() (http.Handler, error) {
+	document, err := openapi.JSON()
+	if err != nil {
+		return nil, err
+	}
+	return docsite.New(document)
 }
 
 // listen serves until the program is told to stop. Told, if any, hears of the
