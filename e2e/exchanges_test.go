@@ -172,7 +172,11 @@ func TestEveryOperationHasExchanges(t *testing.T) {
 			shown[x.operation(t, doc)+outcome] = true
 		}
 	}
+	const document = "GET /openapi.json" // shows itself; package medilink tests how it is served
 	for _, operation := range openapitest.Operations(doc) {
+		if operation == document {
+			continue
+		}
 		if !shown[operation+" succeeds"] {
 			t.Errorf("no exchange shows how %s succeeds", operation)
 		}
