@@ -163,6 +163,12 @@ func (f fakeSetup) SaveEstado(e tomahora.Estado, _ tomahora.Actor) error {
 	})
 }
 
+func (f fakeSetup) SavePrestacion(v tomahora.Prestacion, _ tomahora.Actor) error {
+	return f.write("prestacion", v.ID, func(p *tomahora.Plan) {
+		p.Prestaciones = swap(p.Prestaciones, func(o tomahora.Prestacion) bool { return o.ID == v.ID }, v)
+	})
+}
+
 func (f fakeSetup) SaveHorario(h tomahora.Horario, _ tomahora.Actor) error {
 	return f.write("horario", h.ID, func(p *tomahora.Plan) {
 		p.Horarios = swap(p.Horarios, func(o tomahora.Horario) bool { return o.ID == h.ID }, h)

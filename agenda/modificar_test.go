@@ -18,13 +18,13 @@ var (
 
 // The estados a clinic made for itself.
 const (
-	propio       tomahora.EstadoID = 28
-	deshabilit   tomahora.EstadoID = 29
-	anulaPropio  tomahora.EstadoID = 30
-	anulaViejo   tomahora.EstadoID = 31
-	confirmado   tomahora.EstadoID = 3
-	cambioFecha                    = tomahora.EstadoCambioFecha
-	noConfirmado                   = tomahora.EstadoNoConfirmado
+	propio        tomahora.EstadoID = 28
+	deshabilitado tomahora.EstadoID = 29
+	anulaPropio   tomahora.EstadoID = 30
+	anulaViejo    tomahora.EstadoID = 31
+	confirmado    tomahora.EstadoID = 3
+	cambioFecha                     = tomahora.EstadoCambioFecha
+	noConfirmado                    = tomahora.EstadoNoConfirmado
 )
 
 // wide is the clinic with somewhere to go: profesional 3 attends fridays by
@@ -45,7 +45,7 @@ func wide(p *tomahora.Plan) {
 		tomahora.Profesional{ID: 5, Intervalo: 15})
 	p.Estados = append(p.Estados,
 		tomahora.Estado{ID: propio, Nombre: "Propio", Habilitado: true},
-		tomahora.Estado{ID: deshabilit, Nombre: "Sin uso"},
+		tomahora.Estado{ID: deshabilitado, Nombre: "Sin uso"},
 		tomahora.Estado{ID: anulaPropio, Nombre: "Anulado por nosotros", Anulacion: true, Habilitado: true},
 		tomahora.Estado{ID: anulaViejo, Nombre: "Anulado sin uso", Anulacion: true})
 	rule(2, 3, 1, 540, 780, tomahora.Videoconsulta, 1, 3)
@@ -266,7 +266,7 @@ func TestModificarRefuses(t *testing.T) {
 			want: []string{"id_estado: parametro_invalido", "duracion: parametro_invalido", "citas_relacionadas: parametro_invalido"},
 		},
 		{name: "an unknown estado", sent: change{IDEstado: 99}, want: []string{"id_estado: estado_invalido"}},
-		{name: "a disabled estado", sent: change{IDEstado: deshabilit}, want: []string{"id_estado: estado_invalido"}},
+		{name: "a disabled estado", sent: change{IDEstado: deshabilitado}, want: []string{"id_estado: estado_invalido"}},
 		{name: "a disabled estado that annuls", sent: change{IDEstado: anulaViejo}, want: []string{"id_estado: estado_invalido"}},
 		{name: "an estado of internal use", sent: change{IDEstado: cambioFecha}, want: []string{"id_estado: estado_invalido"}},
 		{
@@ -519,7 +519,7 @@ func TestCambiarFechaMakesANewCita(t *testing.T) {
 			espacio: onFriday(2, 1, 1, 600, 630), video: true,
 		},
 		{
-			name: "from any live estado", then: func(_ *testing.T, tx *fakeTx) { tx.citas[0].IDEstado = deshabilit },
+			name: "from any live estado", then: func(_ *testing.T, tx *fakeTx) { tx.citas[0].IDEstado = deshabilitado },
 			sent: moved(600, change{}), espacio: onFriday(2, 1, 1, 600, 630), video: true,
 		},
 		{
