@@ -16,8 +16,8 @@ import (
 
 var errDisk = errors.New("disk gone")
 
-// paciente is the paciente of a number in an agendaTx.
-func paciente(id tomahora.PacienteID) tomahora.Paciente {
+// pacienteNumero is the paciente of a number in an agendaTx.
+func pacienteNumero(id tomahora.PacienteID) tomahora.Paciente {
 	return tomahora.Paciente{ID: id, Nombre: "Paciente", Apellidos: fmt.Sprint("Número ", id)}
 }
 
@@ -34,8 +34,8 @@ const (
 	equipo tomahora.SillonID      = 3 // exclusivo
 )
 
-// day is a date of November 2018; the 2nd is a friday.
-func day(n int) tomahora.Fecha { return tomahora.Fecha{Year: 2018, Month: time.November, Day: n} }
+// nov is a date of November 2018; the 2nd is a friday.
+func nov(n int) tomahora.Fecha { return tomahora.Fecha{Year: 2018, Month: time.November, Day: n} }
 
 func hours(text string) tomahora.Rango {
 	inicio, fin, _ := strings.Cut(text, "-")
@@ -89,11 +89,11 @@ func newAgenda(t *testing.T, change func(*tomahora.Plan), citas ...tomahora.Cita
 	return &agendaTx{cfg: cfg, now: time.Date(2018, 11, 1, 15, 0, 0, 0, time.UTC), citas: citas}
 }
 
-// cita is a live one of Rojas on the friday, at centro on sillón 1, changed.
-func cita(r string, changes ...func(*tomahora.Cita)) tomahora.Cita {
+// deRojas is a live one of Rojas on the friday, at centro on sillón 1, changed.
+func deRojas(r string, changes ...func(*tomahora.Cita)) tomahora.Cita {
 	c := tomahora.Cita{
 		Viva: true, IDPaciente: 5,
-		Espacio: tomahora.Espacio{IDProfesional: rojas, IDSucursal: centro, IDSillon: 1, Fecha: day(2), Rango: hours(r)},
+		Espacio: tomahora.Espacio{IDProfesional: rojas, IDSucursal: centro, IDSillon: 1, Fecha: nov(2), Rango: hours(r)},
 	}
 	for _, change := range changes {
 		change(&c)
@@ -118,10 +118,10 @@ func withEquipo(p *tomahora.Plan) {
 	p.Horarios[1].Jornada.Sillones = []tomahora.SillonID{equipo, 1}
 }
 
-// blocked adds a bloqueo of the friday at centro; 0 is the whole sucursal.
-func blocked(prof tomahora.ProfesionalID, r string) func(*tomahora.Plan) {
+// bloqueado adds a bloqueo of the friday at centro; 0 is the whole sucursal.
+func bloqueado(prof tomahora.ProfesionalID, r string) func(*tomahora.Plan) {
 	return func(p *tomahora.Plan) {
-		p.Bloqueos = append(p.Bloqueos, tomahora.HorarioBloqueado{ID: 9, IDProfesional: prof, IDSucursal: centro, Fecha: day(2), Rango: hours(r)})
+		p.Bloqueos = append(p.Bloqueos, tomahora.HorarioBloqueado{ID: 9, IDProfesional: prof, IDSucursal: centro, Fecha: nov(2), Rango: hours(r)})
 	}
 }
 
@@ -167,82 +167,82 @@ func TestGrillaOfADay(t *testing.T) {
 			09:30 1:libre 2:libre +sobrecupo
 			10:00 1:libre 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "a cita shows on its lane in each of its steps", citas: []tomahora.Cita{cita("09:30-10:30", inLane(2))}, want: `
+		{name: "a cita shows on its lane in each of its steps", citas: []tomahora.Cita{deRojas("09:30-10:30", inLane(2))}, want: `
 			09:00 1:libre 2:libre +sobrecupo
 			09:30 1:libre 2:cita 1 +sobrecupo
 			10:00 1:libre 2:cita 1 +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "an annulled cita leaves its lane free", citas: []tomahora.Cita{cita("09:30-10:30", annulled)}, want: `
+		{name: "an annulled cita leaves its lane free", citas: []tomahora.Cita{deRojas("09:30-10:30", annulled)}, want: `
 			09:00 1:libre 2:libre +sobrecupo
 			09:30 1:libre 2:libre +sobrecupo
 			10:00 1:libre 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "a cita that starts off the grid shows in every step it touches", citas: []tomahora.Cita{cita("09:20-10:10")}, want: `
+		{name: "a cita that starts off the grid shows in every step it touches", citas: []tomahora.Cita{deRojas("09:20-10:10")}, want: `
 			09:00 1:cita 1 2:libre +sobrecupo
 			09:30 1:cita 1 2:libre +sobrecupo
 			10:00 1:cita 1 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "of two citas in a step the earlier shows", citas: []tomahora.Cita{cita("09:45-10:00"), cita("09:30-09:45")}, want: `
+		{name: "of two citas in a step the earlier shows", citas: []tomahora.Cita{deRojas("09:45-10:00"), deRojas("09:30-09:45")}, want: `
 			09:00 1:libre 2:libre +sobrecupo
 			09:30 1:cita 2 2:libre +sobrecupo
 			10:00 1:libre 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
 		{name: "a cita on a sillón the horario does not offer shows on a lane of its own", plan: func(p *tomahora.Plan) { p.Horarios[1].Jornada.Sillones = []tomahora.SillonID{2} },
-			citas: []tomahora.Cita{cita("09:30-10:00"), cita("10:00-10:30", inLane(equipo))}, want: `
+			citas: []tomahora.Cita{deRojas("09:30-10:00"), deRojas("10:00-10:30", inLane(equipo))}, want: `
 			09:00 2:libre +sobrecupo
 			09:30 1:cita 1 2:libre +sobrecupo
 			10:00 2:libre 3:cita 2 +sobrecupo
 			10:30 2:libre +sobrecupo`},
-		{name: "a sobrecupo makes nothing busy and does not show", citas: []tomahora.Cita{cita("09:00-11:00", inLane(tomahora.Sobrecupo))}, want: `
+		{name: "a sobrecupo makes nothing busy and does not show", citas: []tomahora.Cita{deRojas("09:00-11:00", inLane(tomahora.Sobrecupo))}, want: `
 			09:00 1:libre 2:libre +sobrecupo
 			09:30 1:libre 2:libre +sobrecupo
 			10:00 1:libre 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "the profesional's citas at another sucursal take every lane and do not show", citas: []tomahora.Cita{cita("09:30-10:00", atPuerto)}, want: `
+		{name: "the profesional's citas at another sucursal take every lane and do not show", citas: []tomahora.Cita{deRojas("09:30-10:00", atPuerto)}, want: `
 			09:00 1:libre 2:libre +sobrecupo
 			09:30 1:ocupado 2:ocupado +sobrecupo
 			10:00 1:libre 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
 		{name: "another profesional's cita takes an exclusive sillón and does not show", plan: withEquipo,
-			citas: []tomahora.Cita{cita("09:30-10:00", ofSalas, inLane(equipo)), cita("10:00-10:30", ofSalas)}, want: `
+			citas: []tomahora.Cita{deRojas("09:30-10:00", ofSalas, inLane(equipo)), deRojas("10:00-10:30", ofSalas)}, want: `
 			09:00 1:libre 3:libre +sobrecupo
 			09:30 1:libre 3:ocupado +sobrecupo
 			10:00 1:libre 3:libre +sobrecupo
 			10:30 1:libre 3:libre +sobrecupo`},
-		{name: "a bloqueo shows on every lane but where a cita stands", plan: blocked(0, "09:15-10:15"), citas: []tomahora.Cita{cita("10:00-10:30")}, want: `
+		{name: "a bloqueo shows on every lane but where a cita stands", plan: bloqueado(0, "09:15-10:15"), citas: []tomahora.Cita{deRojas("10:00-10:30")}, want: `
 			09:00 1:bloqueo 9 2:bloqueo 9 +sobrecupo
 			09:30 1:bloqueo 9 2:bloqueo 9 +sobrecupo
 			10:00 1:cita 1 2:bloqueo 9 +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "a bloqueo of another profesional changes nothing", plan: blocked(salas, "09:00-10:30"), want: `
+		{name: "a bloqueo of another profesional changes nothing", plan: bloqueado(salas, "09:00-10:30"), want: `
 			09:00 1:libre 2:libre +sobrecupo
 			09:30 1:libre 2:libre +sobrecupo
 			10:00 1:libre 2:libre +sobrecupo
 			10:30 1:libre 2:libre +sobrecupo`},
-		{name: "with rechazar_pasado what has begun is neither free nor for a sobrecupo", plan: refusePast, now: "2018-11-02T10:01:00-03:00", citas: []tomahora.Cita{cita("09:00-09:30")}, want: `
+		{name: "with rechazar_pasado what has begun is neither free nor for a sobrecupo", plan: refusePast, now: "2018-11-02T10:01:00-03:00", citas: []tomahora.Cita{deRojas("09:00-09:30")}, want: `
 			09:00 1:cita 1 2:ocupado
 			09:30 1:ocupado 2:ocupado
 			10:00 1:ocupado 2:ocupado
 			10:30 1:libre 2:libre +sobrecupo`},
 		{name: "a horario especial replaces the rules", plan: func(p *tomahora.Plan) {
-			p.Especiales = []tomahora.HorarioEspecial{{ID: 8, IDProfesional: rojas, IDSucursal: centro, Fecha: day(2), Jornada: tomahora.Jornada{Rango: hours("09:10-10:15"), Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Presencial}}}
+			p.Especiales = []tomahora.HorarioEspecial{{ID: 8, IDProfesional: rojas, IDSucursal: centro, Fecha: nov(2), Jornada: tomahora.Jornada{Rango: hours("09:10-10:15"), Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Presencial}}}
 		}, want: `
 			09:10 1:libre +sobrecupo
 			09:40 1:libre +sobrecupo`},
-		{name: "of a deshabilitado nothing shows", plan: func(p *tomahora.Plan) { p.Profesionales[0].Habilitado = false }, citas: []tomahora.Cita{cita("09:00-09:30")}},
-		{name: "at a sucursal that is deshabilitada nothing shows", plan: func(p *tomahora.Plan) { p.Sucursales[0].Habilitada = false }, citas: []tomahora.Cita{cita("09:00-09:30")}},
+		{name: "of a deshabilitado nothing shows", plan: func(p *tomahora.Plan) { p.Profesionales[0].Habilitado = false }, citas: []tomahora.Cita{deRojas("09:00-09:30")}},
+		{name: "at a sucursal that is deshabilitada nothing shows", plan: func(p *tomahora.Plan) { p.Sucursales[0].Habilitada = false }, citas: []tomahora.Cita{deRojas("09:00-09:30")}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tx := newAgenda(t, tt.plan, tt.citas...)
 			if tt.now != "" {
-				tx.now = clock(t, tt.now)
+				tx.now = instant(t, tt.now)
 			}
-			got, err := agenda.Grillas(tx, rojas, centro, day(2), day(2))
+			got, err := agenda.Grillas(tx, rojas, centro, nov(2), nov(2))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(got) != 1 || got[0].Fecha != day(2) {
+			if len(got) != 1 || got[0].Fecha != nov(2) {
 				t.Fatalf("got %v, want the one day", got)
 			}
 			if diff := cmp.Diff(linesOf(tt.want), drawn(got[0])); diff != "" {
@@ -252,7 +252,7 @@ func TestGrillaOfADay(t *testing.T) {
 	}
 }
 
-func clock(t *testing.T, s string) time.Time {
+func instant(t *testing.T, s string) time.Time {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -273,12 +273,12 @@ func linesOf(text string) []string {
 
 func TestGrillasAreOneForEachDate(t *testing.T) {
 	tx := newAgenda(t, nil,
-		cita("09:00-09:30"),
-		cita("16:00-16:30", func(c *tomahora.Cita) { c.Espacio.Fecha, c.IDPaciente = day(8), 6 }),
-		cita("08:00-08:30", func(c *tomahora.Cita) { c.IDPaciente = 7 }),
-		cita("09:30-10:00", atPuerto, func(c *tomahora.Cita) { c.IDPaciente = 8 }),
+		deRojas("09:00-09:30"),
+		deRojas("16:00-16:30", func(c *tomahora.Cita) { c.Espacio.Fecha, c.IDPaciente = nov(8), 6 }),
+		deRojas("08:00-08:30", func(c *tomahora.Cita) { c.IDPaciente = 7 }),
+		deRojas("09:30-10:00", atPuerto, func(c *tomahora.Cita) { c.IDPaciente = 8 }),
 	)
-	got, err := agenda.Grillas(tx, rojas, centro, day(1), day(9))
+	got, err := agenda.Grillas(tx, rojas, centro, nov(1), nov(9))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestGrillasAreOneForEachDate(t *testing.T) {
 
 func TestAnExclusiveSillonIsReadOnce(t *testing.T) {
 	tx := newAgenda(t, withEquipo)
-	if _, err := agenda.Grillas(tx, rojas, centro, day(1), day(16)); err != nil {
+	if _, err := agenda.Grillas(tx, rojas, centro, nov(1), nov(16)); err != nil {
 		t.Fatal(err)
 	}
 	want := []reading{{IDSucursal: centro, Desde: "2018-11-01", Hasta: "2018-11-16"}}
@@ -330,7 +330,7 @@ func TestAnExclusiveSillonIsReadOnce(t *testing.T) {
 
 func TestNothingIsReadOfDaysWithoutWork(t *testing.T) {
 	tx := newAgenda(t, nil)
-	got, err := agenda.Grillas(tx, rojas, centro, day(3), day(7))
+	got, err := agenda.Grillas(tx, rojas, centro, nov(3), nov(7))
 	if err != nil || len(got) != 5 {
 		t.Fatalf("got %d days and %v, want 5", len(got), err)
 	}
@@ -353,7 +353,7 @@ func TestGrillasOfWhatIsNotThere(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := agenda.Grillas(newAgenda(t, nil), tt.prof, tt.suc, day(2), day(2))
+			_, err := agenda.Grillas(newAgenda(t, nil), tt.prof, tt.suc, nov(2), nov(2))
 			if tomahora.KindOf(err) != tomahora.KindNotFound || err.Error() != tt.want {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
@@ -387,7 +387,7 @@ func TestLibres(t *testing.T) {
 		want   string
 	}{
 		{name: "free places come by fecha, hour and profesional, each profesional once",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{salas, rojas, salas}, Desde: day(1), Hasta: day(2)}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{salas, rojas, salas}, Desde: nov(1), Hasta: nov(2)}, want: `
 			01 16:00 1: 1 videoconsulta
 			01 16:30 1: 1 videoconsulta
 			02 09:00 1: 1 2 ambas
@@ -397,58 +397,58 @@ func TestLibres(t *testing.T) {
 			02 09:40 2: 1 presencial
 			02 10:00 1: 1 2 ambas
 			02 10:30 1: 1 2 ambas`},
-		{name: "citas take their lanes", citas: []tomahora.Cita{cita("09:00-10:30"), cita("10:00-10:30", inLane(2)), cita("09:20-09:40", ofSalas)},
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: day(2), Hasta: day(2)}, want: `
+		{name: "citas take their lanes", citas: []tomahora.Cita{deRojas("09:00-10:30"), deRojas("10:00-10:30", inLane(2)), deRojas("09:20-09:40", ofSalas)},
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(2), Hasta: nov(2)}, want: `
 			02 09:00 1: 2 ambas
 			02 09:00 2: 1 presencial
 			02 09:30 1: 2 ambas
 			02 09:40 2: 1 presencial
 			02 10:30 1: 1 2 ambas`},
-		{name: "a longer cita needs one lane for its whole length", citas: []tomahora.Cita{cita("09:00-09:30"), cita("09:30-10:00", inLane(2))},
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(2), Hasta: day(2), Duracion: 60}, want: `
+		{name: "a longer cita needs one lane for its whole length", citas: []tomahora.Cita{deRojas("09:00-09:30"), deRojas("09:30-10:00", inLane(2))},
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(2), Hasta: nov(2), Duracion: 60}, want: `
 			02 09:30 1: 1 ambas
 			02 10:00 1: 1 2 ambas`},
 		{name: "a profesional to whose intervalo the length does not fit is left out",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: day(2), Hasta: day(2), Duracion: 40}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(2), Hasta: nov(2), Duracion: 40}, want: `
 			02 09:00 2: 1 presencial
 			02 09:20 2: 1 presencial`},
-		{name: "no length below one minute fits", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: day(2), Hasta: day(2), Duracion: -30}},
+		{name: "no length below one minute fits", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(2), Hasta: nov(2), Duracion: -30}},
 		{name: "another profesional's cita takes an exclusive sillón", plan: withEquipo,
-			citas:  []tomahora.Cita{cita("09:10-10:10", ofSalas, inLane(equipo)), cita("10:30-11:00")},
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(2), Hasta: day(2)}, want: `
+			citas:  []tomahora.Cita{deRojas("09:10-10:10", ofSalas, inLane(equipo)), deRojas("10:30-11:00")},
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(2), Hasta: nov(2)}, want: `
 			02 09:00 1: 1 ambas
 			02 09:30 1: 1 ambas
 			02 10:00 1: 1 ambas
 			02 10:30 1: 3 ambas`},
 		{name: "an unknown profesional, one deshabilitado and one without horario have none",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{tapia, urrea, 99}, Desde: day(1), Hasta: day(9)}},
-		{name: "a sucursal that is deshabilitada has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: cerro, Desde: day(1), Hasta: day(9)}},
-		{name: "no profesionales, no places", search: agenda.Busqueda{Desde: day(1), Hasta: day(9)}},
-		{name: "a period that ends before it begins has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(2), Hasta: day(1)}},
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{tapia, urrea, 99}, Desde: nov(1), Hasta: nov(9)}},
+		{name: "a sucursal that is deshabilitada has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: cerro, Desde: nov(1), Hasta: nov(9)}},
+		{name: "no profesionales, no places", search: agenda.Busqueda{Desde: nov(1), Hasta: nov(9)}},
+		{name: "a period that ends before it begins has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(2), Hasta: nov(1)}},
 		{name: "what has begun is offered unless only futuras are asked for", now: "2018-11-02T10:10:00-03:00",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(1), Hasta: day(2), Duracion: 60}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(2), Duracion: 60}, want: `
 			01 16:00 1: 1 videoconsulta
 			02 09:00 1: 1 2 ambas
 			02 09:30 1: 1 2 ambas
 			02 10:00 1: 1 2 ambas`},
 		{name: "futuras leaves out what has begun", now: "2018-11-02T10:00:30-03:00",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(1), Hasta: day(2), Futuras: true}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(2), Futuras: true}, want: `
 			02 10:00 1: 1 2 ambas
 			02 10:30 1: 1 2 ambas`},
 		{name: "futuras goes by the clock of the sucursal", now: "2018-11-07T11:15:00-03:00",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: puerto, Desde: day(7), Hasta: day(7), Futuras: true}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: puerto, Desde: nov(7), Hasta: nov(7), Futuras: true}, want: `
 			07 09:30 1: 1 presencial`},
 		{name: "rechazar_pasado leaves out what has begun", plan: refusePast, now: "2018-11-02T10:10:00-03:00",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(1), Hasta: day(2)}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(2)}, want: `
 			02 10:30 1: 1 2 ambas`},
 		{name: "a limit takes the first ones",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{salas, rojas}, Desde: day(1), Hasta: day(30), Limite: 4}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{salas, rojas}, Desde: nov(1), Hasta: nov(30), Limite: 4}, want: `
 			01 16:00 1: 1 videoconsulta
 			01 16:30 1: 1 videoconsulta
 			02 09:00 1: 1 2 ambas
 			02 09:00 2: 1 presencial`},
 		{name: "a limit beyond what there is takes all",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: day(1), Hasta: day(8), Limite: 100, Duracion: 60}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(8), Limite: 100, Duracion: 60}, want: `
 			01 16:00 1: 1 videoconsulta
 			02 09:00 1: 1 2 ambas
 			02 09:30 1: 1 2 ambas
@@ -461,7 +461,7 @@ func TestLibres(t *testing.T) {
 			if tt.now == "" {
 				tt.now = noon
 			}
-			tx.now = clock(t, tt.now)
+			tx.now = instant(t, tt.now)
 			if tt.search.IDSucursal == 0 {
 				tt.search.IDSucursal = centro
 			}
@@ -480,7 +480,7 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 	full := func(days ...int) []tomahora.Cita {
 		var list []tomahora.Cita
 		for _, n := range days {
-			list = append(list, cita("09:00-11:00", func(c *tomahora.Cita) { c.Espacio.Fecha = day(n) }), cita("09:00-11:00", inLane(2), func(c *tomahora.Cita) { c.Espacio.Fecha = day(n) }))
+			list = append(list, deRojas("09:00-11:00", func(c *tomahora.Cita) { c.Espacio.Fecha = nov(n) }), deRojas("09:00-11:00", inLane(2), func(c *tomahora.Cita) { c.Espacio.Fecha = nov(n) }))
 		}
 		return list
 	}
@@ -499,7 +499,7 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tx := newAgenda(t, nil, tt.citas...)
 			got, err := agenda.Libres(tx, agenda.Busqueda{
-				Profesionales: []tomahora.ProfesionalID{rojas, urrea}, IDSucursal: centro, Desde: day(2), Hasta: day(2).AddDays(59), Limite: tt.limit,
+				Profesionales: []tomahora.ProfesionalID{rojas, urrea}, IDSucursal: centro, Desde: nov(2), Hasta: nov(2).AddDays(59), Limite: tt.limit,
 			})
 			if err != nil || tt.limit > 0 && len(got) != tt.limit {
 				t.Fatalf("got %d places and %v, want %d", len(got), err, tt.limit)
@@ -522,8 +522,8 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 }
 
 func TestPlacesKeepTheirOwnSillones(t *testing.T) {
-	tx := newAgenda(t, nil, cita("09:30-10:00"))
-	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: day(2), Hasta: day(2)})
+	tx := newAgenda(t, nil, deRojas("09:30-10:00"))
+	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(2), Hasta: nov(2)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -539,15 +539,15 @@ func TestPlacesKeepTheirOwnSillones(t *testing.T) {
 func TestAReadThatFailsIsTold(t *testing.T) {
 	for _, read := range []string{"agenda", "sillones", "names"} {
 		t.Run(read, func(t *testing.T) {
-			tx := newAgenda(t, withEquipo, cita("09:00-09:30"))
+			tx := newAgenda(t, withEquipo, deRojas("09:00-09:30"))
 			tx.fails = read
-			if _, err := agenda.Grillas(tx, rojas, centro, day(1), day(2)); !errors.Is(err, errDisk) {
+			if _, err := agenda.Grillas(tx, rojas, centro, nov(1), nov(2)); !errors.Is(err, errDisk) {
 				t.Errorf("Grillas: got %v, want the store's own error", err)
 			}
 			if read == "names" {
 				return
 			}
-			if _, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: day(1), Hasta: day(2)}); !errors.Is(err, errDisk) {
+			if _, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(1), Hasta: nov(2)}); !errors.Is(err, errDisk) {
 				t.Errorf("Libres: got %v, want the store's own error", err)
 			}
 		})
