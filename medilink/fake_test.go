@@ -79,9 +79,9 @@ func (s *fakeStore) Update(_ context.Context, _ tomahora.ClinicaID, fn func(toma
 	if s.err != nil {
 		return s.err
 	}
-	before := len(s.citas)
+	before, cfg := len(s.citas), s.cfg
 	_ = fn(&fakeTx{s: s})
-	s.citas = s.citas[:before]
+	s.citas, s.cfg = s.citas[:before], cfg
 	s.writes++
 	return fn(&fakeTx{s: s})
 }
