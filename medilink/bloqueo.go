@@ -167,8 +167,7 @@ func (p *params) cambioBloqueo() func(*tomahora.HorarioBloqueado) {
 	suc, fecha := tomahora.SucursalID(p.id("id_sucursal")), p.fecha("fecha")
 	inicio, fin := p.hora("hora_inicio"), p.horaFin("hora_fin")
 	prof, profSent := p.idOrNone("id_profesional", "id_dentista")
-	comentario, comentarioSent := p.fields["comentario"]
-	texto := p.texto("comentario")
+	comentario := p.clearableTexto("comentario")
 	return func(b *tomahora.HorarioBloqueado) {
 		if suc != 0 {
 			b.IDSucursal = suc
@@ -179,9 +178,7 @@ func (p *params) cambioBloqueo() func(*tomahora.HorarioBloqueado) {
 		if profSent {
 			b.IDProfesional = tomahora.ProfesionalID(prof)
 		}
-		if comentarioSent && comentario.kind != kindCompound {
-			b.Comentario = texto
-		}
+		set(&b.Comentario, comentario)
 		set(&b.Rango.Inicio, inicio)
 		set(&b.Rango.Fin, fin)
 	}

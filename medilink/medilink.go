@@ -106,7 +106,9 @@ func (a *api) handleCitas(prefix string) {
 	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.changeDate})
 	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.createEstado})
 	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
-	a.handle(prefix+"/profesionales/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
+	for _, noun := range profesionalNouns(prefix) {
+		a.handle(prefix+"/"+noun+"/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
+	}
 	a.handle(prefix+"/sucursales/{id}/citas", methods{http.MethodGet: a.listCitasOfSucursal})
 }
 
