@@ -34,7 +34,7 @@ type profesionalBody struct {
 	IDEspecialidad int64  `json:"id_especialidad"`
 	Especialidad   string `json:"especialidad"`
 	AgendaOnline   int    `json:"agenda_online"`
-	EsRecurso      int    `json:"es_recurso"`
+	EsRecurso      *int   `json:"es_recurso,omitempty"` // on v6 alone
 	Intervalo      int    `json:"intervalo"` // minutes
 	Habilitado     int    `json:"habilitado"`
 	Links          []link `json:"links"`
@@ -143,7 +143,6 @@ func (a *api) profesional(r *http.Request) func(*tomahora.Config, tomahora.Profe
 			IDEspecialidad: int64(p.IDEspecialidad),
 			Especialidad:   especialidad.Nombre,
 			AgendaOnline:   bit(p.AgendaOnline),
-			EsRecurso:      bit(p.EsRecurso),
 			Intervalo:      int(p.Intervalo),
 			Habilitado:     bit(p.Habilitado),
 			Links: []link{
@@ -151,6 +150,9 @@ func (a *api) profesional(r *http.Request) func(*tomahora.Config, tomahora.Profe
 				linkBelow(root, "citas", collection, id),
 				linkBelow(root, "contratos", collection, id),
 			},
+		}
+		if prefixOf(r) == "/api/v6" {
+			body.EsRecurso = new(bit(p.EsRecurso))
 		}
 		if isDentalink(r) {
 			body.sucursalesBody = &sucursalesBody{int64s(sucursalesDe(cfg, p.ID)), int64s(sucursalesConHorario(cfg, p.ID))}
