@@ -185,8 +185,8 @@ const (
 const (
 	CodeNoEncontrado          Code = "no_encontrado"
 	CodeNoDisponible          Code = "no_disponible"
-	CodePacienteExiste        Code = "paciente_existe"
 	CodeConfiguracionInvalida Code = "configuracion_invalida"
+	CodePacienteExiste        Code = "paciente_existe"
 )
 
 // The codes of the transport: what is judged before a request is understood.
@@ -231,8 +231,8 @@ var messages = map[Code]string{
 
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
-	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
 	CodeConfiguracionInvalida: "La configuración no es válida: %s",
+	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
 
 	CodeNoAutorizado:          "Token ausente o inválido",
 	CodeSinPermiso:            "El token es de solo lectura",
