@@ -9,6 +9,10 @@ import (
 	"github.com/tomahora/tomahora/auth"
 )
 
+// recursoPrefix is the version whose profesionales say whether they are a
+// resource rather than a person (contract §1.1).
+const recursoPrefix = "/api/v6"
+
 // profesionalNouns are the names of the collection under a prefix: Dentalink
 // says dentistas.
 func profesionalNouns(prefix string) []string {
@@ -35,7 +39,7 @@ type profesionalBody struct {
 	Especialidad   string `json:"especialidad"`
 	AgendaOnline   int    `json:"agenda_online"`
 	EsRecurso      *int   `json:"es_recurso,omitempty"` // on v6 alone
-	Intervalo      int    `json:"intervalo"` // minutes
+	Intervalo      int    `json:"intervalo"`            // minutes
 	Habilitado     int    `json:"habilitado"`
 	Links          []link `json:"links"`
 	*sucursalesBody
@@ -151,7 +155,7 @@ func (a *api) profesional(r *http.Request) func(*tomahora.Config, tomahora.Profe
 				linkBelow(root, "contratos", collection, id),
 			},
 		}
-		if prefixOf(r) == "/api/v6" {
+		if prefixOf(r) == recursoPrefix {
 			body.EsRecurso = new(bit(p.EsRecurso))
 		}
 		if isDentalink(r) {
