@@ -223,7 +223,12 @@ func TestPacientesAndAtenciones(t *testing.T) {
 			{ID: 5, IDPaciente: 2, Nombre: "Ortodoncia", Tipo: tomahora.TipoPlanTratamiento},
 		}
 		for _, a := range want {
+			paciente, err := tx.Pacientes().Get(a.IDPaciente)
+			if err != nil {
+				t.Fatal(err)
+			}
 			a.Fecha, a.IDProfesional, a.IDSucursal = date(2026, 11, 23), 2, 1
+			a.NombrePaciente = paciente.NombreCompleto()
 			got, err := tx.Atenciones().Get(a.ID)
 			if err != nil {
 				t.Fatal(err)
