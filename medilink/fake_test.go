@@ -83,7 +83,11 @@ func (s *fakeStore) Update(_ context.Context, _ tomahora.ClinicaID, fn func(toma
 	_ = fn(&fakeTx{s: s})
 	s.citas, s.cfg = s.citas[:before], cfg
 	s.writes++
-	return fn(&fakeTx{s: s})
+	err := fn(&fakeTx{s: s})
+	if err != nil {
+		s.citas, s.cfg = s.citas[:before], cfg
+	}
+	return err
 }
 
 type fakeTx struct {
