@@ -287,8 +287,8 @@ func TestBloqueos(t *testing.T) {
 func TestABloqueoOverCitasNamesThem(t *testing.T) {
 	const path, body = "/api/v5/horariosbloqueados", "id_sucursal=1&fecha=2018-11-06&hora_inicio=09:00&hora_fin=10:00"
 	f := clinica(t)
-	f.booked(700, "2018-11-06", 9*60, 30, 1)
-	f.booked(701, "2018-11-06", 9*60+30, 30, 2)
+	f.booked(700, 9*60, 30, 1)
+	f.booked(701, 9*60+30, 30, 2)
 	w := f.send("POST", path, body)
 	got := errorOf(t, w)
 	if diff := cmp.Diff([]int64{700, 701}, got.Citas); w.Code != 400 || got.Code != string(tomahora.CodeBloqueoConCitas) || diff != "" {
