@@ -117,19 +117,11 @@ func (a *api) changeDate(w http.ResponseWriter, r *http.Request, p auth.Principa
 	if err != nil {
 		return err
 	}
-	names := []string{"id_sesion", "id_cita", "id"}
-	read := params{fields: f}
-	id, cambio := read.id(names...), f.cambioCita()
-	read.require(names...)
-	if problems := append(read.problems, cambio.Unreadable...); len(problems) > 0 {
-		return problems
-	}
+	read, cambio := params{fields: f}, f.cambioCita()
+	id := read.id("id_sesion", "id_cita", "id")
+	cambio.Unreadable = append(read.problems, cambio.Unreadable...)
 	return a.changeCita(w, r, p, http.StatusCreated, func(tx tomahora.Tx) (tomahora.Cita, error) {
-		cita, err := agenda.CambiarFecha(tx, p.Actor(), tomahora.CitaID(id), cambio)
-		if tomahora.KindOf(err) == tomahora.KindNotFound {
-			err = tomahora.Invalid(tomahora.CodeNoExiste, names[0], "la cita", names[0])
-		}
-		return cita, err
+		return agenda.CambiarFecha(tx, p.Actor(), tomahora.CitaID(id), cambio)
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,9 +43,6 @@ func (f face) ask(t *testing.T, target, want string) {
 		t.Errorf("%s: status %d, body\n%s", target, w.Code, diff)
 	}
 }
-
-// q is a query string with a q.
-func q(conditions string) string { return "?q=" + url.QueryEscape(conditions) }
 
 // vendorsGrid are the two days of the vendor's example.
 func vendorsGrid() []agenda.Grilla {
@@ -152,16 +148,16 @@ func TestGrid(t *testing.T) {
 			"11:00":{"sillones":{"1":true,"2":true,"Sobrecupo":true}},
 			"11:30":{"sillones":{"1":true,"2":true,"Sobrecupo":true}}}},
 		"2018-11-07":[]}}}`
-	for _, target := range []string{
-		path + q(`{`+day+`,"mostrar_detalles":{"eq":"0"}}`),
-		path + q(`{`+day+`,"mostar_detalles":{"eq":0},"id_sillon":{"eq":1},"duracion":{"gte":30}}`),
+	for _, url := range []string{
+		target(path, `{`+day+`,"mostrar_detalles":{"eq":"0"}}`),
+		target(path, `{`+day+`,"mostar_detalles":{"eq":0},"id_sillon":{"eq":1},"duracion":{"gte":30}}`),
 		path + "/?fecha_inicio=2018-11-06&fecha_fin=07/11/2018",
 	} {
-		f.ask(t, target, plain)
+		f.ask(t, url, plain)
 	}
-	f.ask(t, "/api/v1/sucursales/1/dentistas/2/agendas"+q(`{`+day+`}`), strings.ReplaceAll(plain, "Sobrecupo", "7"))
+	f.ask(t, target("/api/v1/sucursales/1/dentistas/2/agendas", `{`+day+`}`), strings.ReplaceAll(plain, "Sobrecupo", "7"))
 
-	details := f.send("GET", path+q(`{"fecha_inicio":{"eq":"2018-11-06"},"fecha_fin":{"eq":"2018-11-09"},"mostar_detalles":{"eq":1}}`), "").Body.String()
+	details := f.send("GET", target(path, `{"fecha_inicio":{"eq":"2018-11-06"},"fecha_fin":{"eq":"2018-11-09"},"mostar_detalles":{"eq":1}}`), "").Body.String()
 	for _, part := range []string{
 		`"09:30":{"sillones":{"1":{"tipo":"Cita","id_cita":700,"id_paciente":2,"nombre_paciente":"Fernanda","apellidos_paciente":"Risopatrón",` +
 			`"comentario":"<control>","bloque":"2/2","duracion_total":60,"inicio":"09:00:00","fin":"10:00:00"},"2":true`,
@@ -203,11 +199,11 @@ func TestARequestForTimesThatMakesNoSense(t *testing.T) {
 		"a grid that ends before it begins":          {grid + "?fecha_inicio=2018-11-06&fecha_fin=2018-11-05", 400, "fecha_fin"},
 		"a grid of more than 31 days":                {grid + "?fecha_inicio=2018-11-01&fecha_fin=2018-12-02", 400, "fecha_fin"},
 		"a grid of 31 days":                          {grid + "?fecha_inicio=2018-11-01&fecha_fin=2018-12-01", 200, ""},
-		"a date that is none":                        {grid + q(`{"fecha_inicio":{"eq":"2018-02-30"}}`), 400, "fecha_inicio"},
+		"a date that is none":                        {target(grid, `{"fecha_inicio":{"eq":"2018-02-30"}}`), 400, "fecha_inicio"},
 		"both dates none":                            {grid + "?fecha_inicio=hoy&fecha_fin=%FF", 400, "fecha_inicio fecha_fin"},
 		"a date given twice":                         {grid + "?fecha_inicio=2018-11-06&fecha_inicio=2018-11-07", 400, "fecha_inicio"},
 		"a q that is no JSON":                        {grid + "?q={", 400, "q"},
-		"details that are neither on nor off":        {grid + q(`{"mostrar_detalles":{"eq":"si"}}`), 400, "mostrar_detalles"},
+		"details that are neither on nor off":        {target(grid, `{"mostrar_detalles":{"eq":"si"}}`), 400, "mostrar_detalles"},
 		"a profesional who does not attend there":    {"/api/v5/sucursales/1/profesionales/4/agendas", 404, ""},
 		"an unknown profesional's grid":              {"/api/v5/sucursales/1/profesionales/99/agendas", 404, ""},
 		"a grid of an unknown sucursal":              {"/api/v5/sucursales/99/profesionales/2/agendas", 404, ""},
@@ -222,7 +218,7 @@ func TestARequestForTimesThatMakesNoSense(t *testing.T) {
 		"an unknown profesional among several":       {free + "?ids_profesional=2,99&id_sucursal=1&fecha_inicio=2018-11-06&fecha_fin=2018-11-06", 404, ""},
 		"horariosdisponibles of an unknown sucursal": {free + "?ids_profesional=2&id_sucursal=99&fecha_inicio=2018-11-06&fecha_fin=2018-11-06", 404, ""},
 		"agendas of no sucursal":                     {"/api/v5/agendas", 400, "id_sucursal"},
-		"agendas of a length that is none":           {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"duracion":{"eq":0}}`), 400, "duracion"},
+		"agendas of a length that is none":           {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"duracion":{"eq":0}}`), 400, "duracion"},
 		"proxima of an unknown especialidad":         {"/api/v5/especialidades/99/proxima", 404, ""},
 	}
 	for name, test := range tests {
@@ -294,22 +290,22 @@ func TestAgendasShowsFreePlacesOnly(t *testing.T) {
 	f.booked(701, 9*60, 30, 2)
 	place := func(rest string) string { return `{"id_paciente":0,"nombre_paciente":"",` + rest + `}` }
 	const links = `"links":{"current":"http://api.medilink2.healthatom.com`
-	target := "/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-11-06"},"duracion":{"eq":60}}`)
-	f.ask(t, target, `{"data":[`+place(`
+	url := target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-11-06"},"duracion":{"eq":60}}`)
+	f.ask(t, url, `{"data":[`+place(`
 			"hora_inicio":"09:00:00","hora_fin":"10:00:00","duracion":60,"id_profesional":3,"nombre_profesional":"Marcela","id_sucursal":1,
 			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`,`+place(`
 			"hora_inicio":"10:00:00","hora_fin":"11:00:00","duracion":60,"id_profesional":3,"nombre_profesional":"Marcela","id_sucursal":1,
 			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`,`+place(`
 			"hora_inicio":"11:00:00","hora_fin":"12:00:00","duracion":60,"id_profesional":2,"nombre_profesional":"Daniel Vergara","id_sucursal":1,
 			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`],
-		`+links+target+`","next":null,"prev":null}}`)
+		`+links+url+`","next":null,"prev":null}}`)
 
-	target = "/api/v1/agendas" + q(`{"id_sucursal":{"eq":1},"id_dentista":{"eq":2}}`) + "&limit=1"
-	f.ask(t, target, `{"data":[`+place(`
-			"hora_inicio":"09:30:00","hora_fin":"10:00:00","duracion":30,"id_profesional":2,"nombre_profesional":"Daniel Vergara",
-			"id_dentista":2,"nombre_dentista":"Daniel Vergara","id_sucursal":1,
-			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`],
-		`+links+target+`","next":null,"prev":null}}`)
+	url = target("/api/v1/agendas", `{"id_sucursal":{"eq":1},"id_dentista":{"eq":2}}`) + "&limit=1"
+	f.ask(t, url, `{"data":[`+place(`
+			"hora_inicio":"09:30:00","hora_fin":"10:00:00","duracion":30,"id_profesional":2,"nombre_profesional":"Daniel Vergara","id_sucursal":1,
+			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial",
+			"id_dentista":2,"nombre_dentista":"Daniel Vergara"`)+`],
+		`+links+url+`","next":null,"prev":null}}`)
 }
 
 func TestHowManyFreePlacesAreShown(t *testing.T) {
@@ -317,14 +313,14 @@ func TestHowManyFreePlacesAreShown(t *testing.T) {
 		target string
 		want   int
 	}{
-		"the next 50":                      {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1}}`), 50},
-		"as many as are asked for":         {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1}}`) + "&limit=3", 3},
-		"of an especialidad of no one":     {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"id_especialidad":{"eq":5}}`), 0},
-		"of an unknown profesional":        {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"id_profesional":{"eq":99}}`), 0},
-		"of an unknown sucursal":           {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":99}}`), 0},
-		"of a day that has passed":         {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-10-30"}}`), 0},
-		"the next 10 of an especialidad":   {"/api/v5/especialidades/4/proxima" + q(`{"id_sucursal":{"eq":1}}`), 10},
-		"those of the other sucursal":      {"/api/v5/especialidades/4/proxima" + q(`{"id_sucursal":{"eq":2}}`), 2},
+		"the next 50":                      {target("/api/v5/agendas", `{"id_sucursal":{"eq":1}}`), 50},
+		"as many as are asked for":         {target("/api/v5/agendas", `{"id_sucursal":{"eq":1}}`) + "&limit=3", 3},
+		"of an especialidad of no one":     {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"id_especialidad":{"eq":5}}`), 0},
+		"of an unknown profesional":        {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"id_profesional":{"eq":99}}`), 0},
+		"of an unknown sucursal":           {target("/api/v5/agendas", `{"id_sucursal":{"eq":99}}`), 0},
+		"of a day that has passed":         {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-10-30"}}`), 0},
+		"the next 10 of an especialidad":   {target("/api/v5/especialidades/4/proxima", `{"id_sucursal":{"eq":1}}`), 10},
+		"those of the other sucursal":      {target("/api/v5/especialidades/4/proxima", `{"id_sucursal":{"eq":2}}`), 2},
 		"of an especialidad without hours": {"/api/v5/especialidades/5/proxima", 0},
 	}
 	for name, test := range tests {

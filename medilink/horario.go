@@ -13,14 +13,14 @@ import (
 
 // horarioBody is the week of a profesional at a sucursal (contract §2.4).
 type horarioBody struct {
-	IDProfesional     int64  `json:"id_profesional"`
-	NombreProfesional string `json:"nombre_profesional"`
+	IDProfesional     int64     `json:"id_profesional"`
+	NombreProfesional string    `json:"nombre_profesional"`
+	IDSucursal        int64     `json:"id_sucursal"`
+	NombreSucursal    string    `json:"nombre_sucursal"`
+	Intervalo         int       `json:"intervalo"` // minutes
+	Dias              []diaBody `json:"dias"`
+	Links             []link    `json:"links"`
 	dentistaBody
-	IDSucursal     int64     `json:"id_sucursal"`
-	NombreSucursal string    `json:"nombre_sucursal"`
-	Intervalo      int       `json:"intervalo"` // minutes
-	Dias           []diaBody `json:"dias"`
-	Links          []link    `json:"links"`
 }
 
 // diaBody is one rule of a week, or a day without any: then the hours are equal
