@@ -365,3 +365,124 @@ func TestProximaMixesTheSucursales(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// offer is a place as the flat list of the agendas shows it.
+type offer struct {
+	Fecha         string `json:"fecha"`
+	HoraInicio    string `json:"hora_inicio"`
+	Duracion      int    `json:"duracion"`
+	IDProfesional int    `json:"id_profesional"`
+	IDSucursal    int    `json:"id_sucursal"`
+	IDRecurso     int    `json:"id_recurso"`
+	Modalidad     string `json:"modalidad"`
+}
+
+func (o offer) booking() string {
+	video := 0
+	if o.Modalidad == "videoconsulta" {
+		video = 1
+	}
+	return fmt.Sprintf(`{"id_paciente":2,"id_profesional":%d,"id_sucursal":%d,"id_sillon":%d,"fecha":%q,"hora_inicio":%q,"duracion":%d,"videoconsulta":%d}`,
+		o.IDProfesional, o.IDSucursal, o.IDRecurso, o.Fecha, o.HoraInicio, o.Duracion, video)
+}
+
+func TestWhatIsOfferedCanBeBookedOnceAndIsGone(t *testing.T) {
+	f := onDemo(t)
+	url := target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"duracion":{"eq":60}}`)
+	offers := func() []offer {
+		var list []offer
+		for _, row := range data(t, f, url+"&limit=100") {
+			var o offer
+			if err := json.Unmarshal(row, &o); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, o)
+		}
+		return list
+	}
+	seen := map[offer]bool{}
+	for range 12 {
+		o := offers()[0]
+		if seen[o] {
+			t.Fatalf("%+v is offered again", o)
+		}
+		seen[o] = true
+		if w := f.send("POST", "/api/v5/citas", o.booking()); w.Code != http.StatusCreated {
+			t.Fatalf("%+v: status %d: %s", o, w.Code, w.Body)
+		}
+	}
+	if len(offers()) == 0 {
+		t.Error("nothing is left")
+	}
+}
+
+func TestEveryFaceOfTheAgendaTellsOfABookedHour(t *testing.T) {
+	f := onDemo(t)
+	const day = "2026-11-26"
+	const free = "/api/v5/horariosdisponibles?ids_profesional=2&id_sucursal=1&fecha_inicio=" + day + "&fecha_fin=" + day
+	grid := target("/api/v5/sucursales/1/profesionales/2/agendas", `{"fecha_inicio":{"eq":"`+day+`"},"fecha_fin":{"eq":"`+day+`"},"mostrar_detalles":{"eq":1}}`)
+	flat := target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"id_profesional":{"eq":2},"fecha":{"eq":"`+day+`"}}`)
+	shows := func(when string, want map[string]string) {
+		t.Helper()
+		for url, part := range want {
+			if w := f.send("GET", url, ""); w.Code != 200 || !strings.Contains(w.Body.String(), part) {
+				t.Errorf("%s: status %d: %s\nis not in\n%s", when, w.Code, part, w.Body)
+			}
+		}
+	}
+	before := map[string]string{
+		free: `"hora_inicio":"09:00:00","hora_fin":"09:15:00","intervalo":15,"sillones":[1,2],"modalidad":"ambas"`,
+		grid: `"09:00":{"sillones":{"1":true,"2":true,"Sobrecupo":true}}`,
+		flat: `"hora_inicio":"09:00:00","hora_fin":"09:15:00","duracion":15,"id_profesional":2,"nombre_profesional":"Daniel Vergara","id_sucursal":1,` +
+			`"fecha":"26/11/2026","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"ambas"`,
+	}
+	shows("before", before)
+	if w := f.send("POST", "/api/v5/citas", offer{day, "09:00", 15, 2, 1, 1, "ambas"}.booking()); w.Code != http.StatusCreated {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	shows("booked", map[string]string{
+		free: `"hora_inicio":"09:00:00","hora_fin":"09:15:00","intervalo":15,"sillones":[2],"modalidad":"ambas"`,
+		grid: `"09:00":{"sillones":{"1":{"tipo":"Cita","id_cita":754,"id_paciente":2,"nombre_paciente":"Fernanda","apellidos_paciente":"Risopatrón",` +
+			`"comentario":"","bloque":"1/1","duracion_total":15,"inicio":"09:00:00","fin":"09:15:00"},"2":true,"Sobrecupo":true}}`,
+		flat: `"fecha":"26/11/2026","id_recurso":2,"nombre_recurso":"Sillon 2","modalidad":"ambas"`,
+	})
+	bloqueo := "id_sucursal=1&id_profesional=2&fecha=" + day + "&hora_inicio=09:00&hora_fin=13:00&comentario=Curso"
+	if got := errorOf(t, f.send("POST", "/api/v5/horariosbloqueados", bloqueo)); len(got.Citas) != 1 || got.Citas[0] != 754 {
+		t.Errorf("a bloqueo over a cita: %+v", got)
+	}
+	if w := f.send("POST", "/api/v5/horariosbloqueados?forzar=1", bloqueo); w.Code != http.StatusCreated {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	shows("blocked", map[string]string{
+		free: `"` + day + `":[{"hora_inicio":"08:00:00"`,
+		grid: `"09:15":{"sillones":{"1":{"tipo":"Bloqueo","comentario":"Curso","bloque":"2/16","duracion_total":240,"inicio":"09:00:00","fin":"13:00:00"}`,
+	})
+	if w := f.send("PUT", "/api/v5/citas/754", `{"id_estado":1}`); w.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	id := data(t, f, target("/api/v5/horariosbloqueados", `{"fecha":{"eq":"`+day+`"}}`))
+	if len(id) != 1 {
+		t.Fatalf("bloqueos %s", id)
+	}
+	var made struct{ ID int }
+	if err := json.Unmarshal(id[0], &made); err != nil {
+		t.Fatal(err)
+	}
+	if w := f.send("DELETE", fmt.Sprintf("/api/v5/horariosbloqueados/%d", made.ID), ""); w.Code != http.StatusNoContent {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	shows("free again", before)
+}
+
+func TestTheDemosCatalogues(t *testing.T) {
+	f := onDemo(t)
+	for path, want := range map[string]int{
+		"sucursales": 2, "profesionales": 6, "especialidades": 2, "sillones": 4, "sucursales/2/sillones": 3, "horarios": 6,
+		"profesionales/4/horarios": 1, "profesionales/1/contratos": 2,
+		target("profesionales", `{"habilitado":{"eq":1},"id_especialidad":{"eq":1}}`): 2,
+	} {
+		if got := data(t, f, "/api/v5/"+path); len(got) != want {
+			t.Errorf("%s: %d rows, want %d", path, len(got), want)
+		}
+	}
+}
