@@ -1,5 +1,10 @@
 package tomahora
 
+import (
+	"cmp"
+	"time"
+)
+
 // TipoAtencion is the tipo de evento médico of an atención.
 type TipoAtencion string
 
@@ -49,6 +54,49 @@ func NewConsulta(s Solicitud) Atencion {
 		IDProfesional: s.IDProfesional,
 		IDSucursal:    s.IDSucursal,
 	}
+}
+
+// WithDefaults fills in what a request to make the atención left out: a zero
+// IDSucursal becomes the lowest-numbered one where the profesional attends, if
+// there is any, a zero Fecha today, "" as Tipo «Consulta», and "" as Nombre the
+// name of its tipo.
+func (a Atencion) WithDefaults(cfg *Config, now time.Time) Atencion {
+	for _, s := range cfg.plan.Sucursales {
+		if a.IDSucursal == 0 && cfg.Atiende(a.IDProfesional, s.ID) {
+			a.IDSucursal = s.ID
+		}
+	}
+	a.Fecha = cmp.Or(a.Fecha, FechaOf(now, cfg.ZonaDe(a.IDSucursal)))
+	a.Tipo = cmp.Or(a.Tipo, TipoConsulta)
+	a.Nombre = cmp.Or(a.Nombre, string(a.Tipo))
+	return a
+}
+
+// CheckShape is the first stage of judging an atención that is to be made: what
+// it cannot do without.
+func (a Atencion) CheckShape() error {
+	problems := Problems{}.
+		require("id_paciente", a.IDPaciente == 0).
+		require("id_profesional", a.IDProfesional == 0)
+	return problems.orNil()
+}
+
+// CheckReferences is the second stage: what it names must exist. The paciente is
+// nil when the clinic has no such one. Of a profesional who attends nowhere the
+// sucursal must be named.
+func (a Atencion) CheckReferences(cfg *Config, paciente *Paciente) error {
+	var problems Problems
+	if paciente == nil {
+		problems = problems.with(NoExiste("el paciente", "id_paciente"))
+	}
+	_, known := cfg.Profesional(a.IDProfesional)
+	if !known {
+		problems = problems.with(NoExiste("el profesional", "id_profesional"))
+	}
+	if _, ok := cfg.Sucursal(a.IDSucursal); !ok && a.IDSucursal != 0 {
+		problems = problems.with(NoExiste("la sucursal", "id_sucursal"))
+	}
+	return problems.require("id_sucursal", known && a.IDSucursal == 0).orNil()
 }
 
 // check judges an atención that a request of the paciente names; taken tells

@@ -202,23 +202,25 @@ func (c *Config) check(p Plan) error {
 			report(path("profesionales", i), "la especialidad %d no existe", prof.IDEspecialidad)
 		}
 	}
-	for i, h := range p.Horarios {
-		c.checkJornada(path("horarios", i), h.IDProfesional, h.IDSucursal, h.Jornada, report)
-		if h.Dia < Lunes || h.Dia > Domingo {
-			report(path("horarios", i), "el día %d no está entre 1 (lunes) y 7 (domingo)", h.Dia)
+	of := func(list string, i int, faults ...fault) {
+		for _, f := range faults {
+			problems = append(problems, f.inPlan(path(list, i)))
 		}
 	}
-	for i := range clashes(p.Horarios, func(h Horario) agendaKey { return agendaKey{h.IDProfesional, h.IDSucursal} }, Horario.clashes) {
-		report(path("horarios", i), "se superpone con otro horario del mismo profesional, sucursal y día")
+	for i, h := range p.Horarios {
+		of("horarios", i, c.horarioFaults(h)...)
+	}
+	for i := range clashes(p.Horarios, Horario.agenda, Horario.clashes) {
+		of("horarios", i, horarioClash)
 	}
 	for i, e := range p.Especiales {
-		c.checkJornada(path("horariosespeciales", i), e.IDProfesional, e.IDSucursal, e.Jornada, report)
+		of("horariosespeciales", i, c.jornadaFaults(e.IDProfesional, e.IDSucursal, e.Jornada)...)
 	}
 	for i := range clashes(p.Especiales, HorarioEspecial.day, HorarioEspecial.clashes) {
-		report(path("horariosespeciales", i), "se superpone con otro horario especial del mismo profesional, sucursal y fecha")
+		of("horariosespeciales", i, especialClash)
 	}
 	for i, b := range p.Bloqueos {
-		c.checkBloqueo(path("horariosbloqueados", i), b, report)
+		of("horariosbloqueados", i, c.bloqueoFaults(b)...)
 	}
 	return problems.orNil()
 }
@@ -268,39 +270,4 @@ func loadZona(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("no time zone named %q", name)
 	}
 	return time.LoadLocation(name)
-}
-
-func (c *Config) checkJornada(field string, prof ProfesionalID, suc SucursalID, j Jornada, report reporter) {
-	if _, ok := c.profesionales[prof]; !ok {
-		report(field, "el profesional %d no existe", prof)
-	}
-	if _, ok := c.sucursales[suc]; !ok {
-		report(field, "la sucursal %d no existe", suc)
-	}
-	for _, id := range j.Sillones {
-		if _, ok := c.sillones[id]; !ok {
-			report(field, "el sillón %d no existe", id)
-		}
-	}
-	if !j.wellFormed() {
-		report(field, "las horas no forman un rango del día con su pausa adentro")
-	}
-	if !j.Modalidad.known() {
-		report(field, "la modalidad debe ser presencial, videoconsulta o ambas")
-	}
-	if len(j.Sillones) == 0 && !j.Rango.IsEmpty() {
-		report(field, "falta al menos un sillón")
-	}
-}
-
-func (c *Config) checkBloqueo(field string, b HorarioBloqueado, report reporter) {
-	if _, ok := c.profesionales[b.IDProfesional]; !ok && b.IDProfesional != 0 {
-		report(field, "el profesional %d no existe", b.IDProfesional)
-	}
-	if _, ok := c.sucursales[b.IDSucursal]; !ok {
-		report(field, "la sucursal %d no existe", b.IDSucursal)
-	}
-	if b.Rango.IsEmpty() || !dia.Contains(b.Rango) {
-		report(field, "las horas del bloqueo no forman un rango del día")
-	}
 }

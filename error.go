@@ -3,6 +3,7 @@ package tomahora
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Kind groups errors by what a caller can do about them; each face maps it to
@@ -65,6 +66,31 @@ func (p Problems) orNil() error {
 	return p
 }
 
+// with adds a problem, if there is one.
+func (p Problems) with(e *Error) Problems {
+	if e == nil {
+		return p
+	}
+	return append(p, e)
+}
+
+// require adds that a parameter is missing, unless a problem with it is known.
+func (p Problems) require(field string, missing bool) Problems {
+	known := slices.ContainsFunc(p, func(e *Error) bool { return e.Field == field })
+	if !missing || known {
+		return p
+	}
+	return append(p, Invalid(CodeParametroRequerido, field, field))
+}
+
+// inOrder sorts the problems as their parameters stand on the wire; those of
+// parameters that are not among the fields come first.
+func (p Problems) inOrder(fields []string) Problems {
+	return slices.SortedStableFunc(slices.Values(p), func(a, b *Error) int {
+		return slices.Index(fields, a.Field) - slices.Index(fields, b.Field)
+	})
+}
+
 // ProblemsOf lists what a caller is to be told of err: all problems of a stage,
 // the one *Error in its chain, or nil for an internal error.
 func ProblemsOf(err error) Problems {
@@ -81,6 +107,14 @@ func ProblemsOf(err error) Problems {
 func Invalid(code Code, field string, args ...any) *Error {
 	return &Error{Kind: KindInvalid, Code: code, Field: field, Args: args}
 }
+
+// invalido is a problem with a parameter of which why says in Spanish what is
+// wrong.
+func invalido(field, why string) *Error { return Invalid(CodeParametroInvalido, field, field, why) }
+
+// NoExiste is a problem with a parameter that names what the clinic does not
+// have; what is the noun in Spanish with its article, as "la cita".
+func NoExiste(what, field string) *Error { return Invalid(CodeNoExiste, field, what, field) }
 
 // NotFound says that the clinic has no such thing; what names the noun in
 // Spanish with its article, as "la cita".
@@ -144,7 +178,11 @@ const (
 const (
 	CodeNoEncontrado          Code = "no_encontrado"
 	CodeNoDisponible          Code = "no_disponible"
+	CodePacienteExiste        Code = "paciente_existe"
 	CodeConfiguracionInvalida Code = "configuracion_invalida"
+	CodeSinCambios            Code = "sin_cambios"
+	CodeCitaAnulada           Code = "cita_anulada"
+	CodeBloqueoConCitas       Code = "bloqueo_con_citas"
 )
 
 // The codes of the transport: what is judged before a request is understood.
@@ -156,6 +194,14 @@ const (
 	CodeCuerpoInvalido        Code = "cuerpo_invalido"
 	CodeDemasiadasSolicitudes Code = "demasiadas_solicitudes"
 	CodeErrorInterno          Code = "error_interno"
+)
+
+// The codes of lists.
+const (
+	CodeFiltroInvalido    Code = "filtro_invalido"
+	CodeFiltroNoPermitido Code = "filtro_no_permitido"
+	CodeOrdenNoPermitido  Code = "orden_no_permitido"
+	CodeCursorInvalido    Code = "cursor_invalido"
 )
 
 // messages holds the vendor's own sentence where one is known (contract §1.5),
@@ -185,7 +231,11 @@ var messages = map[Code]string{
 
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
+	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
 	CodeConfiguracionInvalida: "La configuración no es válida: %s",
+	CodeSinCambios:            "La solicitud no indica ningún cambio",
+	CodeCitaAnulada:           "La cita está anulada y no se puede cambiar de fecha",
+	CodeBloqueoConCitas:       "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
 
 	CodeNoAutorizado:          "Token ausente o inválido",
 	CodeSinPermiso:            "El token es de solo lectura",
@@ -194,6 +244,11 @@ var messages = map[Code]string{
 	CodeCuerpoInvalido:        "El cuerpo de la solicitud no se puede leer: %s",
 	CodeDemasiadasSolicitudes: "Demasiadas solicitudes; intente de nuevo en %d segundos",
 	CodeErrorInterno:          "Error interno del servidor",
+
+	CodeFiltroInvalido:    `El parámetro q no se puede leer: %s; se espera JSON con el formato {"columna":{"operador":"valor"}}`,
+	CodeFiltroNoPermitido: "No puede buscar por %s",
+	CodeOrdenNoPermitido:  "No puede ordenar por %s",
+	CodeCursorInvalido:    "El cursor no es válido o es de otra lista",
 }
 
 func message(code Code, args []any) string {

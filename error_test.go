@@ -59,6 +59,11 @@ func messages() map[tomahora.Code]struct {
 		tomahora.CodeCuerpoInvalido:        {[]any{"JSON incompleto"}, "El cuerpo de la solicitud no se puede leer: JSON incompleto"},
 		tomahora.CodeDemasiadasSolicitudes: {[]any{3}, "Demasiadas solicitudes; intente de nuevo en 3 segundos"},
 		tomahora.CodeErrorInterno:          {nil, "Error interno del servidor"},
+
+		tomahora.CodeFiltroInvalido:    {[]any{"no es JSON válido"}, `El parámetro q no se puede leer: no es JSON válido; se espera JSON con el formato {"columna":{"operador":"valor"}}`},
+		tomahora.CodeFiltroNoPermitido: {[]any{"color"}, "No puede buscar por color"},
+		tomahora.CodeOrdenNoPermitido:  {[]any{"color"}, "No puede ordenar por color"},
+		tomahora.CodeCursorInvalido:    {nil, "El cursor no es válido o es de otra lista"},
 	}
 }
 

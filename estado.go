@@ -1,5 +1,7 @@
 package tomahora
 
+import "strings"
+
 // Estado is a state a cita can be in. Anulacion never changes once the estado
 // exists, since it decides whether citas in it hold their slot.
 type Estado struct {
@@ -19,8 +21,34 @@ const (
 	EstadoCambioFecha  EstadoID = 14
 )
 
+// canBeSet tells whether a caller may put a cita in this estado.
+func (e Estado) canBeSet() bool { return e.Habilitado && !e.UsoInterno }
+
 // canStart tells whether a cita may be created in this estado.
-func (e Estado) canStart() bool { return e.Habilitado && !e.UsoInterno && !e.Anulacion }
+func (e Estado) canStart() bool { return e.canBeSet() && !e.Anulacion }
+
+// PrimerEstadoPropio is the lowest id of an estado that a clinic makes itself
+// (contract §2.2).
+const PrimerEstadoPropio EstadoID = 28
+
+// ColorPorDefecto is that of a new estado which names none.
+const ColorPorDefecto = "#c9ced6"
+
+// IsColor tells whether a text is a colour as estados have it, "#rrggbb".
+func IsColor(s string) bool {
+	digits, ok := strings.CutPrefix(s, "#")
+	return ok && len(digits) == 6 && strings.Trim(digits, "0123456789abcdefABCDEF") == ""
+}
+
+// Check judges an estado that a clinic makes: all that is missing
+// (parametro_requerido) or unusable (parametro_invalido), in the wire's order.
+func (e Estado) Check() error {
+	problems := Problems{}.require("nombre", e.Nombre == "")
+	if !IsColor(e.Color) {
+		problems = problems.with(invalido("color", "debe tener la forma #rrggbb"))
+	}
+	return problems.orNil()
+}
 
 // EstadosIniciales are the estados of a new clinic (contract §2.2).
 func EstadosIniciales() []Estado {

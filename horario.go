@@ -88,6 +88,8 @@ type Horario struct {
 	Desde, Hasta  Fecha
 }
 
+func (h Horario) agenda() agendaKey { return agendaKey{h.IDProfesional, h.IDSucursal} }
+
 func (h Horario) inForceOn(f Fecha) bool {
 	return h.Dia == f.Dia() &&
 		(h.Desde.IsZero() || !f.Before(h.Desde)) &&
@@ -131,6 +133,11 @@ type HorarioBloqueado struct {
 	Comentario    string
 }
 
+// binds tells whether it is one of the profesional's or of the whole sucursal.
+func (b HorarioBloqueado) binds(prof ProfesionalID) bool {
+	return b.IDProfesional == 0 || b.IDProfesional == prof
+}
+
 // Segmentos are the working segments of a profesional at a sucursal on a date,
 // before bloqueos. No rule, no hours.
 func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Segmento {
@@ -154,7 +161,7 @@ func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Se
 // takes any minute of the range.
 func (c *Config) bloqueado(prof ProfesionalID, suc SucursalID, fecha Fecha, r Rango) bool {
 	return slices.ContainsFunc(c.bloqueos[bloqueoDay{suc, fecha}], func(b HorarioBloqueado) bool {
-		return (b.IDProfesional == 0 || b.IDProfesional == prof) && b.Rango.Overlaps(r)
+		return b.binds(prof) && b.Rango.Overlaps(r)
 	})
 }
 
@@ -175,4 +182,12 @@ func (c *Config) workSegment(e Espacio, intervalo Duracion) (Segmento, bool) {
 		}
 	}
 	return Segmento{}, false
+}
+
+// Displaces tells whether a cita holds a slot that the bloqueo takes away. A
+// sobrecupo may stand over a bloqueo.
+func (b HorarioBloqueado) Displaces(c Cita) bool {
+	e := c.Espacio
+	return c.Viva && !e.esSobrecupo() && b.binds(e.IDProfesional) &&
+		e.IDSucursal == b.IDSucursal && e.Fecha == b.Fecha && e.Rango.Overlaps(b.Rango)
 }

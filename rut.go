@@ -1,6 +1,7 @@
 package tomahora
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ func NormalizeRUT(s string) string {
 	digits := strings.NewReplacer(".", "", "-", "", " ", "").Replace(plain)
 	body, dv := digits[:max(0, len(digits)-1)], digits[max(0, len(digits)-1):]
 	number, err := strconv.ParseUint(body, 10, 32)
-	if err != nil || !strings.Contains("0123456789K", dv) {
+	if err != nil || strings.Trim(dv, "0123456789K") != "" {
 		return plain
 	}
 	return fmt.Sprintf("%d-%s", number, dv)
@@ -28,7 +29,7 @@ func ParseRUT(s string) (string, error) {
 	body, _, _ := strings.Cut(rut, "-")
 	number, err := strconv.Atoi(body)
 	if err != nil || number == 0 || FormatRUT(number) != rut {
-		return "", fmt.Errorf("not a RUT with its check digit")
+		return "", errors.New("not a RUT with its check digit")
 	}
 	return rut, nil
 }

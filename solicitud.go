@@ -25,10 +25,12 @@ type Solicitud struct {
 }
 
 // The parameters of a booking in the seed's order, which is the order in which
-// problems with them are reported.
-var solicitudFields = []string{
+// problems with them are reported; those of a change alone stand around them.
+var citaFields = []string{
+	"id_sesion",
 	"id_profesional", "id_sucursal", "id_estado", "id_sillon", "id_paciente", "id_atencion",
 	"fecha", "hora_inicio", "duracion", "comentario", "videoconsulta",
+	"citas_relacionadas",
 }
 
 // Espacio is the place the request asks for; only after CheckShape found the
@@ -44,25 +46,16 @@ func (s Solicitud) Espacio() Espacio {
 // CheckShape is the first stage of judgement: every parameter that is missing or
 // unreadable, in the seed's order.
 func (s Solicitud) CheckShape(cfg *Config) error {
-	problems := slices.Clone(s.Unreadable)
-	require := func(field string, missing bool) {
-		sent := slices.ContainsFunc(s.Unreadable, func(e *Error) bool { return e.Field == field })
-		if missing && !sent {
-			problems = append(problems, Invalid(CodeParametroRequerido, field, field))
-		}
-	}
-	require("id_profesional", s.IDProfesional == 0)
-	require("id_sucursal", s.IDSucursal == 0)
-	require("id_sillon", s.IDSillon == 0)
-	require("id_paciente", s.IDPaciente == 0)
-	require("id_atencion", s.IDAtencion == 0 && cfg.clinica.ExigirAtencion)
-	require("fecha", s.Fecha.IsZero())
-	require("hora_inicio", s.HoraInicio == nil)
-	require("duracion", s.Duracion == nil)
-	slices.SortStableFunc(problems, func(a, b *Error) int {
-		return slices.Index(solicitudFields, a.Field) - slices.Index(solicitudFields, b.Field)
-	})
-	return problems.orNil()
+	problems := slices.Clone(s.Unreadable).
+		require("id_profesional", s.IDProfesional == 0).
+		require("id_sucursal", s.IDSucursal == 0).
+		require("id_sillon", s.IDSillon == 0).
+		require("id_paciente", s.IDPaciente == 0).
+		require("id_atencion", s.IDAtencion == 0 && cfg.clinica.ExigirAtencion).
+		require("fecha", s.Fecha.IsZero()).
+		require("hora_inicio", s.HoraInicio == nil).
+		require("duracion", s.Duracion == nil)
+	return problems.inOrder(citaFields).orNil()
 }
 
 // Facts are what a store knows about what a request names and where it wants to
@@ -83,38 +76,36 @@ type Topes struct {
 // CheckReferences is the second stage: what the request names must exist and be
 // usable, in the seed's order.
 func (s Solicitud) CheckReferences(cfg *Config, f Facts) error {
-	var problems Problems
-	add := func(e *Error) {
-		if e != nil {
-			problems = append(problems, e)
-		}
-	}
-	add(s.checkProfesional(cfg))
-	add(s.checkSucursal(cfg))
+	var problem *Error
 	if estado, ok := cfg.Estado(s.IDEstado); !ok || !estado.canStart() {
-		add(Invalid(CodeEstadoInvalido, "id_estado"))
+		problem = Invalid(CodeEstadoInvalido, "id_estado")
 	}
+	return s.checkReferences(cfg, f, problem)
+}
+
+// checkReferences judges all references but the estado, of which it is given
+// the problem, or nil.
+func (s Solicitud) checkReferences(cfg *Config, f Facts, estado *Error) error {
+	problems := Problems{}.with(s.checkProfesional(cfg)).with(s.checkSucursal(cfg)).with(estado)
 	if _, ok := cfg.Sillon(s.IDSillon); !ok {
-		add(noExiste("el sillón", "id_sillon"))
+		problems = problems.with(NoExiste("el sillón", "id_sillon"))
 	}
 	switch {
 	case f.Paciente == nil:
-		add(noExiste("el paciente", "id_paciente"))
+		problems = problems.with(NoExiste("el paciente", "id_paciente"))
 	case !f.Paciente.Habilitado:
-		add(Invalid(CodePacienteDeshabilitado, "id_paciente"))
+		problems = problems.with(Invalid(CodePacienteDeshabilitado, "id_paciente"))
 	}
 	if s.IDAtencion != 0 {
-		add(s.checkAtencion(f))
+		problems = problems.with(s.checkAtencion(f))
 	}
 	return problems.orNil()
 }
 
-func noExiste(what, field string) *Error { return Invalid(CodeNoExiste, field, what, field) }
-
 func (s Solicitud) checkProfesional(cfg *Config) *Error {
 	prof, ok := cfg.Profesional(s.IDProfesional)
 	if !ok {
-		return noExiste("el profesional", "id_profesional")
+		return NoExiste("el profesional", "id_profesional")
 	}
 	if !prof.Habilitado {
 		return Invalid(CodeProfesionalDeshabilitado, "id_profesional")
@@ -125,7 +116,7 @@ func (s Solicitud) checkProfesional(cfg *Config) *Error {
 func (s Solicitud) checkSucursal(cfg *Config) *Error {
 	suc, ok := cfg.Sucursal(s.IDSucursal)
 	if !ok {
-		return noExiste("la sucursal", "id_sucursal")
+		return NoExiste("la sucursal", "id_sucursal")
 	}
 	if !suc.Habilitada {
 		return Invalid(CodeSucursalDeshabilitada, "id_sucursal")
@@ -135,7 +126,7 @@ func (s Solicitud) checkSucursal(cfg *Config) *Error {
 
 func (s Solicitud) checkAtencion(f Facts) *Error {
 	if f.Atencion == nil {
-		return noExiste("la atención", "id_atencion")
+		return NoExiste("la atención", "id_atencion")
 	}
 	return f.Atencion.check(s.IDPaciente, f.Ocupada != 0)
 }

@@ -20,8 +20,7 @@ func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada,
 	if err := s.CheckShape(cfg); err != nil {
 		return Agendada{}, err
 	}
-	sillon, _ := cfg.Sillon(s.IDSillon)
-	facts, err := tx.Citas().Facts(s, sillon.Exclusivo, 0)
+	facts, err := factsOf(tx, s, 0)
 	if err != nil {
 		return Agendada{}, err
 	}
@@ -33,6 +32,13 @@ func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada,
 		return retried(tx, by, s, problems, facts.Topes.First())
 	}
 	return book(tx, by, s, lugar, facts)
+}
+
+// factsOf is what the store knows about a request, as if the cita salvo, 0 for
+// none, were not there.
+func factsOf(tx tomahora.Tx, s tomahora.Solicitud, salvo tomahora.CitaID) (tomahora.Facts, error) {
+	sillon, _ := tx.Config().Sillon(s.IDSillon)
+	return tx.Citas().Facts(s, sillon.Exclusivo, salvo)
 }
 
 // optional turns "not found" into nil.

@@ -19,6 +19,7 @@ type Cambio struct {
 	Sillones       []Edicion[tomahora.SillonID, tomahora.Sillon]
 	Especialidades []Edicion[tomahora.EspecialidadID, tomahora.Especialidad]
 	Profesionales  []Edicion[tomahora.ProfesionalID, tomahora.Profesional]
+	Prestaciones   []Edicion[tomahora.PrestacionID, tomahora.Prestacion]
 	Estados        []Edicion[tomahora.EstadoID, tomahora.Estado]
 	Horarios       []tomahora.Horario
 	Especiales     []tomahora.HorarioEspecial
@@ -41,9 +42,6 @@ type Resumen struct {
 
 // Total is the number of changes; 0 when everything was already as wished.
 func (r Resumen) Total() int { return r.Creados + r.Modificados + r.Borrados }
-
-// colorPorDefecto is that of a new estado which names none.
-const colorPorDefecto = "#c9ced6"
 
 // Configurar makes the configuration of a clinic what is wished, writing only
 // the differences. The wish is judged as a whole, together with what is stored,
@@ -71,6 +69,7 @@ type merged struct {
 	sillones       edited[tomahora.Sillon]
 	especialidades edited[tomahora.Especialidad]
 	profesionales  edited[tomahora.Profesional]
+	prestaciones   edited[tomahora.Prestacion]
 	estados        edited[tomahora.Estado]
 	horarios       replaced[tomahora.Horario]
 	especiales     replaced[tomahora.HorarioEspecial]
@@ -119,10 +118,15 @@ func merge(have tomahora.Plan, want Cambio) merged {
 			func(id tomahora.ProfesionalID) tomahora.Profesional {
 				return tomahora.Profesional{ID: id, Habilitado: true}
 			}),
+		prestaciones: edit(have.Prestaciones, want.Prestaciones,
+			func(p tomahora.Prestacion) tomahora.PrestacionID { return p.ID },
+			func(id tomahora.PrestacionID) tomahora.Prestacion {
+				return tomahora.Prestacion{ID: id, Habilitada: true}
+			}),
 		estados: edit(have.Estados, want.Estados,
 			func(e tomahora.Estado) tomahora.EstadoID { return e.ID },
 			func(id tomahora.EstadoID) tomahora.Estado {
-				return tomahora.Estado{ID: id, Color: colorPorDefecto, Habilitado: true}
+				return tomahora.Estado{ID: id, Color: tomahora.ColorPorDefecto, Habilitado: true}
 			}),
 		horarios:   replaced[tomahora.Horario]{have.Horarios, want.Horarios},
 		especiales: replaced[tomahora.HorarioEspecial]{have.Especiales, want.Especiales},
@@ -190,6 +194,7 @@ func (m merged) plan() tomahora.Plan {
 		Sillones:       m.sillones.list(),
 		Especialidades: m.especialidades.list(),
 		Profesionales:  m.profesionales.list(),
+		Prestaciones:   m.prestaciones.list(),
 		Estados:        m.estados.list(),
 		Horarios:       m.horarios.list(),
 		Especiales:     m.especiales.list(),
@@ -212,6 +217,7 @@ func (m merged) problems() tomahora.Problems {
 	nameless(m.sillones, "sillones", func(s tomahora.Sillon) string { return s.Nombre }, report)
 	nameless(m.especialidades, "especialidades", func(e tomahora.Especialidad) string { return e.Nombre }, report)
 	nameless(m.profesionales, "profesionales", tomahora.Profesional.NombreCompleto, report)
+	nameless(m.prestaciones, "prestaciones", func(p tomahora.Prestacion) string { return p.Nombre }, report)
 	nameless(m.estados, "estados", func(e tomahora.Estado) string { return e.Nombre }, report)
 	for i, p := range m.estados.pairs {
 		if !p.isNew() && p.before.Anulacion != p.after.Anulacion {
@@ -249,10 +255,8 @@ func (w *writer) write(m merged) error {
 		func() error { return save(w, "sillones", m.sillones, w.setup.SaveSillon) },
 		func() error { return save(w, "estados", m.estados, w.setup.SaveEstado) },
 		func() error { return save(w, "profesionales", m.profesionales, w.setup.SaveProfesional) },
-		func() error {
-			return replace(w, m.horarios, sameHorario, w.setup.CreateHorario,
-				func(h tomahora.Horario) error { return w.setup.DeleteHorario(h.ID, w.by) })
-		},
+		func() error { return save(w, "prestaciones", m.prestaciones, w.setup.SavePrestacion) },
+		func() error { return w.replaceHorarios(m.horarios) },
 		func() error {
 			return replace(w, m.especiales, sameEspecial, w.setup.CreateEspecial,
 				func(e tomahora.HorarioEspecial) error { return w.setup.DeleteEspecial(e.ID, w.by) })
@@ -276,6 +280,11 @@ func (w *writer) saveClinica(p pair[tomahora.Clinica]) error {
 	}
 	w.done.Modificados++
 	return w.setup.SaveClinica(p.after, w.by)
+}
+
+func (w *writer) replaceHorarios(r replaced[tomahora.Horario]) error {
+	return replace(w, r, sameHorario, w.setup.CreateHorario,
+		func(h tomahora.Horario) error { return w.setup.DeleteHorario(h.ID, w.by) })
 }
 
 // save writes the entities that are new or differ.

@@ -39,6 +39,14 @@
 //	    # rut, celular, telefono, ciudad, comuna, direccion, email,
 //	    # agenda_online, es_recurso (default false), habilitado (default true)
 //
+//	prestaciones:                  # a catalogue; bookings do not name one
+//	  - id: 1
+//	    nombre: Limpieza dental
+//	    codigo: D1110
+//	    id_categoria: 1
+//	    nombre_categoria: Prevención
+//	    # habilitada (default true)
+//
 //	estados:                       # own ones; ids from 28 keep clear of the vendor's
 //	  - id: 28
 //	    nombre: Reagendar

@@ -30,7 +30,7 @@ func TestParseErrorsNameThePlace(t *testing.T) {
 		{
 			"an unknown section",
 			"sucursals: []\n",
-			`c.yaml:1:1: unknown key "sucursals"; the keys here are clinica, sucursales, sillones, especialidades, profesionales, estados, horarios, horarios_especiales, bloqueos`,
+			`c.yaml:1:1: unknown key "sucursals"; the keys here are clinica, sucursales, sillones, especialidades, profesionales, prestaciones, estados, horarios, horarios_especiales, bloqueos`,
 		},
 		{
 			"an unknown key of an entry",

@@ -2,7 +2,6 @@ package clinicfile
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -18,6 +17,7 @@ func (r *reader) cambio(root *object) agenda.Cambio {
 		Sillones:       entities[tomahora.SillonID](root, "sillones", sillon),
 		Especialidades: entities[tomahora.EspecialidadID](root, "especialidades", especialidad),
 		Profesionales:  entities[tomahora.ProfesionalID](root, "profesionales", profesional),
+		Prestaciones:   entities[tomahora.PrestacionID](root, "prestaciones", prestacion),
 		Estados:        entities[tomahora.EstadoID](root, "estados", estado),
 		Horarios:       rules(root, "horarios", "horarios", horarios),
 		Especiales:     rules(root, "horarios_especiales", "horariosespeciales", especiales),
@@ -129,10 +129,23 @@ func profesional(o *object) func(*tomahora.Profesional) {
 	}
 }
 
+func prestacion(o *object) func(*tomahora.Prestacion) {
+	nombre, codigo := o.text("nombre"), o.text("codigo")
+	categoria, nombreCategoria := o.number("id_categoria"), o.text("nombre_categoria")
+	habilitada := o.flag("habilitada")
+	return func(p *tomahora.Prestacion) {
+		set(&p.Nombre, nombre)
+		set(&p.Codigo, codigo)
+		set(&p.IDCategoria, categoria)
+		set(&p.NombreCategoria, nombreCategoria)
+		set(&p.Habilitada, habilitada)
+	}
+}
+
 func estado(o *object) func(*tomahora.Estado) {
 	nombre, color := o.text("nombre"), o.text("color")
 	anulacion, habilitado := o.flag("anulacion"), o.flag("habilitado")
-	if color != nil && !isColor(*color) {
+	if color != nil && !tomahora.IsColor(*color) {
 		o.fail("color", `expected a colour such as "#87bce4", found %q`, *color)
 	}
 	return func(e *tomahora.Estado) {
@@ -141,10 +154,6 @@ func estado(o *object) func(*tomahora.Estado) {
 		set(&e.Anulacion, anulacion)
 		set(&e.Habilitado, habilitado)
 	}
-}
-
-func isColor(s string) bool {
-	return regexp.MustCompile(`^#[0-9a-fA-F]{6}$`).MatchString(s)
 }
 
 // rules reads a list that becomes the clinic's. One entry may make several

@@ -64,19 +64,29 @@ func TestPacienteShowsEveryDocumentedAttribute(t *testing.T) {
 		`"fecha_nacimiento":"0000-00-00","fecha_afiliacion":"2018-01-02","telefono":"","celular":"","ciudad":"","comuna":"","direccion":"",` +
 		`"email":"","sexo":"F","id_genero":0,"numero_ficha":"","observaciones":"<b> & más","tiene_cargas":0,"es_carga":0,` +
 		`"fecha_deshabilitacion":"","id_usuario_deshabilitacion":"","habilitado":1,"links":[` +
-		`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/pacientes/2","method":"GET"}]}}` + "\n"
-	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
+		"LINKS]}}\n"
+	links := []string{`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/pacientes/2","method":"GET"}`}
+	for _, l := range [][2]string{
+		{"self", "apoderados"}, {"self", "archivos"}, {"self", "cargas"}, {"citas", "citas"}, {"convenios", "convenios"},
+		{"devoluciones", "devoluciones"}, {"evoluciones", "evoluciones"}, {"pagos", "pagos"}, {"tratamientos", "tratamientos"},
+		{"adicionales", "adicionales"}, {"tareas", "tareas"}, {"recetas", "recetas"}, {"notificacionesGes", "notificacionesGes"},
+		{"atenciones", "atenciones"},
+	} {
+		links = append(links, `{"rel":"`+l[0]+`","href":"http://api.medilink2.healthatom.com/api/v5/pacientes/2/`+l[1]+`","method":"GET"}`)
+	}
+	if diff := cmp.Diff(strings.Replace(want, "LINKS", strings.Join(links, ","), 1), w.Body.String()); w.Code != http.StatusOK || diff != "" {
 		t.Errorf("status %d, body\n%s", w.Code, diff)
 	}
 }
 
 func TestAtencion(t *testing.T) {
-	w := newFace(t).send("GET", "/api/v1/atenciones/2/", "")
-	const want = `{"data":{"id":2,"nombre":"Exodoncia","nombre_tipo":"Consulta","fecha":"2018-11-01","finalizado":0,"bloqueado":0,` +
+	w := newFace(t).send("GET", "/api/v5/atenciones/2/", "")
+	const want = `{"data":{"id":2,"nombre":"Exodoncia","id_tipo":1,"nombre_tipo":"Consulta","fecha":"2018-11-01","finalizado":0,"bloqueado":0,` +
 		`"id_paciente":2,"nombre_paciente":"Fernanda Risopatrón","id_profesional":2,"nombre_profesional":"Daniel Vergara",` +
-		`"id_sucursal":1,"nombre_sucursal":"NORTE","total":0,"abonado":0,"abono_libre":0,"deuda":0,"asignado_realizado":0,` +
+		`"id_sucursal":1,"nombre_sucursal":"NORTE","id_convenio":0,"nombre_convenio":"","total":0,"abonado":0,"abono_libre":0,"deuda":0,"asignado_realizado":0,` +
 		`"asignado_sin_realizar":0,"total_realizado":0,"links":[` +
-		`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v1/atenciones/2","method":"GET"}]}}` + "\n"
+		`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/atenciones/2","method":"GET"}],` +
+		`"tipo":"Consulta","tipo_atencion":"Consulta","estado":"abierto"}}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
 		t.Errorf("status %d, body\n%s", w.Code, diff)
 	}
@@ -209,7 +219,7 @@ func TestPathIDs(t *testing.T) {
 	}{
 		"2":                   {200, ""},
 		"02":                  {200, ""},
-		"3":                   {404, tomahora.CodeNoEncontrado},
+		"4":                   {404, tomahora.CodeNoEncontrado},
 		"9223372036854775807": {404, tomahora.CodeNoEncontrado},
 		"9223372036854775808": {400, tomahora.CodeParametroInvalido},
 		"0":                   {400, tomahora.CodeParametroInvalido},
@@ -268,7 +278,7 @@ func TestPathsAreNormalisedWithoutARedirect(t *testing.T) {
 func TestNoMethodOrPathIsEverRedirected(t *testing.T) {
 	f := newFace(t)
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "TRACE", "PROPFIND"} {
-		for _, path := range []string{"", "*", "/", "//", "/api", "/api/", "/api/v5", "/api/v5/citas//", "/api/v5/citas/.."} {
+		for _, path := range []string{"", "*", "/", "//", "/api", "/api/", "/api/v5", "/api/v5/nada//", "/api/v5/citas/.."} {
 			r := httptest.NewRequest(method, "/", nil)
 			r.URL.Path = path
 			r.Header.Set("Authorization", "Token demo")
@@ -283,7 +293,7 @@ func TestNoMethodOrPathIsEverRedirected(t *testing.T) {
 }
 
 func TestAllowNamesTheMethodsOfTheRoute(t *testing.T) {
-	tests := map[string]string{"/api/v5/citas": "OPTIONS, POST", "/api/v5/citas/754": "GET, HEAD, OPTIONS"}
+	tests := map[string]string{"/api/v5/citas": "GET, HEAD, OPTIONS, POST", "/api/v5/citas/estados/1": "GET, HEAD, OPTIONS"}
 	for path, want := range tests {
 		w := newFace(t).send("PATCH", path, "")
 		if got := w.Header().Get("Allow"); w.Code != 405 || got != want {
@@ -297,7 +307,7 @@ func TestHeadWorksWhereGetDoes(t *testing.T) {
 	if w := f.send("HEAD", "/api/v5/pacientes/2", "", header{"Authorization", "Token lector"}); w.Code != 200 {
 		t.Errorf("status %d", w.Code)
 	}
-	if w := f.send("HEAD", "/api/v5/citas", ""); w.Code != 405 {
+	if w := f.send("HEAD", "/api/v5/citas/changeDate", ""); w.Code != 405 {
 		t.Errorf("status %d", w.Code)
 	}
 }

@@ -47,14 +47,17 @@ type citaBody struct {
 	FechaActualizacion string `json:"fecha_actualizacion"` // clinic's local time
 	Links              []link `json:"links"`
 	Videoconsulta      int    `json:"videoconsulta"`
+
+	*citaDentalink // nil but on /api/v1
 }
 
 // createCita is POST /citas (seed).
 func (a *api) createCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	sol, err := readSolicitud(w, r)
+	f, err := readFields(w, r)
 	if err != nil {
 		return err
 	}
+	sol := f.solicitud()
 	var cfg *tomahora.Config
 	var booked agenda.Agendada
 	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
@@ -92,6 +95,73 @@ func (a *api) getCita(w http.ResponseWriter, r *http.Request, p auth.Principal) 
 	return nil
 }
 
+// updateCita is PUT /citas/{id} (contract §2.1).
+func (a *api) updateCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	f, err := readFields(w, r)
+	if err != nil {
+		return err
+	}
+	cambio := f.cambioCita()
+	return a.changeCita(w, r, p, http.StatusOK, func(tx tomahora.Tx) (tomahora.Cita, error) {
+		return agenda.Modificar(tx, p.Actor(), tomahora.CitaID(id), cambio)
+	})
+}
+
+// changeDate is POST /citas/changeDate (contract §2.1): the answer is a new cita.
+func (a *api) changeDate(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	f, err := readFields(w, r)
+	if err != nil {
+		return err
+	}
+	read, cambio := params{fields: f}, f.cambioCita()
+	id := read.id("id_sesion", "id_cita", "id")
+	cambio.Unreadable = append(read.problems, cambio.Unreadable...)
+	return a.changeCita(w, r, p, http.StatusCreated, func(tx tomahora.Tx) (tomahora.Cita, error) {
+		return agenda.CambiarFecha(tx, p.Actor(), tomahora.CitaID(id), cambio)
+	})
+}
+
+// changeCita runs a change of a cita and answers with what it returns.
+func (a *api) changeCita(w http.ResponseWriter, r *http.Request, p auth.Principal, code int, change func(tomahora.Tx) (tomahora.Cita, error)) error {
+	var cfg *tomahora.Config
+	var cita tomahora.Cita
+	err := a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
+		cfg = tx.Config()
+		cita, err = change(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	writeJSON(w, code, envelope{a.cita(r, cfg, cita)})
+	return nil
+}
+
+// cambioCita reads the parameters of a change of a cita. flag_notificar_anulacion
+// is among those that are ignored: nobody is notified.
+func (f fields) cambioCita() tomahora.CambioCita {
+	p := params{fields: f}
+	relacionadas := p.bit("citas_relacionadas")
+	c := tomahora.CambioCita{
+		IDEstado:      tomahora.EstadoID(p.id("id_estado")),
+		IDProfesional: tomahora.ProfesionalID(p.id("id_profesional")),
+		IDSucursal:    tomahora.SucursalID(p.id("id_sucursal")),
+		IDSillon:      tomahora.SillonID(p.id("id_sillon", "id_recurso")),
+		Fecha:         p.fecha("fecha"),
+		HoraInicio:    p.hora("hora_inicio"),
+		Duracion:      p.duracion("duracion"),
+		Videoconsulta: p.bit("videoconsulta"),
+		Comentario:    p.clearableTexto("comentario", "comentarios"),
+		Relacionadas:  relacionadas != nil && *relacionadas,
+	}
+	c.Unreadable = p.problems
+	return c
+}
+
 // cita is a cita as the wire shows it. The names of the configuration are those
 // in force now.
 func (a *api) cita(r *http.Request, cfg *tomahora.Config, c tomahora.Cita) *citaBody {
@@ -101,7 +171,7 @@ func (a *api) cita(r *http.Request, cfg *tomahora.Config, c tomahora.Cita) *cita
 	sucursal, _ := cfg.Sucursal(place.IDSucursal)
 	sillon, _ := cfg.Sillon(place.IDSillon)
 	root := a.BaseURL(r) + prefixOf(r)
-	return &citaBody{
+	body := &citaBody{
 		ID:                 int64(c.ID),
 		IDPaciente:         int64(c.IDPaciente),
 		NombrePaciente:     c.PacienteCompleto(),
@@ -129,6 +199,10 @@ func (a *api) cita(r *http.Request, cfg *tomahora.Config, c tomahora.Cita) *cita
 		},
 		Videoconsulta: bit(c.Videoconsulta),
 	}
+	if isDentalink(r) {
+		body.citaDentalink = dentalinkCita(body)
+	}
+	return body
 }
 
 func linkTo(root, rel, collection string, id int64) link {

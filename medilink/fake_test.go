@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,11 +25,22 @@ func now() time.Time { return time.Date(2018, 11, 5, 20, 9, 1, 0, time.UTC) }
 // runs every closure twice, as a store may.
 type fakeStore struct {
 	tomahora.Store
+	fakeData
 	mu     sync.Mutex
-	cfg    *tomahora.Config
-	citas  []tomahora.Cita
 	err    error
 	writes int
+}
+
+// fakeData is what a transaction that fails leaves as it was.
+type fakeData struct {
+	cfg        *tomahora.Config
+	citas      []tomahora.Cita
+	pacientes  []tomahora.Paciente
+	atenciones []tomahora.Atencion
+}
+
+func (d fakeData) clone() fakeData {
+	return fakeData{d.cfg, slices.Clone(d.citas), slices.Clone(d.pacientes), slices.Clone(d.atenciones)}
 }
 
 func newFakeStore(t testing.TB) *fakeStore {
@@ -48,7 +60,26 @@ func newFakeStore(t testing.TB) *fakeStore {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &fakeStore{cfg: cfg}
+	return &fakeStore{fakeData: fakeData{
+		cfg: cfg,
+		pacientes: []tomahora.Paciente{
+			{
+				ID: 2, RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
+				Observaciones: "<b> & más", FechaAfiliacion: tomahora.Fecha{Year: 2018, Month: 1, Day: 2},
+			},
+			{ID: 5, Nombre: "Ñandú"},
+		},
+		atenciones: []tomahora.Atencion{
+			{
+				ID: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 1},
+				IDPaciente: 2, IDProfesional: 2, IDSucursal: 1, NombrePaciente: "Fernanda Risopatrón",
+			},
+			{
+				ID: 3, Nombre: "Reposo", Tipo: "Otro", Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 2},
+				IDPaciente: 2, IDProfesional: 2, IDSucursal: 1, NombrePaciente: "Fernanda Risopatrón", Finalizado: true,
+			},
+		},
+	}}
 }
 
 func (s *fakeStore) TokenByHash(_ context.Context, hash []byte) (tomahora.Token, error) {
@@ -78,11 +109,15 @@ func (s *fakeStore) Update(_ context.Context, _ tomahora.ClinicaID, fn func(toma
 	if s.err != nil {
 		return s.err
 	}
-	before := len(s.citas)
+	before := s.clone()
 	_ = fn(&fakeTx{s: s})
-	s.citas = s.citas[:before]
+	s.fakeData = before.clone()
 	s.writes++
-	return fn(&fakeTx{s: s})
+	err := fn(&fakeTx{s: s})
+	if err != nil {
+		s.fakeData = before
+	}
+	return err
 }
 
 type fakeTx struct {
@@ -93,8 +128,9 @@ type fakeTx struct {
 func (tx *fakeTx) Now() time.Time                  { return now() }
 func (tx *fakeTx) Config() *tomahora.Config        { return tx.s.cfg }
 func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{s: tx.s} }
-func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{} }
-func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{} }
+func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{s: tx.s} }
+func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{s: tx.s} }
+func (tx *fakeTx) Setup() tomahora.Setup           { return fakeSetup{s: tx.s} }
 
 type fakeCitas struct {
 	tomahora.Citas
@@ -110,15 +146,15 @@ func (c fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (c fakeCitas) Facts(s tomahora.Solicitud, _ bool, _ tomahora.CitaID) (f tomahora.Facts, err error) {
-	if paciente, err := (fakePacientes{}).Get(s.IDPaciente); err == nil {
+func (c fakeCitas) Facts(s tomahora.Solicitud, _ bool, but tomahora.CitaID) (f tomahora.Facts, err error) {
+	if paciente, err := (fakePacientes{s: c.s}).Get(s.IDPaciente); err == nil {
 		f.Paciente = &paciente
 	}
-	if atencion, err := (fakeAtenciones{}).Get(s.IDAtencion); err == nil {
+	if atencion, err := (fakeAtenciones{s: c.s}).Get(s.IDAtencion); err == nil {
 		f.Atencion = &atencion
 	}
 	for _, cita := range c.s.citas {
-		if f.Topes.Profesional == 0 && cita.Espacio.TopeProfesional(s.Espacio()) {
+		if f.Topes.Profesional == 0 && cita.Viva && cita.ID != but && cita.Espacio.TopeProfesional(s.Espacio()) {
 			f.Topes.Profesional = cita.ID
 		}
 	}
@@ -133,28 +169,157 @@ func (c fakeCitas) Create(cita tomahora.Cita) (tomahora.Cita, error) {
 	return cita, nil
 }
 
-type fakePacientes struct{ tomahora.Pacientes }
-
-func (fakePacientes) Get(id tomahora.PacienteID) (tomahora.Paciente, error) {
-	if id != 2 {
-		return tomahora.Paciente{}, tomahora.NotFound("el paciente")
+func (c fakeCitas) Save(cita tomahora.Cita, _ tomahora.Actor, _ ...string) (tomahora.Cita, error) {
+	i := slices.IndexFunc(c.s.citas, func(o tomahora.Cita) bool { return o.ID == cita.ID })
+	if cita.IDEstado != c.s.citas[i].IDEstado {
+		cita.EstadoDesde = now()
 	}
-	return tomahora.Paciente{
-		ID: 2, RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
-		Observaciones: "<b> & más", FechaAfiliacion: tomahora.Fecha{Year: 2018, Month: 1, Day: 2},
-	}, nil
+	cita.Cambiada, cita.Version = now(), cita.Version+1
+	c.s.citas[i] = cita
+	return cita, nil
 }
 
-type fakeAtenciones struct{ tomahora.Atenciones }
+func (c fakeCitas) List(q tomahora.Consulta) ([]tomahora.Cita, error) {
+	return tomahora.Select(c.s.citas, q, func(cita tomahora.Cita, name string) any {
+		estado, _ := c.s.cfg.Estado(cita.IDEstado)
+		paciente, _ := fakePacientes{s: c.s}.Get(cita.IDPaciente)
+		switch name {
+		case "rut":
+			return paciente.RUT
+		case "id_estado":
+			return int64(cita.IDEstado)
+		case "estado_anulacion":
+			return int64(bit(estado.Anulacion))
+		case "id_sucursal":
+			return int64(cita.Espacio.IDSucursal)
+		case "id_profesional":
+			return int64(cita.Espacio.IDProfesional)
+		case "id_sillon":
+			return int64(cita.Espacio.IDSillon)
+		case "id_paciente":
+			return int64(cita.IDPaciente)
+		case "id_atencion":
+			return int64(cita.IDAtencion)
+		case "id", "fecha", "hora_inicio", "fecha_actualizacion":
+			return citaValue(cita, name)
+		default:
+			panic("no such column: " + name)
+		}
+	}), nil
+}
 
-func (fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
-	if id != 2 {
-		return tomahora.Atencion{}, tomahora.NotFound("la atención")
+type fakePacientes struct {
+	tomahora.Pacientes
+	s *fakeStore
+}
+
+func (f fakePacientes) Get(id tomahora.PacienteID) (tomahora.Paciente, error) {
+	return f.find(func(p tomahora.Paciente) bool { return p.ID == id })
+}
+
+func (f fakePacientes) ByRUT(rut string) (tomahora.Paciente, error) {
+	return f.find(func(p tomahora.Paciente) bool { return p.RUT == rut })
+}
+
+func (f fakePacientes) find(is func(tomahora.Paciente) bool) (tomahora.Paciente, error) {
+	if i := slices.IndexFunc(f.s.pacientes, is); i >= 0 {
+		return f.s.pacientes[i], nil
 	}
-	return tomahora.Atencion{
-		ID: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2018, Month: 11, Day: 1},
-		IDPaciente: 2, IDProfesional: 2, IDSucursal: 1,
-	}, nil
+	return tomahora.Paciente{}, tomahora.NotFound("el paciente")
+}
+
+func (f fakePacientes) Create(p tomahora.Paciente, _ tomahora.Actor) (tomahora.Paciente, error) {
+	p.ID = tomahora.PacienteID(201 + len(f.s.pacientes))
+	f.s.pacientes = append(f.s.pacientes, p)
+	return p, nil
+}
+
+func (f fakePacientes) Save(p tomahora.Paciente, _ tomahora.Actor, _ ...string) (tomahora.Paciente, error) {
+	f.s.pacientes[slices.IndexFunc(f.s.pacientes, func(o tomahora.Paciente) bool { return o.ID == p.ID })] = p
+	return p, nil
+}
+
+func (f fakePacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) {
+	return tomahora.Select(f.s.pacientes, q, func(p tomahora.Paciente, name string) any {
+		switch name {
+		case "rut":
+			return p.RUT
+		case "email":
+			return p.Email
+		case "numero_ficha":
+			return p.NumeroFicha
+		case "sexo":
+			return p.Sexo
+		case "habilitado":
+			return int64(bit(p.Habilitado))
+		case "celular":
+			return p.Celular
+		case "telefono":
+			return p.Telefono
+		case "id", "nombre", "apellidos", "fecha_nacimiento", "fecha_afiliacion":
+			return pacienteValue(p, name)
+		default:
+			panic("no such column: " + name)
+		}
+	}), nil
+}
+
+type fakeAtenciones struct {
+	tomahora.Atenciones
+	s *fakeStore
+}
+
+func (f fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
+	if i := slices.IndexFunc(f.s.atenciones, func(a tomahora.Atencion) bool { return a.ID == id }); i >= 0 {
+		return f.s.atenciones[i], nil
+	}
+	return tomahora.Atencion{}, tomahora.NotFound("la atención")
+}
+
+func (f fakeAtenciones) Create(a tomahora.Atencion, _ tomahora.Actor) (tomahora.Atencion, error) {
+	a.ID = tomahora.AtencionID(6 + len(f.s.atenciones))
+	f.s.atenciones = append(f.s.atenciones, a)
+	return a, nil
+}
+
+func (f fakeAtenciones) List(q tomahora.Consulta) ([]tomahora.Atencion, error) {
+	return tomahora.Select(f.s.atenciones, q, func(a tomahora.Atencion, name string) any {
+		switch name {
+		case "nombre":
+			return a.Nombre
+		case "nombre_tipo":
+			return string(a.Tipo)
+		case "id_paciente":
+			return int64(a.IDPaciente)
+		case "id_profesional":
+			return int64(a.IDProfesional)
+		case "id_sucursal":
+			return int64(a.IDSucursal)
+		case "finalizado":
+			return int64(bit(a.Finalizado))
+		case "bloqueado":
+			return int64(bit(a.Bloqueado))
+		case "id", "fecha":
+			return atencionValue(a, name)
+		default:
+			panic("no such column: " + name)
+		}
+	}), nil
+}
+
+type fakeSetup struct {
+	tomahora.Setup
+	s *fakeStore
+}
+
+func (f fakeSetup) SaveEstado(e tomahora.Estado, _ tomahora.Actor) error {
+	plan := f.s.cfg.Plan()
+	plan.Estados = append(slices.Clone(plan.Estados), e)
+	cfg, err := tomahora.NewConfig(f.s.cfg.Version()+1, plan)
+	if err == nil {
+		f.s.cfg = cfg
+	}
+	return err
 }
 
 // face is the API over a fakeStore, with the log it writes.

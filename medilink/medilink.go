@@ -63,10 +63,9 @@ func newAPI(o Options) *api {
 		a.Logger = slog.New(slog.DiscardHandler)
 	}
 	for _, prefix := range prefixes() {
-		a.handle(prefix+"/citas", methods{http.MethodPost: a.createCita})
-		a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita})
-		a.handle(prefix+"/pacientes/{id}", methods{http.MethodGet: a.getPaciente})
-		a.handle(prefix+"/atenciones/{id}", methods{http.MethodGet: a.getAtencion})
+		a.handleCitas(prefix)
+		a.handlePacientes(prefix)
+		a.handleAtenciones(prefix)
 	}
 	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
@@ -85,6 +84,37 @@ func (a *api) handle(pattern string, m methods) {
 	e := &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow()}
 	a.endpoints = append(a.endpoints, e)
 	a.mux.Handle(pattern, e)
+}
+
+func (a *api) handleCitas(prefix string) {
+	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.createCita})
+	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.updateCita})
+	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.changeDate})
+	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.createEstado})
+	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
+	a.handle(prefix+"/profesionales/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
+	a.handle(prefix+"/sucursales/{id}/citas", methods{http.MethodGet: a.listCitasOfSucursal})
+}
+
+func (a *api) handlePacientes(prefix string) {
+	const one = "/pacientes/{id}"
+	a.handle(prefix+"/pacientes", methods{http.MethodGet: a.listPacientes, http.MethodPost: a.createPaciente})
+	a.handle(prefix+one, methods{http.MethodGet: a.getPaciente, http.MethodPut: a.updatePaciente})
+	a.handle(prefix+one+"/citas", methods{http.MethodGet: a.listCitasOfPaciente})
+	a.handle(prefix+one+"/atenciones", methods{http.MethodGet: a.listAtencionesOfPaciente})
+	a.handle(prefix+one+"/tratamientos", methods{http.MethodGet: a.listAtencionesOfPaciente})
+	for _, name := range notKeptOfPaciente() {
+		a.handle(prefix+one+"/"+name, methods{http.MethodGet: a.listNothingOf(pacienteExists)})
+	}
+}
+
+func (a *api) handleAtenciones(prefix string) {
+	const one = "/atenciones/{id}"
+	a.handle(prefix+"/atenciones", methods{http.MethodGet: a.listAtenciones, http.MethodPost: a.createAtencion})
+	a.handle(prefix+one, methods{http.MethodGet: a.getAtencion})
+	for _, name := range []string{"detalles", "evoluciones", "fichas"} {
+		a.handle(prefix+one+"/"+name, methods{http.MethodGet: a.listNothingOf(atencionExists)})
+	}
 }
 
 // ServeHTTP opens the API to browsers of any origin, where the seed's own

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
 	"github.com/tomahora/tomahora/auth"
 )
 
@@ -53,6 +54,158 @@ func (a *api) getPaciente(w http.ResponseWriter, r *http.Request, p auth.Princip
 	return nil
 }
 
+// listPacientes is GET /pacientes (contract §2.6).
+func (a *api) listPacientes(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	return serveList(a, w, r, p, lista[tomahora.Paciente]{
+		tabla: tabla{
+			columnas: []columna{
+				{nombre: "id", tipo: colEntero, uso: buscar | ordenar},
+				{nombre: "rut", tipo: colRUT, uso: buscar},
+				{nombre: "email", tipo: colTexto, uso: buscar},
+				{nombre: "nombre", tipo: colTexto, uso: buscar | ordenar},
+				{nombre: "apellidos", tipo: colTexto, uso: buscar | ordenar},
+				{nombre: "numero_ficha", tipo: colTexto, uso: buscar},
+				{nombre: "fecha_nacimiento", tipo: colFecha, uso: buscar | ordenar},
+				{nombre: "fecha_afiliacion", tipo: colFecha, uso: buscar | ordenar},
+				{nombre: "sexo", tipo: colTexto, uso: buscar},
+				{nombre: "habilitado", tipo: colFlag, uso: buscar},
+				{nombre: "celular", tipo: colTexto, uso: buscar},
+				{nombre: "telefono", tipo: colTexto, uso: buscar},
+			},
+			orden: masAntigua(),
+		},
+		rows:  func(tx tomahora.Tx, q tomahora.Consulta) ([]tomahora.Paciente, error) { return tx.Pacientes().List(q) },
+		valor: pacienteValue,
+		body:  func(_ *tomahora.Config, p tomahora.Paciente) any { return a.paciente(r, p) },
+	})
+}
+
+// pacienteValue is a paciente's value of a column it can be sorted by.
+func pacienteValue(p tomahora.Paciente, columna string) any {
+	switch columna {
+	case "nombre":
+		return p.Nombre
+	case "apellidos":
+		return p.Apellidos
+	case "fecha_nacimiento":
+		return p.FechaNacimiento.String()
+	case "fecha_afiliacion":
+		return p.FechaAfiliacion.String()
+	default:
+		return int64(p.ID)
+	}
+}
+
+// createPaciente is POST /pacientes (contract §2.6).
+func (a *api) createPaciente(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	return a.writePaciente(w, r, p, http.StatusCreated, func(tx tomahora.Tx, c tomahora.CambioPaciente) (tomahora.Paciente, error) {
+		return agenda.CrearPaciente(tx, p.Actor(), c)
+	})
+}
+
+// updatePaciente is PUT /pacientes/{id} (contract §2.6).
+func (a *api) updatePaciente(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	return a.writePaciente(w, r, p, http.StatusOK, func(tx tomahora.Tx, c tomahora.CambioPaciente) (tomahora.Paciente, error) {
+		return agenda.ModificarPaciente(tx, p.Actor(), tomahora.PacienteID(id), c)
+	})
+}
+
+// writePaciente runs what a body says of a paciente, and answers with it.
+func (a *api) writePaciente(
+	w http.ResponseWriter, r *http.Request, p auth.Principal, code int,
+	write func(tomahora.Tx, tomahora.CambioPaciente) (tomahora.Paciente, error),
+) error {
+	f, err := readFields(w, r)
+	if err != nil {
+		return err
+	}
+	cambio := f.cambioPaciente()
+	var paciente tomahora.Paciente
+	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
+		paciente, err = write(tx, cambio)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	writeJSON(w, code, envelope{a.paciente(r, paciente)})
+	return nil
+}
+
+// cambioPaciente reads the parameters of a paciente (contract §2.6).
+func (f fields) cambioPaciente() tomahora.CambioPaciente {
+	p := params{fields: f}
+	c := tomahora.CambioPaciente{
+		RUT:             p.optionalTexto("rut"),
+		TipoDocumento:   p.entero("tipo_documento"),
+		Nombre:          p.optionalTexto("nombre"),
+		NombreSocial:    p.optionalTexto("nombre_social"),
+		Apellidos:       p.optionalTexto("apellidos"),
+		FechaNacimiento: p.optionalFecha("fecha_nacimiento"),
+		FechaAfiliacion: p.optionalFecha("fecha_afiliacion"),
+		Telefono:        p.optionalTexto("telefono"),
+		Celular:         p.optionalTexto("celular"),
+		Ciudad:          p.optionalTexto("ciudad"),
+		Comuna:          p.optionalTexto("comuna"),
+		Direccion:       p.optionalTexto("direccion"),
+		Email:           p.optionalTexto("email"),
+		Sexo:            p.optionalTexto("sexo"),
+		IDGenero:        p.entero("id_genero"),
+		NumeroFicha:     p.optionalTexto("numero_ficha"),
+		Observaciones:   p.optionalTexto("observaciones"),
+		Habilitado:      p.bit("habilitado"),
+	}
+	c.Unreadable = p.problems
+	return c
+}
+
+// optionalFecha reads a date that may be unknown, as responses spell it; nil
+// when it is absent.
+func (p *params) optionalFecha(name string) *tomahora.Fecha {
+	_, v, ok := p.find([]string{name})
+	if !ok {
+		return nil
+	}
+	if v.text == fechaDesconocida {
+		return &tomahora.Fecha{}
+	}
+	f := p.fecha(name)
+	if f.IsZero() {
+		return nil
+	}
+	return &f
+}
+
+// notKeptOfPaciente are the lists a paciente's links lead to that are always
+// empty here.
+func notKeptOfPaciente() []string {
+	return []string{
+		"apoderados", "archivos", "cargas", "convenios", "devoluciones", "evoluciones", "pagos", "adicionales", "tareas", "recetas",
+		"notificacionesGes",
+	}
+}
+
+// pacienteLinks are in the documented order, which clients index; several have
+// the rel "self" (contract §2.6). What comes after them is ours.
+func pacienteLinks(root string, id tomahora.PacienteID) []link {
+	self := linkTo(root, "self", "/pacientes/", int64(id))
+	links := []link{self}
+	for _, name := range []string{"apoderados", "archivos", "cargas"} {
+		links = append(links, link{"self", self.Href + "/" + name, http.MethodGet})
+	}
+	for _, name := range []string{
+		"citas", "convenios", "devoluciones", "evoluciones", "pagos", "tratamientos", "adicionales", "tareas", "recetas",
+		"notificacionesGes", "atenciones",
+	} {
+		links = append(links, link{name, self.Href + "/" + name, http.MethodGet})
+	}
+	return links
+}
+
 // paciente is a paciente as the wire shows it. Cargas (dependants) and who
 // disabled a paciente are not kept, so they show as the vendor shows "none".
 func (a *api) paciente(r *http.Request, p tomahora.Paciente) *pacienteBody {
@@ -76,15 +229,17 @@ func (a *api) paciente(r *http.Request, p tomahora.Paciente) *pacienteBody {
 		NumeroFicha:     p.NumeroFicha,
 		Observaciones:   p.Observaciones,
 		Habilitado:      bit(p.Habilitado),
-		Links:           []link{linkTo(a.BaseURL(r)+prefixOf(r), "self", "/pacientes/", int64(p.ID))},
+		Links:           pacienteLinks(a.BaseURL(r)+prefixOf(r), p.ID),
 	}
 }
+
+const fechaDesconocida = "0000-00-00"
 
 // fechaOrZero spells an unknown date as the vendor's database does (contract
 // §1.7).
 func fechaOrZero(f tomahora.Fecha) string {
 	if f.IsZero() {
-		return "0000-00-00"
+		return fechaDesconocida
 	}
 	return f.String()
 }

@@ -17,21 +17,26 @@ const (
 	whyTexto  = "debe ser un texto"
 	whyFecha  = "debe ser una fecha que exista, AAAA-MM-DD o DD/MM/AAAA"
 	whyHora   = "debe ser una hora HH:MM entre 00:00 y 23:59"
+
+	whyInstante = "debe ser AAAA-MM-DD o AAAA-MM-DD HH:MM:SS"
 )
 
-// readSolicitud reads the body of POST /citas. The error is about the body as a
-// whole; parameters that cannot be read are the Solicitud's.
-func readSolicitud(w http.ResponseWriter, r *http.Request) (tomahora.Solicitud, error) {
+// readFields reads the body of a request. The error is about the body as a
+// whole; what cannot be read of a parameter is found when it is looked at.
+func readFields(w http.ResponseWriter, r *http.Request) (fields, error) {
 	body, err := readBody(w, r)
 	if err != nil {
-		return tomahora.Solicitud{}, err
+		return nil, err
 	}
 	encoding := strings.Join(r.Header.Values("Content-Encoding"), ",")
 	f, err := decodeBody(r.Header.Get("Content-Type"), encoding, body)
 	if err != nil {
-		return tomahora.Solicitud{}, err
+		return nil, err
 	}
-	return f.solicitud(), nil
+	if isDentalink(r) {
+		f.translate()
+	}
+	return f, nil
 }
 
 // solicitud reads the parameters of a booking (seed); the second names are those
@@ -80,6 +85,14 @@ func (p *params) reject(names []string, sent, why string) {
 	p.problems = append(p.problems, tomahora.Invalid(tomahora.CodeParametroInvalido, names[0], sent, why))
 }
 
+// require reports a parameter that is missing. Several names are of one
+// parameter, of which each would do.
+func (p *params) require(names ...string) {
+	if _, _, ok := p.find(names); !ok {
+		p.problems = append(p.problems, tomahora.Invalid(tomahora.CodeParametroRequerido, names[0], names[0]))
+	}
+}
+
 func (p *params) id(names ...string) int64 {
 	sent, v, ok := p.find(names)
 	if !ok {
@@ -93,7 +106,8 @@ func (p *params) id(names ...string) int64 {
 	return n
 }
 
-func (p *params) duracion(names ...string) *tomahora.Duracion {
+// entero reads an integer that is no id; nil when it is absent.
+func (p *params) entero(names ...string) *int {
 	sent, v, ok := p.find(names)
 	if !ok {
 		return nil
@@ -103,8 +117,15 @@ func (p *params) duracion(names ...string) *tomahora.Duracion {
 		p.reject(names, sent, whyEntero)
 		return nil
 	}
-	d := tomahora.Duracion(n)
-	return &d
+	return new(int(n))
+}
+
+func (p *params) duracion(names ...string) *tomahora.Duracion {
+	n := p.entero(names...)
+	if n == nil {
+		return nil
+	}
+	return new(tomahora.Duracion(*n))
 }
 
 func (p *params) fecha(names ...string) tomahora.Fecha {
@@ -134,15 +155,36 @@ func (p *params) hora(names ...string) *tomahora.Hora {
 }
 
 func (p *params) texto(names ...string) string {
+	if text := p.optionalTexto(names...); text != nil {
+		return *text
+	}
+	return ""
+}
+
+// optionalTexto is nil when the parameter is absent.
+func (p *params) optionalTexto(names ...string) *string {
 	sent, v, ok := p.find(names)
 	if !ok {
-		return ""
+		return nil
 	}
 	if v.kind != kindText && v.kind != kindNumber {
 		p.reject(names, sent, whyTexto)
-		return ""
+		return nil
 	}
-	return v.text
+	return &v.text
+}
+
+// clearableTexto reads a text that null and "" clear (product rules, «Input»);
+// the first name that was sent at all wins.
+func (p *params) clearableTexto(names ...string) *string {
+	for i, name := range names {
+		if v, sent := p.fields[name]; sent && v.isAbsent() {
+			return new("")
+		} else if sent {
+			return p.optionalTexto(names[i:]...)
+		}
+	}
+	return nil
 }
 
 func (p *params) bit(names ...string) *bool {

@@ -24,7 +24,14 @@ func (a atenciones) Create(v tomahora.Atencion, by tomahora.Actor) (tomahora.Ate
 	return v, nil
 }
 
+func (a atenciones) List(q tomahora.Consulta) ([]tomahora.Atencion, error) {
+	return list(a.tx, atencionListing(), q, scanAtencion)
+}
+
 func scanAtencion(scan scanner) (a tomahora.Atencion, err error) {
-	err = scan(&a.ID, &a.Nombre, &a.Tipo, fecha(&a.Fecha), &a.IDPaciente, &a.IDProfesional, &a.IDSucursal, &a.Finalizado, &a.Bloqueado)
+	var p tomahora.Paciente
+	err = scan(&a.ID, &a.Nombre, &a.Tipo, fecha(&a.Fecha), &a.IDPaciente, &a.IDProfesional, &a.IDSucursal, &a.Finalizado, &a.Bloqueado,
+		&p.Nombre, &p.Apellidos)
+	a.NombrePaciente = p.NombreCompleto()
 	return a, err
 }

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"database/sql"
+	"errors"
+	"slices"
 
 	"github.com/tomahora/tomahora"
 )
@@ -66,6 +68,48 @@ func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {
 	}
 	c.record(v.Origen, created, "cita", int64(v.ID))
 	return v, nil
+}
+
+func (c citas) Save(v tomahora.Cita, by tomahora.Actor, campos ...string) (tomahora.Cita, error) {
+	e := v.Espacio
+	v.Cambiada = c.now
+	err := c.queryRow("cita_save", []any{
+		c.id, v.ID, e.IDProfesional, e.IDSucursal, e.IDSillon, e.Fecha.String(), e.Rango.Inicio, e.Rango.Fin,
+		v.IDPaciente, v.IDAtencion, v.IDEstado, v.Videoconsulta, v.Comentario,
+		v.Viva, e.IDSillon == tomahora.Sobrecupo, v.Exclusiva, v.AtencionMultiple, v.IDCitaPrevia,
+		micros(c.now),
+	}, instant(&v.EstadoDesde), &v.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tomahora.Cita{}, tomahora.NotFound("la cita")
+	}
+	if err != nil {
+		return tomahora.Cita{}, err
+	}
+	c.record(by, modified, "cita", int64(v.ID), campos...)
+	return v, nil
+}
+
+func (c citas) List(q tomahora.Consulta) ([]tomahora.Cita, error) {
+	return list(c.tx, citaListing(), q, scanCita)
+}
+
+// Agenda asks for each profesional on their own: one range of the index each.
+func (c citas) Agenda(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
+	ids := slices.Clone(profesionales)
+	slices.Sort(ids)
+	var agenda []tomahora.Cita
+	for _, id := range slices.Compact(ids) {
+		busy, err := collect(c.tx, "cita_agenda", []any{c.id, id, desde.String(), hasta.String()}, scanCita)
+		if err != nil {
+			return nil, err
+		}
+		agenda = append(agenda, busy...)
+	}
+	return agenda, nil
+}
+
+func (c citas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
+	return collect(c.tx, "cita_sillones", []any{c.id, suc, desde.String(), hasta.String()}, scanCita)
 }
 
 // scanCita reads a row of citas_vista.

@@ -1,6 +1,11 @@
 package sqlstore
 
-import "github.com/tomahora/tomahora"
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/tomahora/tomahora"
+)
 
 type pacientes struct{ *tx }
 
@@ -8,19 +13,45 @@ func (p pacientes) Get(id tomahora.PacienteID) (tomahora.Paciente, error) {
 	return one(p.tx, "paciente_get", []any{p.id, id}, "el paciente", scanPaciente)
 }
 
+func (p pacientes) ByRUT(rut string) (tomahora.Paciente, error) {
+	return one(p.tx, "paciente_by_rut", []any{p.id, rut}, "el paciente", scanPaciente)
+}
+
 func (p pacientes) Create(v tomahora.Paciente, by tomahora.Actor) (tomahora.Paciente, error) {
 	p.clinica.paciente++
 	v.ID = tomahora.PacienteID(p.clinica.paciente)
 	v.Creado, v.Version = p.now, 1
-	_, err := p.exec("paciente_create",
-		p.id, v.ID, v.RUT, v.TipoDocumento, v.Nombre, v.NombreSocial, v.Apellidos,
-		v.FechaNacimiento.String(), v.FechaAfiliacion.String(), v.Telefono, v.Celular, v.Ciudad, v.Comuna, v.Direccion, v.Email,
-		v.Sexo, v.IDGenero, v.NumeroFicha, v.Observaciones, v.Habilitado, micros(v.Creado), v.Version)
-	if err != nil {
+	if _, err := p.exec("paciente_create", append(p.args(v), micros(v.Creado))...); err != nil {
 		return tomahora.Paciente{}, err
 	}
 	p.record(by, created, "paciente", int64(v.ID))
 	return v, nil
+}
+
+func (p pacientes) Save(v tomahora.Paciente, by tomahora.Actor, campos ...string) (tomahora.Paciente, error) {
+	err := p.queryRow("paciente_save", p.args(v), &v.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return tomahora.Paciente{}, tomahora.NotFound("el paciente")
+	}
+	if err != nil {
+		return tomahora.Paciente{}, err
+	}
+	p.record(by, modified, "paciente", int64(v.ID), campos...)
+	return v, nil
+}
+
+// args are what both writing queries begin with.
+func (p pacientes) args(v tomahora.Paciente) []any {
+	return []any{
+		p.id, v.ID, v.RUT, v.TipoDocumento, v.Nombre, v.NombreSocial, v.Apellidos,
+		v.FechaNacimiento.String(), v.FechaAfiliacion.String(), v.Telefono, v.Celular, v.Ciudad, v.Comuna, v.Direccion, v.Email,
+		v.Sexo, v.IDGenero, v.NumeroFicha, v.Observaciones, v.Habilitado,
+		tomahora.Fold(v.Nombre), tomahora.Fold(v.Apellidos), tomahora.Fold(v.Email),
+	}
+}
+
+func (p pacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) {
+	return list(p.tx, pacienteListing(), q, scanPaciente)
 }
 
 func scanPaciente(scan scanner) (p tomahora.Paciente, err error) {

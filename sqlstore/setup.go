@@ -47,6 +47,9 @@ func (t *tx) readPlan() (p tomahora.Plan, err error) {
 	if p.Profesionales, err = collect(t, "profesional_list", args, scanProfesional); err != nil {
 		return p, err
 	}
+	if p.Prestaciones, err = collect(t, "prestacion_list", args, scanPrestacion); err != nil {
+		return p, err
+	}
 	if p.Estados, err = collect(t, "estado_list", args, scanEstado); err != nil {
 		return p, err
 	}
@@ -68,7 +71,7 @@ func (t *tx) reconfigure(by tomahora.Actor, accion, entidad string, id int64, qu
 		return err
 	}
 	if n == 0 {
-		return tomahora.NotFound(entidad)
+		return tomahora.NotFound(articulo(entidad))
 	}
 	if !t.clinica.changed {
 		t.clinica.version++
@@ -77,6 +80,18 @@ func (t *tx) reconfigure(by tomahora.Actor, accion, entidad string, id int64, qu
 	t.clinica.cfg = nil
 	t.record(by, accion, entidad, id)
 	return nil
+}
+
+// articulo names what a writing query may fail to find, as messages do.
+func articulo(entidad string) string {
+	switch entidad {
+	case "horario_especial":
+		return "el horario especial"
+	case "horario_bloqueado":
+		return "el horario bloqueado"
+	default:
+		return "el " + entidad
+	}
 }
 
 func (t *tx) SaveClinica(c tomahora.Clinica, by tomahora.Actor) error {
@@ -143,6 +158,16 @@ func scanEstado(scan scanner) (e tomahora.Estado, err error) {
 	return e, err
 }
 
+func (t *tx) SavePrestacion(p tomahora.Prestacion, by tomahora.Actor) error {
+	return t.reconfigure(by, modified, "prestacion", int64(p.ID), "prestacion_save",
+		t.id, p.ID, p.Nombre, p.Codigo, p.IDCategoria, p.NombreCategoria, p.Habilitada)
+}
+
+func scanPrestacion(scan scanner) (p tomahora.Prestacion, err error) {
+	err = scan(&p.ID, &p.Nombre, &p.Codigo, &p.IDCategoria, &p.NombreCategoria, &p.Habilitada)
+	return p, err
+}
+
 // nextHorario gives an id from the one counter that horarios, especiales and
 // bloqueos share.
 func (t *tx) nextHorario() tomahora.HorarioID {
@@ -152,10 +177,19 @@ func (t *tx) nextHorario() tomahora.HorarioID {
 
 func (t *tx) CreateHorario(h tomahora.Horario, by tomahora.Actor) (tomahora.HorarioID, error) {
 	h.ID = t.nextHorario()
+	return h.ID, t.reconfigure(by, created, "horario", int64(h.ID), "horario_create", t.horarioArgs(h)...)
+}
+
+func (t *tx) SaveHorario(h tomahora.Horario, by tomahora.Actor) error {
+	return t.reconfigure(by, modified, "horario", int64(h.ID), "horario_save", t.horarioArgs(h)...)
+}
+
+func (t *tx) horarioArgs(h tomahora.Horario) []any {
 	j := h.Jornada
-	return h.ID, t.reconfigure(by, created, "horario", int64(h.ID), "horario_create",
+	return []any{
 		t.id, h.ID, h.IDProfesional, h.IDSucursal, h.Dia, j.Rango.Inicio, j.Rango.Fin, j.Pausa.Inicio, j.Pausa.Fin,
-		sillonesText(j.Sillones), string(j.Modalidad), h.Desde.String(), h.Hasta.String())
+		sillonesText(j.Sillones), string(j.Modalidad), h.Desde.String(), h.Hasta.String(),
+	}
 }
 
 func scanHorario(scan scanner) (h tomahora.Horario, err error) {
@@ -167,10 +201,19 @@ func scanHorario(scan scanner) (h tomahora.Horario, err error) {
 
 func (t *tx) CreateEspecial(e tomahora.HorarioEspecial, by tomahora.Actor) (tomahora.HorarioID, error) {
 	e.ID = t.nextHorario()
+	return e.ID, t.reconfigure(by, created, "horario_especial", int64(e.ID), "especial_create", t.especialArgs(e)...)
+}
+
+func (t *tx) SaveEspecial(e tomahora.HorarioEspecial, by tomahora.Actor) error {
+	return t.reconfigure(by, modified, "horario_especial", int64(e.ID), "especial_save", t.especialArgs(e)...)
+}
+
+func (t *tx) especialArgs(e tomahora.HorarioEspecial) []any {
 	j := e.Jornada
-	return e.ID, t.reconfigure(by, created, "horario_especial", int64(e.ID), "especial_create",
+	return []any{
 		t.id, e.ID, e.IDProfesional, e.IDSucursal, e.Fecha.String(), j.Rango.Inicio, j.Rango.Fin, j.Pausa.Inicio, j.Pausa.Fin,
-		sillonesText(j.Sillones), string(j.Modalidad))
+		sillonesText(j.Sillones), string(j.Modalidad),
+	}
 }
 
 func scanEspecial(scan scanner) (e tomahora.HorarioEspecial, err error) {
@@ -182,8 +225,15 @@ func scanEspecial(scan scanner) (e tomahora.HorarioEspecial, err error) {
 
 func (t *tx) CreateBloqueo(b tomahora.HorarioBloqueado, by tomahora.Actor) (tomahora.HorarioID, error) {
 	b.ID = t.nextHorario()
-	return b.ID, t.reconfigure(by, created, "horario_bloqueado", int64(b.ID), "bloqueo_create",
-		t.id, b.ID, b.IDProfesional, b.IDSucursal, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario)
+	return b.ID, t.reconfigure(by, created, "horario_bloqueado", int64(b.ID), "bloqueo_create", t.bloqueoArgs(b)...)
+}
+
+func (t *tx) SaveBloqueo(b tomahora.HorarioBloqueado, by tomahora.Actor) error {
+	return t.reconfigure(by, modified, "horario_bloqueado", int64(b.ID), "bloqueo_save", t.bloqueoArgs(b)...)
+}
+
+func (t *tx) bloqueoArgs(b tomahora.HorarioBloqueado) []any {
+	return []any{t.id, b.ID, b.IDProfesional, b.IDSucursal, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario}
 }
 
 func scanBloqueo(scan scanner) (b tomahora.HorarioBloqueado, err error) {

@@ -115,6 +115,9 @@ func mapError(err error) (mapped error, constraint bool) {
 		if strings.Contains(driverErr.Error(), "citas.id_atencion") {
 			return lawError(tomahora.CodeAtencionConCita, err), true
 		}
+		if strings.Contains(driverErr.Error(), "pacientes.rut") {
+			return lawError(tomahora.CodePacienteExiste, err), true
+		}
 	}
 	switch driverErr.Code() & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT:
@@ -127,12 +130,13 @@ func mapError(err error) (mapped error, constraint bool) {
 	}
 }
 
-// lawError is the problem a caller of a booking knows the law by.
+// lawError is the problem a caller knows the law by.
 func lawError(law tomahora.Code, cause error) *tomahora.Error {
 	fields := map[tomahora.Code]string{
 		tomahora.CodeTopeProfesional: "hora_inicio",
 		tomahora.CodeTopeSillon:      "id_sillon",
 		tomahora.CodeAtencionConCita: "id_atencion",
+		tomahora.CodePacienteExiste:  "rut",
 	}
 	e := tomahora.Invalid(law, fields[law])
 	e.Err = cause

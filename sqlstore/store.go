@@ -83,7 +83,8 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 	})
 }
 
-// read runs fn in a read transaction of one of the reader sessions.
+// read runs fn in a read transaction of one of the reader sessions, and puts
+// nil back for a session that is of no more use.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	var reader *session
 	select {
@@ -91,31 +92,28 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	reader, err := s.readWith(ctx, reader, fn)
-	s.readers <- reader
-	return err
-}
-
-// readWith returns the session to keep: nil when it is of no more use.
-func (s *Store) readWith(ctx context.Context, reader *session, fn func(*tx) error) (*session, error) {
+	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
+	defer func() { s.readers <- reader }()
 	if reader == nil {
 		var err error
 		if reader, err = newSession(ctx, s.reader); err != nil {
-			return nil, unavailable(err)
+			return unavailable(err)
 		}
 	}
 	if err := reader.control(ctx, beginRead); err != nil {
 		reader.close()
-		return nil, unavailable(err)
-	}
-	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
-	err := t.run(fn)
-	// The transaction must end even when the request's context already has.
-	if end := reader.control(context.WithoutCancel(ctx), rollback); end != nil {
-		reader.close()
 		reader = nil
+		return unavailable(err)
 	}
-	return reader, err
+	defer func() {
+		// The transaction must end even when the request's context already has.
+		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil {
+			reader.close()
+			reader = nil
+		}
+	}()
+	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
+	return t.run(fn)
 }
 
 // unavailable is for failures to reach the database at all.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -133,7 +134,8 @@ func (t *tx) judge(name string, err error) error {
 		t.fail(mapped)
 		return mapped
 	}
-	if law := tomahora.ProblemsOf(mapped); law != nil {
+	law := tomahora.ProblemsOf(mapped)
+	if law != nil && law[0].Code != tomahora.CodePacienteExiste { // which callers leave to the database
 		t.store.logger.Error("a law of the database refused what the rules let through",
 			"law", string(law[0].Code), "id_clinica", int64(t.id))
 	}
@@ -175,6 +177,11 @@ func collect[T any](t *tx, name string, args []any, scan func(scanner) (T, error
 	if err != nil {
 		return nil, t.judge(name, err)
 	}
+	return drain(t, name, rows, scan)
+}
+
+// drain reads all rows of a query that was started.
+func drain[T any](t *tx, name string, rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var list []T
 	for rows.Next() {
@@ -203,11 +210,14 @@ const (
 	deleted  = "deleted"
 )
 
-// record appends to the outbox. The lines of a batch are written together, in
-// its transaction; those of a member that fails go with it.
-func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64) {
+// record appends to the outbox; campos are the wire names of what was modified.
+// The lines of a batch are written together, in its transaction; those of a
+// member that fails go with it.
+func (t *tx) record(by tomahora.Actor, accion, entidad string, id int64, campos ...string) {
 	t.clinica.evento++
-	t.clinica.eventos = append(t.clinica.eventos, evento{t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id})
+	t.clinica.eventos = append(t.clinica.eventos, evento{
+		t.id, t.clinica.evento, micros(t.now), string(by), accion, entidad, id, strings.Join(campos, ","),
+	})
 }
 
 // micros is an instant as it is stored; the zero time is 0.

@@ -725,6 +725,7 @@ func testFirstOpen(t *testing.T, open Open) {
 			var err error
 			atenciones[i], err = tx.Atenciones().Create(a, actor)
 			must(t, err)
+			atenciones[i].NombrePaciente = "Ana Rojas"
 		}
 		for _, want := range []tomahora.AtencionID{9, 10} {
 			got, err := tx.Atenciones().FirstOpen(1, 1, 1)

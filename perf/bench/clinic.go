@@ -74,7 +74,8 @@ func (c *clinic) fillPacientes(ctx context.Context, db *sql.DB) error {
 		WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
 		INSERT INTO pacientes
 		SELECT p.id_clinica, i, rut, tipo_documento, nombre, nombre_social, apellidos, fecha_nacimiento, fecha_afiliacion,
-		       telefono, celular, ciudad, comuna, direccion, email, sexo, id_genero, numero_ficha, observaciones, habilitado, creado, version
+		       telefono, celular, ciudad, comuna, direccion, email, sexo, id_genero, numero_ficha, observaciones, habilitado, creado, version,
+		       nombre_plano, apellidos_plano, email_plano
 		FROM n, pacientes p WHERE p.id_clinica = $1 AND p.id = 1`,
 		c.id, c.work.pacientes)
 	if err != nil {
