@@ -85,11 +85,12 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 		bloqueos:       map[bloqueoDay][]HorarioBloqueado{},
 	}
 	c.sillones[Sobrecupo] = Sillon{ID: Sobrecupo, Nombre: "Sobrecupo"}
-	for _, h := range p.Horarios {
+	// By their start, in which order Segmentos gives them.
+	for _, h := range sortedBy(p.Horarios, func(h Horario) Hora { return h.Jornada.Rango.Inicio }) {
 		key := agendaKey{h.IDProfesional, h.IDSucursal}
 		c.horarios[key] = append(c.horarios[key], h)
 	}
-	for _, e := range p.Especiales {
+	for _, e := range sortedBy(p.Especiales, func(e HorarioEspecial) Hora { return e.Jornada.Rango.Inicio }) {
 		c.especiales[e.day()] = append(c.especiales[e.day()], e)
 	}
 	for _, b := range p.Bloqueos {

@@ -242,7 +242,7 @@ var messages = map[Code]string{
 	CodeMetodoNoPermitido:     "El método %s no está permitido en esta ruta",
 	CodeCuerpoDemasiadoGrande: "El cuerpo de la solicitud supera %d bytes",
 	CodeCuerpoInvalido:        "El cuerpo de la solicitud no se puede leer: %s",
-	CodeDemasiadasSolicitudes: "Demasiadas solicitudes; intente de nuevo en %d segundos",
+	CodeDemasiadasSolicitudes: "Too Many Attempts",
 	CodeErrorInterno:          "Error interno del servidor",
 
 	CodeFiltroInvalido:    `El parámetro q no se puede leer: %s; se espera JSON con el formato {"columna":{"operador":"valor"}}`,

@@ -50,14 +50,18 @@ func messages() map[tomahora.Code]struct {
 
 		tomahora.CodeNoEncontrado:          {[]any{"la cita"}, "No se encontró la cita"},
 		tomahora.CodeNoDisponible:          {nil, "El servicio no está disponible en este momento; intente de nuevo"},
+		tomahora.CodePacienteExiste:        {nil, "Ya existe un paciente con el RUT indicado"},
 		tomahora.CodeConfiguracionInvalida: {[]any{"el sillón 9 no existe"}, "La configuración no es válida: el sillón 9 no existe"},
+		tomahora.CodeSinCambios:            {nil, "La solicitud no indica ningún cambio"},
+		tomahora.CodeCitaAnulada:           {nil, "La cita está anulada y no se puede cambiar de fecha"},
+		tomahora.CodeBloqueoConCitas:       {[]any{2}, "El bloqueo se superpone con citas ya agendadas (2); con forzar=1 se guarda de todos modos"},
 
 		tomahora.CodeNoAutorizado:          {nil, "Token ausente o inválido"},
 		tomahora.CodeSinPermiso:            {nil, "El token es de solo lectura"},
 		tomahora.CodeMetodoNoPermitido:     {[]any{"PUT"}, "El método PUT no está permitido en esta ruta"},
 		tomahora.CodeCuerpoDemasiadoGrande: {[]any{1 << 20}, "El cuerpo de la solicitud supera 1048576 bytes"},
 		tomahora.CodeCuerpoInvalido:        {[]any{"JSON incompleto"}, "El cuerpo de la solicitud no se puede leer: JSON incompleto"},
-		tomahora.CodeDemasiadasSolicitudes: {[]any{3}, "Demasiadas solicitudes; intente de nuevo en 3 segundos"},
+		tomahora.CodeDemasiadasSolicitudes: {nil, "Too Many Attempts"},
 		tomahora.CodeErrorInterno:          {nil, "Error interno del servidor"},
 
 		tomahora.CodeFiltroInvalido:    {[]any{"no es JSON válido"}, `El parámetro q no se puede leer: no es JSON válido; se espera JSON con el formato {"columna":{"operador":"valor"}}`},

@@ -147,6 +147,18 @@ func (h Hora) ExistsOn(f Fecha, zona *time.Location) bool {
 	return t.Hour()*60+t.Minute() == int(h) && FechaOf(t, zona) == f
 }
 
+// isContinuous tells that the clocks of the zone ran through the date without a
+// change, so that all its hours exist. Finding this out costs less than asking
+// ExistsOn twice.
+func (f Fecha) isContinuous(zona *time.Location) bool {
+	noon := time.Date(f.Year, f.Month, f.Day, 12, 0, 0, 0, zona)
+	if FechaOf(noon, zona) != f || noon.Hour() != 12 {
+		return false
+	}
+	since, until := noon.ZoneBounds()
+	return !since.After(noon.Add(-12*time.Hour)) && (until.IsZero() || !until.Before(noon.Add(12*time.Hour)))
+}
+
 // Rango is a half-open range of one day, [Inicio, Fin).
 type Rango struct {
 	Inicio, Fin Hora
@@ -161,6 +173,9 @@ func (r Rango) Overlaps(o Rango) bool { return max(r.Inicio, o.Inicio) < min(r.F
 
 // Contains tells whether o lies wholly inside r.
 func (r Rango) Contains(o Rango) bool { return r.Inicio <= o.Inicio && o.Fin <= r.Fin }
+
+// shift moves the range by a length.
+func (r Rango) shift(d Duracion) Rango { return Rango{r.Inicio.Add(d), r.Fin.Add(d)} }
 
 // Duracion is the length of the range in minutes.
 func (r Rango) Duracion() Duracion { return Duracion(r.Fin - r.Inicio) }

@@ -59,6 +59,12 @@ func (s Segmento) Offers(id SillonID) bool {
 	return id == Sobrecupo || slices.Contains(s.Sillones, id)
 }
 
+// fits tells whether a cita may have a range by the segment alone: the start on
+// its grid, the whole range inside it.
+func (s Segmento) fits(r Rango, intervalo Duracion) bool {
+	return s.Rango.Contains(r) && Duracion(r.Inicio-s.Rango.Inicio)%intervalo == 0
+}
+
 // Segmentos splits the working range at its break.
 func (j Jornada) Segmentos() []Segmento {
 	if j.Rango.IsEmpty() {
@@ -139,7 +145,7 @@ func (b HorarioBloqueado) binds(prof ProfesionalID) bool {
 }
 
 // Segmentos are the working segments of a profesional at a sucursal on a date,
-// before bloqueos. No rule, no hours.
+// by their start, before bloqueos. No rule, no hours.
 func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Segmento {
 	key := agendaKey{prof, suc}
 	var segmentos []Segmento
@@ -176,8 +182,7 @@ func (c *Config) workSegment(e Espacio, intervalo Duracion) (Segmento, bool) {
 		return Segmento{}, false
 	}
 	for _, s := range c.Segmentos(e.IDProfesional, e.IDSucursal, e.Fecha) {
-		onGrid := int(e.Rango.Inicio-s.Rango.Inicio)%int(intervalo) == 0
-		if onGrid && s.Rango.Contains(e.Rango) {
+		if s.fits(e.Rango, intervalo) {
 			return s, true
 		}
 	}

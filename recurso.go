@@ -54,6 +54,10 @@ type Profesional struct {
 // NombreCompleto is nombre and apellidos, as nombre_profesional shows them.
 func (p Profesional) NombreCompleto() string { return fullName(p.Nombre, p.Apellidos) }
 
+// Admits tells whether a cita may be that long: a positive multiple of the
+// intervalo (seed, duracion).
+func (p Profesional) Admits(d Duracion) bool { return d > 0 && d%p.Intervalo == 0 }
+
 func fullName(nombre, apellidos string) string {
 	if nombre == "" || apellidos == "" {
 		return nombre + apellidos

@@ -146,11 +146,11 @@ func (s Solicitud) Lugar(cfg *Config, now time.Time) (Lugar, Problems) {
 	prof, _ := cfg.Profesional(s.IDProfesional)
 	sillon, _ := cfg.Sillon(s.IDSillon)
 	lugar := Lugar{Espacio: s.Espacio(), Exclusiva: sillon.Exclusivo}
-	if cfg.clinica.RechazarPasado && isPast(s.Fecha, *s.HoraInicio, now.In(cfg.ZonaDe(s.IDSucursal))) {
+	if *s.HoraInicio < cfg.primeraHora(s.IDSucursal, s.Fecha, now) {
 		problems = append(problems, Invalid(CodeFechaPasada, "fecha"))
 	}
 	d := *s.Duracion
-	if d <= 0 || d%prof.Intervalo != 0 {
+	if !prof.Admits(d) {
 		problems = append(problems, Invalid(CodeDuracionIncompatible, "duracion", prof.Intervalo))
 	}
 	if d <= 0 {
@@ -191,9 +191,27 @@ func (s Segmento) videoconsulta(sent *bool) (bool, *Error) {
 	}
 }
 
-func isPast(f Fecha, h Hora, now time.Time) bool {
+// primeraHora is the first start of a date that a clinic takes: with
+// rechazar_pasado those before it are fecha_pasada.
+func (c *Config) primeraHora(suc SucursalID, f Fecha, now time.Time) Hora {
+	if !c.clinica.RechazarPasado {
+		return 0
+	}
+	return firstHora(f, now.In(c.ZonaDe(suc)))
+}
+
+// firstHora is the first start of a date that has not passed, by the clock that
+// shows now; the minute that runs has not. It is FinDelDia on an earlier date.
+func firstHora(f Fecha, now time.Time) Hora {
 	today := FechaOf(now, now.Location())
-	return f.Before(today) || f == today && int(h) < now.Hour()*60+now.Minute()
+	switch {
+	case f == today:
+		return Hora(now.Hour()*60 + now.Minute())
+	case f.Before(today):
+		return FinDelDia
+	default:
+		return 0
+	}
 }
 
 // Problems are the topes as problems of the third stage, after the others.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
+	"github.com/tomahora/tomahora/medilink"
 )
 
 // database answers Ping.
@@ -347,21 +348,25 @@ func TestLimiter(t *testing.T) {
 	now := time.Unix(1_540_000_000, 0)
 	l := NewLimiter(Rate{20, time.Minute}, func() time.Time { return now })
 	for i := range 20 {
-		if _, ok := l.Allow(1); !ok {
-			t.Fatalf("request %d of 20 was refused", i+1)
+		if got, want := l.Allow(1), (medilink.Allowance{OK: true, Limit: 20, Remaining: 19 - i}); got != want {
+			t.Fatalf("request %d of 20: got %+v, want %+v", i+1, got, want)
 		}
 	}
 	for range 5 { // refused requests do not make the wait longer
-		if wait, ok := l.Allow(1); ok || wait != 3*time.Second {
-			t.Fatalf("request 21: wait %s, allowed %t", wait, ok)
+		if got, want := l.Allow(1), (medilink.Allowance{Limit: 20, RetryAfter: 3 * time.Second}); got != want {
+			t.Fatalf("request 21: got %+v, want %+v", got, want)
 		}
 	}
-	if _, ok := l.Allow(2); !ok {
+	if !l.Allow(2).OK {
 		t.Error("one token uses up another's")
 	}
 	now = now.Add(3 * time.Second)
-	if _, ok := l.Allow(1); !ok {
-		t.Error("refused after waiting as told")
+	if got, want := l.Allow(1), (medilink.Allowance{OK: true, Limit: 20}); got != want {
+		t.Errorf("after waiting as told: got %+v, want %+v", got, want)
+	}
+	now = now.Add(9 * time.Second)
+	if got := l.Allow(1); got.Remaining != 2 {
+		t.Errorf("after nine seconds: got %+v, want 2 remaining", got)
 	}
 }
 
@@ -375,8 +380,8 @@ func TestALimiterForgetsIdleTokens(t *testing.T) {
 		}
 		now = now.Add(time.Millisecond)
 	}
-	if wait, ok := l.Allow(2*maxBuckets + 1); ok {
-		t.Errorf("a token in use was forgotten: wait %s", wait)
+	if got := l.Allow(2*maxBuckets + 1); got.OK {
+		t.Errorf("a token in use was forgotten: %+v", got)
 	}
 }
 

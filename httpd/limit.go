@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/medilink"
 )
 
 // Rate is a number of requests in a time. The zero Rate is no limit.
@@ -58,18 +59,27 @@ func NewLimiter(r Rate, clock func() time.Time) *Limiter {
 	return &Limiter{rate: r, clock: clock, buckets: map[tomahora.TokenID]*rate.Limiter{}}
 }
 
-// Allow counts a request. When it comes too soon, ok is false and retryAfter
-// says how long to wait.
-func (l *Limiter) Allow(id tomahora.TokenID) (retryAfter time.Duration, ok bool) {
+// Allow counts a request; a refused one costs nothing.
+func (l *Limiter) Allow(id tomahora.TokenID) medilink.Allowance {
 	now := l.clock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	reservation := l.bucket(id, now).ReserveN(now, 1)
+	bucket := l.bucket(id, now)
+	reservation := bucket.ReserveN(now, 1)
 	wait := reservation.DelayFrom(now)
 	if wait > 0 {
-		reservation.CancelAt(now) // a refused request costs nothing
+		reservation.CancelAt(now)
 	}
-	return wait, wait == 0
+	return medilink.Allowance{
+		OK: wait == 0, Limit: l.rate.Requests, Remaining: whole(bucket.TokensAt(now)), RetryAfter: wait,
+	}
+}
+
+// whole rounds down, but for what is short of a whole by an error of
+// floating-point.
+func whole(tokens float64) int {
+	const tiny = 1e-6
+	return max(0, int(tokens+tiny))
 }
 
 func (l *Limiter) bucket(id tomahora.TokenID, now time.Time) *rate.Limiter {

@@ -127,9 +127,6 @@ func TestTransportErrorsComeInOrder(t *testing.T) {
 			if got := w.Header().Get("WWW-Authenticate"); (got == "Token") != (test.status == 401) {
 				t.Errorf("WWW-Authenticate %q", got)
 			}
-			if got := w.Header().Get("Access-Control-Allow-Origin"); got != "*" {
-				t.Errorf("a browser could not see this error: Allow-Origin %q", got)
-			}
 			if len(f.store.citas) > 0 {
 				t.Error("something was written")
 			}
@@ -293,12 +290,18 @@ func TestNoMethodOrPathIsEverRedirected(t *testing.T) {
 }
 
 func TestAllowNamesTheMethodsOfTheRoute(t *testing.T) {
-	tests := map[string]string{"/api/v5/citas": "GET, HEAD, OPTIONS, POST", "/api/v5/citas/estados/1": "GET, HEAD, OPTIONS"}
+	tests := map[string]string{"/api/v5/citas": "GET, HEAD, POST", "/api/v5/sucursales/1": "GET, HEAD", "/api/v5/horariosbloqueados/1": "DELETE, PUT"}
 	for path, want := range tests {
-		w := newFace(t).send("PATCH", path, "")
-		if got := w.Header().Get("Allow"); w.Code != 405 || got != want {
-			t.Errorf("%s: status %d, Allow %q, want %q", path, w.Code, got, want)
+		for _, method := range []string{"PATCH", "OPTIONS"} {
+			w := newFace(t).send(method, path, "")
+			if got := w.Header().Get("Allow"); w.Code != 405 || got != want {
+				t.Errorf("%s %s: status %d, Allow %q, want %q", method, path, w.Code, got, want)
+			}
 		}
+	}
+	w := newFace(t, openTo("*")).send("PATCH", "/api/v5/citas", "")
+	if got := w.Header().Get("Allow"); w.Code != 405 || got != "GET, HEAD, OPTIONS, POST" {
+		t.Errorf("with CORS: status %d, Allow %q", w.Code, got)
 	}
 }
 
@@ -312,23 +315,66 @@ func TestHeadWorksWhereGetDoes(t *testing.T) {
 	}
 }
 
+// openTo lets browsers in from these origins.
+func openTo(origins ...string) func(*Options) {
+	return func(o *Options) { o.CORSOrigins = origins }
+}
+
 func TestAPreflightNeedsNoToken(t *testing.T) {
-	for _, path := range []string{"/api/v5/citas/", "/api/v5/nada"} {
-		w := newFace(t).send("OPTIONS", path, "", header{"Authorization", ""}, header{"Origin", "https://clinica.cl"},
-			header{"Access-Control-Request-Method", "POST"}, header{"Access-Control-Request-Headers", "authorization"})
-		want := map[string]string{
-			"Access-Control-Allow-Origin":   "*",
-			"Access-Control-Allow-Methods":  "GET, HEAD, POST, PUT, DELETE",
-			"Access-Control-Allow-Headers":  "Authorization, Content-Type, Idempotency-Key",
-			"Access-Control-Expose-Headers": "Idempotent-Replayed, Retry-After, X-Request-Id",
-		}
-		for name, value := range want {
-			if got := w.Header().Get(name); got != value {
-				t.Errorf("%s: %s is %q, want %q", path, name, got, value)
+	tests := map[string]struct {
+		origins             []string
+		allowOrigin, varies string
+	}{
+		"of any origin":                {[]string{"*"}, "*", ""},
+		"of one of the origins let in": {[]string{"https://otra.cl", "https://clinica.cl"}, "https://clinica.cl", "Origin"},
+	}
+	for name, test := range tests {
+		for _, path := range []string{"/api/v5/citas/", "/api/v5/nada"} {
+			w := newFace(t, openTo(test.origins...)).send("OPTIONS", path, "", header{"Authorization", ""}, header{"Origin", "https://clinica.cl"},
+				header{"Access-Control-Request-Method", "POST"}, header{"Access-Control-Request-Headers", "authorization"})
+			want := map[string]string{
+				"Access-Control-Allow-Origin":   test.allowOrigin,
+				"Access-Control-Allow-Methods":  "GET, HEAD, POST, PUT, DELETE",
+				"Access-Control-Allow-Headers":  "Authorization, Content-Type, Idempotency-Key, If-Match",
+				"Access-Control-Expose-Headers": "Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id",
+				"Vary":                          test.varies,
+			}
+			for h, value := range want {
+				if got := w.Header().Get(h); got != value {
+					t.Errorf("%s, %s: %s is %q, want %q", name, path, h, got, value)
+				}
+			}
+			if w.Code != http.StatusNoContent {
+				t.Errorf("%s, %s: status %d", name, path, w.Code)
 			}
 		}
-		if w.Code != http.StatusNoContent {
-			t.Errorf("%s: status %d", path, w.Code)
+	}
+}
+
+func TestBrowsersAreLetInOnlyWhereTheyAreTo(t *testing.T) {
+	tests := map[string]struct {
+		origins []string
+		want    string
+	}{
+		"CORS is off":           {nil, ""},
+		"any origin":            {[]string{"*"}, "*"},
+		"this origin":           {[]string{"https://clinica.cl"}, "https://clinica.cl"},
+		"another origin":        {[]string{"https://otra.cl"}, ""},
+		"a part of this origin": {[]string{"https://clinica.c"}, ""},
+	}
+	for name, test := range tests {
+		for _, path := range []string{"/api/v5/pacientes/2", "/api/v5/nada"} { // an error must be seen, too
+			w := newFace(t, openTo(test.origins...)).send("GET", path, "", header{"Origin", "https://clinica.cl"})
+			if got := w.Header().Get("Access-Control-Allow-Origin"); got != test.want {
+				t.Errorf("%s: %s: Allow-Origin %q, want %q", name, path, got, test.want)
+			}
+			if got := w.Header().Get("Access-Control-Expose-Headers"); (got != "") != (test.want != "") {
+				t.Errorf("%s: %s: Expose-Headers %q", name, path, got)
+			}
+		}
+		w := newFace(t, openTo(test.origins...)).send("OPTIONS", "/api/v5/pacientes/2", "", header{"Origin", "https://clinica.cl"})
+		if want := map[bool]int{true: 204, false: 405}[test.want != ""]; w.Code != want {
+			t.Errorf("%s: OPTIONS: status %d, want %d", name, w.Code, want)
 		}
 	}
 }
@@ -372,20 +418,29 @@ func TestAnUnreachableDatabaseIs503(t *testing.T) {
 // limitOf is a Limiter that lets one request of each token pass.
 type limitOf map[tomahora.TokenID]bool
 
-func (l limitOf) Allow(id tomahora.TokenID) (time.Duration, bool) {
-	seen := l[id]
+func (l limitOf) Allow(id tomahora.TokenID) Allowance {
+	if l[id] {
+		return Allowance{Limit: 1, RetryAfter: 2100 * time.Millisecond}
+	}
 	l[id] = true
-	return 2100 * time.Millisecond, !seen
+	return Allowance{OK: true, Limit: 1}
 }
 
 func TestALimitedTokenIsTold429(t *testing.T) {
 	f := newFace(t, func(o *Options) { o.Limiter = limitOf{} })
-	if w := f.send("GET", "/api/v5/pacientes/2", ""); w.Code != 200 {
-		t.Fatalf("status %d", w.Code)
-	}
+	first := f.send("GET", "/api/v5/pacientes/2", "")
 	w := f.send("GET", "/api/v5/pacientes/2", "")
-	if got := errorOf(t, w); w.Code != 429 || got.Code != "demasiadas_solicitudes" || w.Header().Get("Retry-After") != "3" {
-		t.Errorf("got %d %s, Retry-After %q", w.Code, got.Code, w.Header().Get("Retry-After"))
+	if first.Code != 200 {
+		t.Fatalf("status %d", first.Code)
+	}
+	for _, w := range []*httptest.ResponseRecorder{first, w} {
+		if limit, left := w.Header().Get("X-RateLimit-Limit"), w.Header().Get("X-RateLimit-Remaining"); limit != "1" || left != "0" {
+			t.Errorf("status %d: limit %q, remaining %q", w.Code, limit, left)
+		}
+	}
+	got := errorOf(t, w)
+	if w.Code != 429 || got.Code != "demasiadas_solicitudes" || got.Message != "Too Many Attempts" || w.Header().Get("Retry-After") != "3" {
+		t.Errorf("got %d %s %q, Retry-After %q", w.Code, got.Code, got.Message, w.Header().Get("Retry-After"))
 	}
 	if w := f.send("GET", "/api/v5/pacientes/2", "", header{"Authorization", "Token lector"}); w.Code != 200 {
 		t.Errorf("another token: status %d", w.Code)

@@ -194,7 +194,7 @@ func appendConditions(conditions []condicion, columna string, group json.RawMess
 		}
 		dec := json.NewDecoder(bytes.NewReader(o.raw))
 		dec.UseNumber()
-		v, err := nextValue(dec)
+		v, err := nextValue(dec, o.raw)
 		if err != nil || v.kind == kindNull || v.kind == kindCompound {
 			return nil, filtroInvalido("el valor debe ser un texto, un número o un booleano")
 		}

@@ -6,9 +6,12 @@ import (
 	"github.com/tomahora/tomahora"
 )
 
+// dentalinkPrefix is the version that speaks Dentalink's names, too.
+const dentalinkPrefix = "/api/v1"
+
 // isDentalink tells whether a request came to /api/v1, which speaks Dentalink's
 // names too (contract §1.1).
-func isDentalink(r *http.Request) bool { return prefixOf(r) == "/api/v1" }
+func isDentalink(r *http.Request) bool { return prefixOf(r) == dentalinkPrefix }
 
 // medilinkName is what Medilink calls a parameter that Dentalink names.
 func medilinkName(name string, dentalink bool) string {

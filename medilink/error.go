@@ -20,6 +20,7 @@ type errorDetail struct {
 	Code      string      `json:"code"`
 	Errors    []errorItem `json:"errors"`
 	RequestID string      `json:"request_id"`
+	Citas     []int64     `json:"citas,omitempty"` // those in the way, where the code says so
 }
 
 type errorItem struct {
@@ -96,6 +97,7 @@ func RenderError(w http.ResponseWriter, requestID string, err error) {
 	detail.Code, detail.Message = string(problems[0].Code), problems[0].Error()
 	for _, p := range problems {
 		detail.Errors = append(detail.Errors, errorItem{p.Field, string(p.Code), p.Error()})
+		detail.Citas = append(detail.Citas, int64s(p.Citas)...)
 	}
 	switch code {
 	case http.StatusUnauthorized:

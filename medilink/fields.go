@@ -18,7 +18,8 @@ import (
 // value is what a body says of one field.
 type value struct {
 	kind valueKind
-	text string // of a text, a number, and of a boolean "1" or "0"
+	text string  // of a text, a number, of a boolean "1" or "0", of JSON's object or array its source
+	list []value // of a list, without lists in it
 }
 
 type valueKind int
@@ -28,7 +29,8 @@ const (
 	kindText
 	kindNumber
 	kindBoolean
-	kindCompound // an object, an array, a file
+	kindCompound // an object or array of JSON, a file
+	kindList     // what a form or query gives as name[], any number of times
 )
 
 // isAbsent: null and "" mean absent (product rules, «Input»).
@@ -46,6 +48,35 @@ func (f fields) add(name string, v value) error {
 	}
 	f[name] = v
 	return nil
+}
+
+// addToForm adds a field of a form, where name[] may be given many times, as PHP
+// reads it.
+func (f fields) addToForm(name string, v value) error {
+	if base, isList := listName(name); isList {
+		return f.gather(base, v)
+	}
+	return f.add(name, v)
+}
+
+// gather adds a value to the list of that name.
+func (f fields) gather(name string, v value) error {
+	have, ok := f[name]
+	if ok && have.kind != kindList {
+		return twiceGiven(name)
+	}
+	have.kind, have.list = kindList, append(have.list, v)
+	f[name] = have
+	return nil
+}
+
+// listName is the name before "[]", or "[0]" as some clients count.
+func listName(name string) (base string, isList bool) {
+	base, index, ok := strings.Cut(name, "[")
+	if !ok || base == "" || !strings.HasSuffix(index, "]") || strings.Trim(index[:len(index)-1], "0123456789") != "" {
+		return name, false
+	}
+	return base, true
 }
 
 func twiceGiven(name string) error {
@@ -67,25 +98,27 @@ func decodeForm(body string, onlyASCII bool) (fields, error) {
 			continue
 		}
 		rawName, rawText, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(rawName)
+		name, err := unescaped(rawName, onlyASCII)
 		if err != nil {
-			return nil, unreadable("la codificación con % está mal formada")
-		}
-		content, err := url.QueryUnescape(rawText)
-		if err != nil {
-			return nil, unreadable("la codificación con % está mal formada")
-		}
-		if err := checkText(name, onlyASCII); err != nil {
 			return nil, err
 		}
-		if err := checkText(content, onlyASCII); err != nil {
+		content, err := unescaped(rawText, onlyASCII)
+		if err != nil {
 			return nil, err
 		}
-		if err := f.add(name, value{kindText, content}); err != nil {
+		if err := f.addToForm(name, value{kind: kindText, text: content}); err != nil {
 			return nil, err
 		}
 	}
 	return f, nil
+}
+
+func unescaped(raw string, onlyASCII bool) (string, error) {
+	text, err := url.QueryUnescape(raw)
+	if err != nil {
+		return "", unreadable("la codificación con % está mal formada")
+	}
+	return text, checkText(text, onlyASCII)
 }
 
 // decodeMultipart reads a multipart/form-data body. A file is no value.
@@ -113,7 +146,7 @@ func decodeMultipart(body []byte, boundary string, onlyASCII bool) (fields, erro
 		if err != nil {
 			return nil, err
 		}
-		if err := f.add(name, v); err != nil {
+		if err := f.addToForm(name, v); err != nil {
 			return nil, err
 		}
 	}
@@ -136,7 +169,7 @@ func partField(part *multipart.Part, content string, onlyASCII bool) (string, va
 	if err := checkText(content, onlyASCII || ownASCII); err != nil {
 		return "", value{}, err
 	}
-	return name, value{kindText, content}, nil
+	return name, value{kind: kindText, text: content}, nil
 }
 
 func partNeedsASCII(h textproto.MIMEHeader) (bool, error) {
@@ -186,7 +219,7 @@ func objectFields(body []byte) (fields, error) {
 			return nil, err
 		}
 		name, _ := token.(string)
-		v, err := nextValue(dec)
+		v, err := nextValue(dec, body)
 		if err != nil {
 			return nil, err
 		}
@@ -197,21 +230,24 @@ func objectFields(body []byte) (fields, error) {
 	return f, nil
 }
 
-// nextValue reads a value; an object or array is skipped whole.
-func nextValue(dec *json.Decoder) (value, error) {
+// nextValue reads a value of body; an object or array is kept as its source, and
+// read where one is expected.
+func nextValue(dec *json.Decoder, body []byte) (value, error) {
 	token, err := dec.Token()
 	if err != nil {
 		return value{}, err
 	}
 	switch t := token.(type) {
 	case string:
-		return value{kindText, t}, nil
+		return value{kind: kindText, text: t}, nil
 	case json.Number:
-		return value{kindNumber, t.String()}, nil
+		return value{kind: kindNumber, text: t.String()}, nil
 	case bool:
-		return value{kindBoolean, strconv.Itoa(bit(t))}, nil
+		return value{kind: kindBoolean, text: strconv.Itoa(bit(t))}, nil
 	case json.Delim:
-		return value{kind: kindCompound}, skipCompound(dec)
+		start := dec.InputOffset() - 1
+		err := skipCompound(dec)
+		return value{kind: kindCompound, text: string(body[start:dec.InputOffset()])}, err
 	default: // null
 		return value{}, nil
 	}
@@ -232,6 +268,37 @@ func skipCompound(dec *json.Decoder) error {
 		}
 	}
 	return nil
+}
+
+// elements are the values of a JSON array; ok is false for what is none.
+func (v value) elements() (list []value, ok bool) {
+	if v.kind != kindCompound || !strings.HasPrefix(v.text, "[") {
+		return nil, false
+	}
+	source := []byte(v.text)
+	dec := json.NewDecoder(bytes.NewReader(source))
+	dec.UseNumber()
+	if _, err := dec.Token(); err != nil { // the opening bracket
+		return nil, false
+	}
+	for dec.More() {
+		element, err := nextValue(dec, source)
+		if err != nil {
+			return nil, false
+		}
+		list = append(list, element)
+	}
+	return list, true
+}
+
+// object are the fields of a JSON object; ok is false for what is none, and for
+// one that names a field twice.
+func (v value) object() (f fields, ok bool) {
+	if v.kind != kindCompound || !strings.HasPrefix(v.text, "{") {
+		return nil, false
+	}
+	f, err := objectFields([]byte(v.text))
+	return f, err == nil
 }
 
 // checkEscapes refuses escapes that stand for no character, half a surrogate

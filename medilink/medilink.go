@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,9 @@ type Options struct {
 	// a slash at its end; links start with it. Required.
 	BaseURL func(*http.Request) string
 
+	// CORSOrigins are the origins whose pages may call from a browser, such as
+	// "https://clinica.cl"; "*" is any. None means that CORS is off.
+	CORSOrigins []string
 	// Limiter bounds how often a token may call. Nil means never.
 	Limiter Limiter
 	// RequestID is the id a request carries in its context, for the error
@@ -39,9 +43,16 @@ type Options struct {
 
 // Limiter bounds how often a token may call.
 type Limiter interface {
-	// Allow counts a request. When it comes too soon, ok is false and
-	// retryAfter says how long to wait.
-	Allow(id tomahora.TokenID) (retryAfter time.Duration, ok bool)
+	// Allow counts a request of a token and judges it.
+	Allow(id tomahora.TokenID) Allowance
+}
+
+// Allowance is what a Limiter says of one request.
+type Allowance struct {
+	OK         bool
+	Limit      int           // requests a token may make at once
+	Remaining  int           // how many of them it has left
+	RetryAfter time.Duration // how long to wait; 0 when OK
 }
 
 // prefixes are the versions under which the same resources are served
@@ -66,6 +77,9 @@ func newAPI(o Options) *api {
 		a.handleCitas(prefix)
 		a.handlePacientes(prefix)
 		a.handleAtenciones(prefix)
+		a.handleCatalogues(prefix)
+		a.handleHorarios(prefix)
+		a.handleAvailability(prefix)
 	}
 	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
@@ -81,7 +95,7 @@ type api struct {
 }
 
 func (a *api) handle(pattern string, m methods) {
-	e := &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow()}
+	e := &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow(len(a.CORSOrigins) > 0)}
 	a.endpoints = append(a.endpoints, e)
 	a.mux.Handle(pattern, e)
 }
@@ -92,7 +106,9 @@ func (a *api) handleCitas(prefix string) {
 	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.changeDate})
 	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.createEstado})
 	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
-	a.handle(prefix+"/profesionales/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
+	for _, noun := range profesionalNouns(prefix) {
+		a.handle(prefix+"/"+noun+"/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
+	}
 	a.handle(prefix+"/sucursales/{id}/citas", methods{http.MethodGet: a.listCitasOfSucursal})
 }
 
@@ -117,17 +133,33 @@ func (a *api) handleAtenciones(prefix string) {
 	}
 }
 
-// ServeHTTP opens the API to browsers of any origin, where the seed's own
-// client runs; what protects it is the token, which no browser adds by itself.
+// ServeHTTP serves any spelling of a path, and browsers where they are let in.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Idempotent-Replayed, Retry-After, X-Request-Id")
-	if r.Method == http.MethodOptions {
+	if a.letsIn(w, r) && r.Method == http.MethodOptions {
 		preflight(w)
 		return
 	}
 	a.mux.ServeHTTP(w, normalised(r))
+}
+
+// letsIn opens the answer to the page that asks, where its origin is one of
+// CORSOrigins. What protects the API is the token, which no browser adds by
+// itself.
+func (a *api) letsIn(w http.ResponseWriter, r *http.Request) bool {
+	if len(a.CORSOrigins) == 0 {
+		return false
+	}
+	h, origin := w.Header(), "*"
+	if !slices.Contains(a.CORSOrigins, "*") {
+		h.Add("Vary", "Origin")
+		origin = r.Header.Get("Origin")
+		if !slices.Contains(a.CORSOrigins, origin) {
+			return false
+		}
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Access-Control-Expose-Headers", "Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id")
+	return true
 }
 
 // preflight answers for any path, also an unknown one: a browser that is
@@ -135,7 +167,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match")
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -30,9 +30,12 @@ func (m methods) find(method string) (handler, bool) {
 	return h, ok
 }
 
-// allow is the value of an Allow header.
-func (m methods) allow() string {
-	names := append(slices.Collect(maps.Keys(m)), http.MethodOptions)
+// allow is the value of an Allow header; cors tells whether OPTIONS is answered.
+func (m methods) allow(cors bool) string {
+	names := slices.Collect(maps.Keys(m))
+	if cors {
+		names = append(names, http.MethodOptions)
+	}
 	if _, ok := m[http.MethodGet]; ok {
 		names = append(names, http.MethodHead)
 	}
@@ -90,17 +93,20 @@ func authorization(r *http.Request) string {
 	return ""
 }
 
+// limit counts a request, and tells in the vendor's headers what is left
+// (contract §1.6).
 func (a *api) limit(w http.ResponseWriter, p auth.Principal) error {
 	if a.Limiter == nil {
 		return nil
 	}
-	wait, ok := a.Limiter.Allow(p.IDToken)
-	if ok {
+	allowance, h := a.Limiter.Allow(p.IDToken), w.Header()
+	h.Set("X-RateLimit-Limit", strconv.Itoa(allowance.Limit))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(allowance.Remaining))
+	if allowance.OK {
 		return nil
 	}
-	seconds := retrySeconds(wait)
-	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	return &tomahora.Error{Kind: tomahora.KindRateLimited, Code: tomahora.CodeDemasiadasSolicitudes, Args: []any{seconds}}
+	h.Set("Retry-After", strconv.Itoa(retrySeconds(allowance.RetryAfter)))
+	return &tomahora.Error{Kind: tomahora.KindRateLimited, Code: tomahora.CodeDemasiadasSolicitudes}
 }
 
 // retrySeconds rounds up: who waits so long is not refused again.
@@ -140,12 +146,15 @@ func prefixOf(r *http.Request) string {
 }
 
 // pathID reads the {id} of a route.
-func pathID(r *http.Request) (int64, error) {
-	text := r.PathValue("id")
+func pathID(r *http.Request) (int64, error) { return pathIDOf(r, "id") }
+
+// pathIDOf reads another id of a route by its name.
+func pathIDOf(r *http.Request, name string) (int64, error) {
+	text := r.PathValue(name)
 	if strings.Trim(text, "0123456789") == "" {
 		if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
 			return id, nil
 		}
 	}
-	return 0, tomahora.Invalid(tomahora.CodeParametroInvalido, "id", "id", whyID)
+	return 0, tomahora.Invalid(tomahora.CodeParametroInvalido, name, name, whyID)
 }

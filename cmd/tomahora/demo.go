@@ -19,10 +19,11 @@ import (
 
 type demoCmd struct {
 	service
-	Listen string    `default:"127.0.0.1:8080" help:"Address to listen on."`
-	Now    time.Time `help:"Freeze the business clock at this time (RFC 3339)." placeholder:"TIME"`
-	DB     string    `name:"db" help:"Keep the data here, as sqlite:FILE. Default: a file that is thrown away." placeholder:"URL"`
-	Empty  bool      `help:"Leave the generated citas out."`
+	Listen      string    `default:"127.0.0.1:8080" help:"Address to listen on."`
+	Now         time.Time `help:"Freeze the business clock at this time (RFC 3339)." placeholder:"TIME"`
+	DB          string    `name:"db" help:"Keep the data here, as sqlite:FILE. Default: a file that is thrown away." placeholder:"URL"`
+	CORSOrigins []string  `name:"cors-origin" default:"*" help:"Origin whose pages may call the API from a browser, or * for any; repeatable." placeholder:"ORIGIN"`
+	Empty       bool      `help:"Leave the generated citas out."`
 }
 
 func (c demoCmd) Run(env *environment) (err error) {
@@ -42,7 +43,7 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err := prepareDemo(env.ctx, store, c.Empty); err != nil {
 		return err
 	}
-	options, err := c.api(env, store)
+	options, err := c.api(env, store, c.CORSOrigins)
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ type service struct {
 	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 }
 
-// api makes the vendor's face over a store.
-func (s service) api(env *environment, store tomahora.Store) (medilink.Options, error) {
+// api makes the vendor's face over a store, for browsers of the given origins.
+func (s service) api(env *environment, store tomahora.Store, origins []string) (medilink.Options, error) {
 	limit, err := httpd.ParseRate(s.RateLimit)
 	if err != nil {
 		return medilink.Options{}, usageError{fmt.Errorf("--rate-limit: %w", err)}
@@ -35,13 +35,17 @@ func (s service) api(env *environment, store tomahora.Store) (medilink.Options, 
 	if err := checkPublicURL(s.PublicURL); err != nil {
 		return medilink.Options{}, usageError{fmt.Errorf("--public-url: %w", err)}
 	}
+	if err := checkOrigins(origins); err != nil {
+		return medilink.Options{}, usageError{fmt.Errorf("--cors-origin: %w", err)}
+	}
 	o := medilink.Options{
-		Store:     store,
-		Auth:      auth.New(store, time.Now),
-		BaseURL:   httpd.BaseURL(s.PublicURL, s.TrustedProxies),
-		RequestID: httpd.RequestID,
-		Observe:   httpd.Observe,
-		Logger:    env.logger,
+		Store:       store,
+		Auth:        auth.New(store, time.Now),
+		BaseURL:     httpd.BaseURL(s.PublicURL, s.TrustedProxies),
+		CORSOrigins: origins,
+		RequestID:   httpd.RequestID,
+		Observe:     httpd.Observe,
+		Logger:      env.logger,
 	}
 	if !limit.IsZero() {
 		o.Limiter = httpd.NewLimiter(limit, time.Now)
@@ -63,14 +67,26 @@ func checkPublicURL(s string) error {
 	return nil
 }
 
+// checkOrigins accepts what a browser sends as an Origin, and "*".
+func checkOrigins(origins []string) error {
+	for _, origin := range origins {
+		u, err := url.Parse(origin)
+		if origin != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin) {
+			return fmt.Errorf("%q is neither * nor a scheme and host such as https://clinica.cl", origin)
+		}
+	}
+	return nil
+}
+
 type serveCmd struct {
 	database
 	service
-	Listen    string `default:":8080" help:"Address to listen on."`
-	TLSCert   string `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
-	TLSKey    string `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
-	NoMigrate bool   `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
-	MaxBatch  int    `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
+	Listen      string   `default:":8080" help:"Address to listen on."`
+	TLSCert     string   `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
+	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
+	CORSOrigins []string `name:"cors-origin" help:"Origin whose pages may call the API from a browser, such as https://clinica.cl, or * for any; repeatable. Default: none." placeholder:"ORIGIN"`
+	NoMigrate   bool     `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
+	MaxBatch    int      `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
 }
 
 func (c serveCmd) Run(env *environment) error {
@@ -81,7 +97,7 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	options, err := c.api(env, store)
+	options, err := c.api(env, store, c.CORSOrigins)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}

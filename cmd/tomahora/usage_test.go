@@ -21,6 +21,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 		"no database":                       {[]string{"check"}, exitUsage, "--db"},
 		"a time that is none":               {[]string{"demo", "--now", "ayer"}, exitUsage, "--now"},
 		"a rate that is none":               {[]string{"demo", "--rate-limit", "many"}, exitUsage, "--rate-limit"},
+		"an origin that is none":            {[]string{"demo", "--cors-origin", "clinica.cl/"}, exitUsage, "--cors-origin"},
 		"a public URL that is none":         {[]string{"serve", "--db", db, "--public-url", "clinica"}, exitUsage, "--public-url"},
 		"a certificate without its key":     {[]string{"serve", "--db", db, "--tls-cert", "main.go"}, exitUsage, "--tls-key"},
 		"a database of an unknown kind":     {[]string{"check", "--db", "mysql://x"}, exitFailed, "sqlite:FILE"},

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,6 +66,28 @@ func Document() (*openapi3.T, error) {
 		return nil, fmt.Errorf("load the document: %w", err)
 	}
 	return doc, doc.Validate(context.Background())
+}
+
+// Operations are all that the document offers, each as Operation names it.
+func Operations(doc *openapi3.T) []string {
+	var names []string
+	for template, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			names = append(names, method+" "+template)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Operation is the one that a request asks for, "GET /citas/{id}"; "" when the
+// document offers none.
+func Operation(doc *openapi3.T, req *http.Request) string {
+	place, ok := find(doc, req.URL.EscapedPath())
+	if !ok || place.item.GetOperation(req.Method) == nil {
+		return ""
+	}
+	return req.Method + " " + place.template
 }
 
 // exchange is a request with its answer.

@@ -1,0 +1,132 @@
+package agenda_test
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/tomahora/tomahora"
+)
+
+// agendaTx is a clinic in memory to look for free places in and to book: it
+// reads as a store does, counts the reads, and forgets what is booked, so that
+// one place after the other can be tried.
+type agendaTx struct {
+	tomahora.Tx
+	cfg   *tomahora.Config
+	now   time.Time
+	citas []tomahora.Cita
+	fails string // the read that fails with errDisk
+
+	agendas  []reading
+	sillones []reading
+	names    int
+}
+
+// reading is what a read of citas asked for.
+type reading struct {
+	Profesionales []tomahora.ProfesionalID
+	IDSucursal    tomahora.SucursalID
+	Desde, Hasta  string
+}
+
+func (tx *agendaTx) Now() time.Time                  { return tx.now }
+func (tx *agendaTx) Config() *tomahora.Config        { return tx.cfg }
+func (tx *agendaTx) Citas() tomahora.Citas           { return agendaCitas{tx: tx} }
+func (tx *agendaTx) Pacientes() tomahora.Pacientes   { return agendaPacientes{tx: tx} }
+func (tx *agendaTx) Atenciones() tomahora.Atenciones { return noAtenciones{} }
+
+// live are the live citas that match, in the order of Citas.Agenda.
+func (tx *agendaTx) live(match func(tomahora.Cita) bool) []tomahora.Cita {
+	var list []tomahora.Cita
+	for _, c := range tx.citas {
+		if c.Viva && match(c) {
+			list = append(list, c)
+		}
+	}
+	slices.SortFunc(list, func(a, b tomahora.Cita) int {
+		return cmp.Or(
+			cmp.Compare(a.Espacio.IDProfesional, b.Espacio.IDProfesional),
+			cmp.Compare(a.Espacio.Fecha.String(), b.Espacio.Fecha.String()),
+			cmp.Compare(a.Espacio.Rango.Inicio, b.Espacio.Rango.Inicio),
+			cmp.Compare(a.ID, b.ID),
+		)
+	})
+	return list
+}
+
+type agendaCitas struct {
+	tomahora.Citas
+	tx *agendaTx
+}
+
+func within(f, desde, hasta tomahora.Fecha) bool { return !f.Before(desde) && !hasta.Before(f) }
+
+func (a agendaCitas) Agenda(profs []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
+	a.tx.agendas = append(a.tx.agendas, reading{Profesionales: profs, Desde: desde.String(), Hasta: hasta.String()})
+	if a.tx.fails == "agenda" {
+		return nil, errDisk
+	}
+	return a.tx.live(func(c tomahora.Cita) bool {
+		return slices.Contains(profs, c.Espacio.IDProfesional) && within(c.Espacio.Fecha, desde, hasta)
+	}), nil
+}
+
+func (a agendaCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
+	a.tx.sillones = append(a.tx.sillones, reading{IDSucursal: suc, Desde: desde.String(), Hasta: hasta.String()})
+	if a.tx.fails == "sillones" {
+		return nil, errDisk
+	}
+	return a.tx.live(func(c tomahora.Cita) bool {
+		return c.Exclusiva && c.Espacio.IDSucursal == suc && within(c.Espacio.Fecha, desde, hasta)
+	}), nil
+}
+
+func (a agendaCitas) Facts(s tomahora.Solicitud, exclusivo bool, _ tomahora.CitaID) (tomahora.Facts, error) {
+	facts := tomahora.Facts{Paciente: &tomahora.Paciente{ID: s.IDPaciente, Habilitado: true}}
+	for _, c := range a.tx.citas {
+		if c.Viva && facts.Topes.Profesional == 0 && s.Espacio().TopeProfesional(c.Espacio) {
+			facts.Topes.Profesional = c.ID
+		}
+		if c.Viva && c.Exclusiva && exclusivo && facts.Topes.Sillon == 0 && s.Espacio().TopeSillon(c.Espacio) {
+			facts.Topes.Sillon = c.ID
+		}
+	}
+	return facts, nil
+}
+
+func (a agendaCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
+	i := slices.IndexFunc(a.tx.citas, func(c tomahora.Cita) bool { return c.ID == id })
+	return a.tx.citas[i], nil
+}
+
+func (agendaCitas) Create(c tomahora.Cita) (tomahora.Cita, error) { return c, nil }
+
+type agendaPacientes struct {
+	tomahora.Pacientes
+	tx *agendaTx
+}
+
+// List knows pacientes 1 to 99, all by the same name but for their number.
+func (a agendaPacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) {
+	a.tx.names++
+	if a.tx.fails == "names" {
+		return nil, errDisk
+	}
+	var all []tomahora.Paciente
+	for id := tomahora.PacienteID(1); id < 100; id++ {
+		all = append(all, pacienteNumero(id))
+	}
+	return tomahora.Select(all, q, func(p tomahora.Paciente, _ string) any { return int64(p.ID) }), nil
+}
+
+type noAtenciones struct{ tomahora.Atenciones }
+
+func (noAtenciones) FirstOpen(tomahora.PacienteID, tomahora.ProfesionalID, tomahora.SucursalID) (tomahora.Atencion, error) {
+	return tomahora.Atencion{}, tomahora.NotFound("la atención")
+}
+
+func (noAtenciones) Create(a tomahora.Atencion, _ tomahora.Actor) (tomahora.Atencion, error) {
+	a.ID = 1
+	return a, nil
+}

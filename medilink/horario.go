@@ -1,0 +1,351 @@
+package medilink
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
+	"github.com/tomahora/tomahora/auth"
+)
+
+// horarioBody is the week of a profesional at a sucursal (contract §2.4).
+type horarioBody struct {
+	IDProfesional     int64  `json:"id_profesional"`
+	NombreProfesional string `json:"nombre_profesional"`
+	dentistaBody
+	IDSucursal     int64     `json:"id_sucursal"`
+	NombreSucursal string    `json:"nombre_sucursal"`
+	Intervalo      int       `json:"intervalo"` // minutes
+	Dias           []diaBody `json:"dias"`
+	Links          []link    `json:"links"`
+}
+
+// diaBody is one rule of a week, or a day without any: then the hours are equal
+// and the id is 0. Equal hours of the break mean that there is none. What is
+// ours follows after hora_fin_break.
+type diaBody struct {
+	Dia             int                `json:"dia"` // 1 lunes … 7 domingo
+	NombreDia       string             `json:"nombre_dia"`
+	HoraInicio      string             `json:"hora_inicio"`
+	HoraFin         string             `json:"hora_fin"`
+	HoraInicioBreak string             `json:"hora_inicio_break"`
+	HoraFinBreak    string             `json:"hora_fin_break"`
+	ID              int64              `json:"id"`
+	Sillones        []int64            `json:"sillones"`
+	Modalidad       tomahora.Modalidad `json:"modalidad"`
+	Desde           string             `json:"desde"` // "" when unbounded
+	Hasta           string             `json:"hasta"`
+}
+
+// semana is what a profesional has of horarios at a sucursal.
+type semana struct {
+	id          tomahora.HorarioID // the lowest of its horarios and especiales
+	profesional tomahora.Profesional
+	sucursal    tomahora.Sucursal
+	horarios    []tomahora.Horario
+}
+
+// semanas are those of one profesional, or with 0 of all. Who works on special
+// dates only has one too, of days off.
+func semanas(cfg *tomahora.Config, de tomahora.ProfesionalID) []semana {
+	type key struct {
+		profesional tomahora.ProfesionalID
+		sucursal    tomahora.SucursalID
+	}
+	found := map[key]semana{}
+	add := func(id tomahora.HorarioID, prof tomahora.ProfesionalID, suc tomahora.SucursalID, rules ...tomahora.Horario) {
+		if de != 0 && prof != de {
+			return
+		}
+		s, seen := found[key{prof, suc}]
+		if !seen {
+			s = semana{id: id}
+			s.profesional, _ = cfg.Profesional(prof)
+			s.sucursal, _ = cfg.Sucursal(suc)
+		}
+		s.id, s.horarios = min(s.id, id), append(s.horarios, rules...)
+		found[key{prof, suc}] = s
+	}
+	for _, h := range cfg.Plan().Horarios {
+		add(h.ID, h.IDProfesional, h.IDSucursal, h)
+	}
+	for _, e := range cfg.Plan().Especiales {
+		add(e.ID, e.IDProfesional, e.IDSucursal)
+	}
+	return slices.Collect(maps.Values(found))
+}
+
+// semanaDe is the week of a profesional at a sucursal, also one of days off.
+func semanaDe(cfg *tomahora.Config, prof tomahora.ProfesionalID, suc tomahora.SucursalID) semana {
+	all := semanas(cfg, prof)
+	if i := slices.IndexFunc(all, func(s semana) bool { return s.sucursal.ID == suc }); i >= 0 {
+		return all[i]
+	}
+	var s semana
+	s.profesional, _ = cfg.Profesional(prof)
+	s.sucursal, _ = cfg.Sucursal(suc)
+	return s
+}
+
+func semanaValue(s semana, columna string) any {
+	switch columna {
+	case "id_profesional":
+		return int64(s.profesional.ID)
+	case "id_sucursal":
+		return int64(s.sucursal.ID)
+	default:
+		return int64(s.id)
+	}
+}
+
+// listHorarios is GET /horarios.
+func (a *api) listHorarios(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	return serveList(a, w, r, p, listaHorarios(r, 0))
+}
+
+// listHorariosOfProfesional is GET /profesionales/{id}/horarios.
+func (a *api) listHorariosOfProfesional(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	return serveList(a, w, r, p, listaHorarios(r, tomahora.ProfesionalID(id)))
+}
+
+// listaHorarios are the weeks of one profesional, or with 0 of all.
+func listaHorarios(r *http.Request, de tomahora.ProfesionalID) lista[semana] {
+	return lista[semana]{
+		tabla: tabla{
+			columnas: []columna{
+				{nombre: "id_profesional", tipo: colEntero, uso: buscar | ordenar},
+				{nombre: "id_dentista", tipo: colEntero, uso: buscar, de: "id_profesional"},
+				{nombre: "id_sucursal", tipo: colEntero, uso: buscar | ordenar},
+				{nombre: "id", tipo: colEntero, uso: ordenar},
+			},
+			orden: []tomahora.Orden{{Columna: "id_profesional"}, {Columna: "id_sucursal"}, {Columna: "id"}},
+		},
+		rows: func(tx tomahora.Tx, q tomahora.Consulta) ([]semana, error) {
+			if err := checkProfesional(tx.Config(), de); err != nil {
+				return nil, err
+			}
+			return tomahora.Select(semanas(tx.Config(), de), q, semanaValue), nil
+		},
+		valor: semanaValue,
+		body:  func(_ *tomahora.Config, s semana) any { return horario(r, s) },
+	}
+}
+
+// checkProfesional is the error of a path whose profesional is unknown; 0 is
+// "of all".
+func checkProfesional(cfg *tomahora.Config, id tomahora.ProfesionalID) error {
+	if _, ok := cfg.Profesional(id); !ok && id != 0 {
+		return tomahora.NotFound("el profesional")
+	}
+	return nil
+}
+
+// horario is a week as the wire shows it: each day at least once.
+func horario(r *http.Request, s semana) horarioBody {
+	return horarioBody{
+		IDProfesional:     int64(s.profesional.ID),
+		NombreProfesional: s.profesional.NombreCompleto(),
+		dentistaBody:      dentista(r, s.profesional),
+		IDSucursal:        int64(s.sucursal.ID),
+		NombreSucursal:    s.sucursal.Nombre,
+		Intervalo:         int(s.profesional.Intervalo),
+		Dias:              dias(s.horarios),
+		Links:             []link{},
+	}
+}
+
+func dias(horarios []tomahora.Horario) []diaBody {
+	horarios = slices.Clone(horarios)
+	for d := tomahora.Lunes; d <= tomahora.Domingo; d++ {
+		if !slices.ContainsFunc(horarios, func(h tomahora.Horario) bool { return h.Dia == d }) {
+			horarios = append(horarios, tomahora.Horario{Dia: d})
+		}
+	}
+	slices.SortStableFunc(horarios, func(a, b tomahora.Horario) int {
+		return cmp.Or(cmp.Compare(a.Dia, b.Dia), cmp.Compare(a.Jornada.Rango.Inicio, b.Jornada.Rango.Inicio), cmp.Compare(a.ID, b.ID))
+	})
+	list := make([]diaBody, len(horarios))
+	for i, h := range horarios {
+		pausa := pausaBody(h.Jornada)
+		list[i] = diaBody{
+			Dia:             int(h.Dia),
+			NombreDia:       nombreDia(h.Dia),
+			HoraInicio:      h.Jornada.Rango.Inicio.String(),
+			HoraFin:         h.Jornada.Rango.Fin.String(),
+			HoraInicioBreak: pausa.Inicio.String(),
+			HoraFinBreak:    pausa.Fin.String(),
+			ID:              int64(h.ID),
+			Sillones:        int64s(h.Jornada.Sillones),
+			Modalidad:       h.Jornada.Modalidad,
+			Desde:           h.Desde.String(),
+			Hasta:           h.Hasta.String(),
+		}
+	}
+	return list
+}
+
+// pausaBody is the break as the wire spells it, where none is an empty one at
+// the start of the day's work.
+func pausaBody(j tomahora.Jornada) tomahora.Rango {
+	if j.Pausa.IsEmpty() {
+		return tomahora.Rango{Inicio: j.Rango.Inicio, Fin: j.Rango.Inicio}
+	}
+	return j.Pausa
+}
+
+func nombreDia(d tomahora.Dia) string {
+	return [...]string{"", "Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Domingo"}[d]
+}
+
+// createHorario is POST /profesionales/{id}/horarios: one rule, or with dias
+// several.
+func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	q, err := readParams(w, r)
+	if err != nil {
+		return err
+	}
+	suc := tomahora.SucursalID(q.id("id_sucursal"))
+	rules := q.dias("dias")
+	if _, _, several := q.find([]string{"dias"}); !several {
+		rules = []cambioHorario{q.cambioHorario()}
+		q.requireAll("dia", "hora_inicio", "hora_fin")
+	}
+	q.require("id_sucursal")
+	return a.writeHorarios(w, r, p, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
+		for _, rule := range rules {
+			h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc}
+			rule.applyTo(&h)
+			if _, err := agenda.GuardarHorario(tx, p.Actor(), h); err != nil {
+				return 0, err
+			}
+		}
+		return suc, nil
+	})
+}
+
+// replaceHorarios is PUT /profesionales/{id}/horarios: the whole week at one
+// sucursal. Days off, as GET shows them, are days without a rule.
+func (a *api) replaceHorarios(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	q, err := readParams(w, r)
+	if err != nil {
+		return err
+	}
+	suc := tomahora.SucursalID(q.id("id_sucursal"))
+	rules := q.dias("dias")
+	q.requireAll("id_sucursal", "dias")
+	return a.writeHorarios(w, r, p, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
+		var week []tomahora.Horario
+		for _, rule := range rules {
+			h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc}
+			if rule.applyTo(&h); h.Jornada.Rango.Inicio != h.Jornada.Rango.Fin {
+				week = append(week, h)
+			}
+		}
+		return suc, agenda.ReemplazarHorarios(tx, p.Actor(), prof, suc, week)
+	})
+}
+
+// updateHorario is PUT /profesionales/{id}/horarios/{id_horario}: what is sent
+// changes in one rule.
+func (a *api) updateHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	id, err := pathIDOf(r, "id_horario")
+	if err != nil {
+		return err
+	}
+	q, err := readParams(w, r)
+	if err != nil {
+		return err
+	}
+	suc, change := tomahora.SucursalID(q.id("id_sucursal")), q.cambioHorario()
+	return a.writeHorarios(w, r, p, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
+		h, err := findHorario(tx.Config(), prof, tomahora.HorarioID(id))
+		if err != nil {
+			return 0, err
+		}
+		h.IDSucursal = cmp.Or(suc, h.IDSucursal)
+		change.applyTo(&h)
+		_, err = agenda.GuardarHorario(tx, p.Actor(), h)
+		return h.IDSucursal, err
+	})
+}
+
+// deleteHorario is DELETE /profesionales/{id}/horarios/{id_horario}. The citas
+// made under the rule stay.
+func (a *api) deleteHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+	id, err := pathIDOf(r, "id_horario")
+	if err != nil {
+		return err
+	}
+	return a.delete(w, r, p, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {
+		h, err := findHorario(tx.Config(), prof, tomahora.HorarioID(id))
+		if err != nil {
+			return err
+		}
+		return tx.Setup().DeleteHorario(h.ID, p.Actor())
+	})
+}
+
+func findHorario(cfg *tomahora.Config, prof tomahora.ProfesionalID, id tomahora.HorarioID) (tomahora.Horario, error) {
+	all := cfg.Plan().Horarios
+	i := slices.IndexFunc(all, func(h tomahora.Horario) bool { return h.ID == id && h.IDProfesional == prof })
+	if i < 0 {
+		return tomahora.Horario{}, tomahora.NotFound("el horario")
+	}
+	return all[i], nil
+}
+
+// writeHorarios changes the weekly rules of the path's profesional unless q has
+// problems, and answers with the week at the sucursal that write returns.
+func (a *api) writeHorarios(w http.ResponseWriter, r *http.Request, p auth.Principal, code int, q *params,
+	write func(tomahora.Tx, tomahora.ProfesionalID) (tomahora.SucursalID, error),
+) error {
+	var body horarioBody
+	err := a.updateProfesional(r, p, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {
+		suc, err := write(tx, prof)
+		if err != nil {
+			return err
+		}
+		body = horario(r, semanaDe(tx.Config(), prof, suc))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	writeJSON(w, code, envelope{body})
+	return nil
+}
+
+// updateProfesional runs write on the path's profesional, who must exist, unless
+// q has problems.
+func (a *api) updateProfesional(r *http.Request, p auth.Principal, q *params, write func(tomahora.Tx, tomahora.ProfesionalID) error) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	prof := tomahora.ProfesionalID(id)
+	return a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) error {
+		if err := checkProfesional(tx.Config(), prof); err != nil {
+			return err
+		}
+		return write(tx, prof)
+	})
+}
+
+// delete removes something of the path's profesional and answers 204.
+func (a *api) delete(w http.ResponseWriter, r *http.Request, p auth.Principal, remove func(tomahora.Tx, tomahora.ProfesionalID) error) error {
+	if err := a.updateProfesional(r, p, &params{}, remove); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
