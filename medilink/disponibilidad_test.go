@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -141,7 +142,7 @@ func TestBlocksOfARange(t *testing.T) {
 
 func TestGrid(t *testing.T) {
 	f := clinica(t)
-	f.booked(700, "2018-11-06", 9*60, 60, 1)
+	f.booked(700, 9*60, 60, 1)
 	const path = "/api/v5/sucursales/1/profesionales/2/agendas"
 	const day = `"fecha_inicio":{"eq":"2018-11-06"},"fecha_fin":{"eq":"2018-11-07"}`
 	const plain = `{"data":{"fechas":{
@@ -192,7 +193,7 @@ func TestARequestForTimesThatMakesNoSense(t *testing.T) {
 	const grid, free = "/api/v5/sucursales/1/profesionales/2/agendas", "/api/v5/horariosdisponibles"
 	ids := make([]string, 101)
 	for i := range ids {
-		ids[i] = fmt.Sprint(i + 1)
+		ids[i] = strconv.Itoa(i + 1)
 	}
 	tests := map[string]struct {
 		target string
@@ -246,9 +247,9 @@ func TestARequestForTimesThatMakesNoSense(t *testing.T) {
 
 func TestHorariosDisponibles(t *testing.T) {
 	f := clinica(t)
-	f.booked(700, "2018-11-06", 9*60, 30, 1)
-	f.booked(701, "2018-11-06", 11*60, 60, 1)
-	f.booked(702, "2018-11-06", 11*60, 60, 2)
+	f.booked(700, 9*60, 30, 1)
+	f.booked(701, 11*60, 60, 1)
+	f.booked(702, 11*60, 60, 2)
 	const path = "/api/v5/horariosdisponibles"
 	const rest = "id_sucursal=1&fecha_inicio=2018-11-06&fecha_fin=2018-11-07"
 	const want = `{"data":{
@@ -289,8 +290,8 @@ func TestHorariosDisponibles(t *testing.T) {
 
 func TestAgendasShowsFreePlacesOnly(t *testing.T) {
 	f := clinica(t)
-	f.booked(700, "2018-11-06", 9*60, 30, 1)
-	f.booked(701, "2018-11-06", 9*60, 30, 2)
+	f.booked(700, 9*60, 30, 1)
+	f.booked(701, 9*60, 30, 2)
 	place := func(rest string) string { return `{"id_paciente":0,"nombre_paciente":"",` + rest + `}` }
 	const links = `"links":{"current":"http://api.medilink2.healthatom.com`
 	target := "/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-11-06"},"duracion":{"eq":60}}`)

@@ -212,12 +212,12 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 		return err
 	}
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
+	q.require("id_sucursal")
 	rules := q.dias("dias")
 	if _, _, several := q.find([]string{"dias"}); !several {
 		rules = []cambioHorario{q.cambioHorario()}
 		q.requireAll("dia", "hora_inicio", "hora_fin")
 	}
-	q.require("id_sucursal")
 	return a.writeHorarios(w, r, p, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
 		for _, rule := range rules {
 			h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc}

@@ -115,7 +115,10 @@ func (v value) values() (list []value, ok bool) {
 		return list, true
 	case kindList:
 		for _, one := range v.list {
-			parts, _ := one.values()
+			parts, ok := one.values()
+			if !ok {
+				return nil, false
+			}
 			list = append(list, parts...)
 		}
 		return list, true

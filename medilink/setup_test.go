@@ -66,12 +66,13 @@ func fecha(s string) tomahora.Fecha {
 	return f
 }
 
-// booked keeps a live cita of profesional 2 at sucursal 1.
-func (f face) booked(id tomahora.CitaID, on string, inicio tomahora.Hora, duracion tomahora.Duracion, sillon tomahora.SillonID) {
+// booked keeps a live cita of profesional 2 at sucursal 1 on the day after the
+// tests' clock.
+func (f face) booked(id tomahora.CitaID, inicio tomahora.Hora, duracion tomahora.Duracion, sillon tomahora.SillonID) {
 	f.store.citas = append(f.store.citas, tomahora.Cita{
 		ID: id, IDPaciente: 2, IDEstado: tomahora.EstadoNoConfirmado, Viva: true, Comentario: "<control>",
 		Espacio: tomahora.Espacio{
-			IDProfesional: 2, IDSucursal: 1, IDSillon: sillon, Fecha: fecha(on), Rango: tomahora.Rango{Inicio: inicio, Fin: inicio.Add(duracion)},
+			IDProfesional: 2, IDSucursal: 1, IDSillon: sillon, Fecha: fecha("2018-11-06"), Rango: tomahora.Rango{Inicio: inicio, Fin: inicio.Add(duracion)},
 		},
 	})
 }
