@@ -87,3 +87,17 @@ func TestIsColor(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckOfAnEstado(t *testing.T) {
+	for name, tt := range map[string]struct {
+		estado tomahora.Estado
+		want   []string
+	}{
+		"a good one":                        {tomahora.Estado{Nombre: "Reagendar", Color: "#ffcc00"}, nil},
+		"one without a name and its colour": {tomahora.Estado{Color: "rojo"}, []string{"nombre: parametro_requerido", "color: parametro_invalido"}},
+	} {
+		if diff := cmp.Diff(tt.want, named(tt.estado.Check())); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -244,6 +244,14 @@ func TestClinica(t *testing.T) {
 		if diff := cmp.Diff(clinica, cfg.Clinica()); diff != "" {
 			t.Errorf("the clinic of the program and of the file differ:\n%s", diff)
 		}
+		wantPrestaciones := []tomahora.Prestacion{
+			{ID: 1, Nombre: "Evaluación dental", Codigo: "OD001", IDCategoria: 1, NombreCategoria: "Odontología", Habilitada: true},
+			{ID: 2, Nombre: "Limpieza dental", Codigo: "OD002", IDCategoria: 1, NombreCategoria: "Odontología", Habilitada: true},
+			{ID: 3, Nombre: "Consulta de medicina general", Codigo: "MG001", IDCategoria: 2, NombreCategoria: "Medicina", Habilitada: true},
+		}
+		if diff := cmp.Diff(wantPrestaciones, cfg.Plan().Prestaciones); diff != "" {
+			t.Errorf("prestaciones (-want +got):\n%s", diff)
+		}
 		lunes, sabado := date(2026, 11, 23), date(2026, 11, 28)
 		tests := []struct {
 			name  string
