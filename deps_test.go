@@ -88,9 +88,14 @@ func importRules() map[string]importRule {
 			Why:  "there is one place where a query can forget the clinic",
 		},
 		"HTTP stays at the edge": {
-			Of: []string{"..."}, Except: []string{"medilink/...", "httpd/...", "auth/...", "perf/...", "cmd/...", "e2e/..."},
+			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "perf/...", "cmd/...", "e2e/..."},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
+		},
+		"test helpers stay in tests": {
+			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
+			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/..."},
+			Why:  "what only tests need does not belong in the program",
 		},
 		"only programs read flags": {
 			Of: []string{"..."}, Except: programs(), Deny: []string{"flag"},
@@ -311,6 +316,8 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"SQL stays in the store", "sqlstores", []string{"database/sql"}, []string{"database/sql"}},
 		{"HTTP stays at the edge", "demo", []string{"net/http/httptest", "net/url"}, []string{"net/http/httptest"}},
 		{"HTTP stays at the edge", "perf/bench", []string{"net/http"}, nil},
+		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
+		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},
 		{"only programs read flags", "cmd/tomahora", []string{"flag"}, nil},
 	}

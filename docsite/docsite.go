@@ -21,6 +21,9 @@ var styleCSS []byte
 //go:embed docs.js
 var docsJS []byte
 
+//go:embed icon.svg
+var iconSVG []byte
+
 // policy lets the page use its own parts and call its own server, nothing else.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -53,6 +56,7 @@ func New(document []byte) (http.Handler, error) {
 		"/docs":           {"text/html; charset=utf-8", html.Bytes()},
 		"/docs/style.css": {"text/css; charset=utf-8", styleCSS},
 		"/docs/docs.js":   {"text/javascript; charset=utf-8", docsJS},
+		"/docs/icon.svg":  {"image/svg+xml", iconSVG},
 	}, nil
 }
 

@@ -10,92 +10,102 @@ import (
 // document is as much of an OpenAPI 3.1 document as the page shows.
 type document struct {
 	Info struct {
-		Title       string
-		Summary     string
-		Description string
-	}
-	Servers    []server
-	Tags       []tag
-	Paths      ordered[pathItem]
+		Title       string `json:"title"`
+		Summary     string `json:"summary"`
+		Description string `json:"description"`
+	} `json:"info"`
+	Servers    []server          `json:"servers"`
+	Tags       []tag             `json:"tags"`
+	Paths      ordered[pathItem] `json:"paths"`
 	Components struct {
-		Schemas    ordered[*schema]
-		Parameters ordered[parameter]
-		Responses  ordered[response]
-		Headers    ordered[header]
-	}
+		Schemas    ordered[*schema]   `json:"schemas"`
+		Parameters ordered[parameter] `json:"parameters"`
+		Responses  ordered[response]  `json:"responses"`
+		Headers    ordered[header]    `json:"headers"`
+	} `json:"components"`
 }
 
-type server struct{ URL, Description string }
+type server struct {
+	URL string `json:"url"`
+}
 
-type tag struct{ Name, Description string }
+type tag struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
 
 type pathItem struct {
-	Servers                []server
-	Parameters             []parameter
-	Get, Post, Put, Delete *operation
+	Servers    []server    `json:"servers"`
+	Parameters []parameter `json:"parameters"`
+	Get        *operation  `json:"get"`
+	Post       *operation  `json:"post"`
+	Put        *operation  `json:"put"`
+	Delete     *operation  `json:"delete"`
 }
 
 type operation struct {
-	Tags        []string
-	OperationID string
-	Summary     string
-	Description string
-	Parameters  []parameter
-	RequestBody *struct {
-		Description string
-		Required    bool
-		Content     ordered[mediaType]
-	}
-	Responses ordered[response]
-	Security  *[]any // an empty list is an operation without a token
+	Tags        []string          `json:"tags"`
+	OperationID string            `json:"operationId"`
+	Summary     string            `json:"summary"`
+	Description string            `json:"description"`
+	Parameters  []parameter       `json:"parameters"`
+	RequestBody *requestBody      `json:"requestBody"`
+	Responses   ordered[response] `json:"responses"`
+	Security    *[]any            `json:"security"` // an empty list is an operation without a token
+}
+
+type requestBody struct {
+	Description string             `json:"description"`
+	Required    bool               `json:"required"`
+	Content     ordered[mediaType] `json:"content"`
 }
 
 type parameter struct {
-	Ref         string `json:"$ref"`
-	Name, In    string
-	Description string
-	Required    bool
-	Schema      *schema
-	Example     json.RawMessage
-	Content     ordered[mediaType]
+	Ref         string             `json:"$ref"`
+	Name        string             `json:"name"`
+	In          string             `json:"in"`
+	Description string             `json:"description"`
+	Required    bool               `json:"required"`
+	Schema      *schema            `json:"schema"`
+	Example     json.RawMessage    `json:"example"`
+	Content     ordered[mediaType] `json:"content"`
 }
 
 type mediaType struct {
-	Schema   *schema
-	Example  json.RawMessage
-	Examples ordered[example]
+	Schema   *schema          `json:"schema"`
+	Example  json.RawMessage  `json:"example"`
+	Examples ordered[example] `json:"examples"`
 }
 
 type example struct {
-	Summary string
-	Value   json.RawMessage
+	Summary string          `json:"summary"`
+	Value   json.RawMessage `json:"value"`
 }
 
 type response struct {
-	Ref         string `json:"$ref"`
-	Description string
-	Headers     ordered[header]
-	Content     ordered[mediaType]
+	Ref         string             `json:"$ref"`
+	Description string             `json:"description"`
+	Headers     ordered[header]    `json:"headers"`
+	Content     ordered[mediaType] `json:"content"`
 }
 
 type header struct {
 	Ref         string `json:"$ref"`
-	Description string
+	Description string `json:"description"`
 }
 
 type schema struct {
-	Ref                  string `json:"$ref"`
-	Type                 types
-	Description          string
-	Enum                 []any
-	Const                any
-	Minimum, Maximum     *float64
-	Properties           ordered[*schema]
-	Required             []string
-	Items                *schema
-	AdditionalProperties *schemaOrBool
-	AnyOf                []*schema
-	Examples             []any
+	Ref                  string           `json:"$ref"`
+	Title                string           `json:"title"`
+	Type                 types            `json:"type"`
+	Description          string           `json:"description"`
+	Enum                 []any            `json:"enum"`
+	Const                any              `json:"const"`
+	Properties           ordered[*schema] `json:"properties"`
+	Required             []string         `json:"required"`
+	Items                *schema          `json:"items"`
+	AdditionalProperties json.RawMessage  `json:"additionalProperties"` // a schema or a boolean
+	AnyOf                []*schema        `json:"anyOf"`
 }
 
 // types is a type or a list of them.
@@ -108,17 +118,6 @@ func (t *types) UnmarshalJSON(b []byte) error {
 	}
 	*t = make(types, 1)
 	return json.Unmarshal(b, &(*t)[0])
-}
-
-// schemaOrBool is the value of additionalProperties; a boolean is no schema.
-type schemaOrBool struct{ schema *schema }
-
-// UnmarshalJSON reads both spellings.
-func (s *schemaOrBool) UnmarshalJSON(b []byte) error {
-	if b[0] != '{' {
-		return nil
-	}
-	return json.Unmarshal(b, &s.schema)
 }
 
 // ordered is a JSON object whose members keep their order.

@@ -59,8 +59,12 @@ type bodyView struct {
 	Examples    []exampleView
 }
 
-// bodyType is a way to send a body, with an example in it.
-type bodyType struct{ Name, Example string }
+// bodyType is a way to send a body, with an example in it. Not every one is for
+// the form: multipart says nothing that the other form does not.
+type bodyType struct {
+	Name, Example string
+	Tried         bool
+}
 
 type fieldView struct {
 	Name, Type, TypeLink string
@@ -100,7 +104,7 @@ func newPage(source []byte) (*page, error) {
 		p.Groups = append(p.Groups, group{t.Name, slug(t.Name), prose(t.Description), operations[t.Name]})
 	}
 	for _, s := range d.Components.Schemas {
-		p.Schemas = append(p.Schemas, schemaView{s.Name, d.typeOf(s.Value), inline(s.Value.Description), d.fields(s.Value)})
+		p.Schemas = append(p.Schemas, schemaView{s.Name, d.spelledOut(s.Value), inline(s.Value.Description), d.fields(s.Value)})
 	}
 	return p, nil
 }
@@ -215,9 +219,7 @@ func (d *document) body(o *operation) *bodyView {
 		} else {
 			example = formLines([]byte(example))
 		}
-		if m.Name != "multipart/form-data" { // a form like the other; there is nothing to try apart
-			view.MediaTypes = append(view.MediaTypes, bodyType{m.Name, example})
-		}
+		view.MediaTypes = append(view.MediaTypes, bodyType{m.Name, example, m.Name != "multipart/form-data"})
 	}
 	return view
 }
@@ -274,7 +276,7 @@ func (d *document) target(s *schema) *schema {
 func (d *document) linkOf(s *schema) string {
 	switch {
 	case s.Ref != "":
-		if t := d.target(s); len(t.Properties) > 0 || t.AdditionalProperties != nil || len(t.AnyOf) > 0 {
+		if t := d.target(s); t.Title != "" || len(t.Properties) > 0 || len(t.AdditionalProperties) > 0 || len(t.AnyOf) > 0 {
 			return refName(s.Ref)
 		}
 		return ""
@@ -285,10 +287,21 @@ func (d *document) linkOf(s *schema) string {
 	}
 }
 
-// typeOf says in words what a schema admits.
+// typeOf says in a few words what a schema admits.
 func (d *document) typeOf(s *schema) string {
-	name := refName(s.Ref)
-	s = d.target(s)
+	t := d.target(s)
+	switch {
+	case t.Title != "":
+		return t.Title
+	case len(t.Properties) > 0 && s.Ref != "":
+		return refName(s.Ref)
+	default:
+		return d.spelledOut(t)
+	}
+}
+
+// spelledOut says exactly what a schema admits.
+func (d *document) spelledOut(s *schema) string {
 	switch {
 	case s.Const != nil:
 		return literal(s.Const)
@@ -306,8 +319,6 @@ func (d *document) typeOf(s *schema) string {
 			}
 		}
 		return strings.Join(kinds, " | ")
-	case len(s.Properties) > 0 && name != "":
-		return name
 	}
 	var kinds []string
 	for _, t := range s.Type {

@@ -13,7 +13,7 @@ func prose(text string) template.HTML {
 			b.WriteString("<p>" + string(inline(paragraph)) + "</p>")
 		}
 	}
-	return template.HTML(b.String()) //nolint:gosec // every text in it was escaped
+	return template.HTML(b.String()) // every text in it was escaped
 }
 
 // inline turns a line of a description into HTML: `code` and **bold**.
@@ -32,7 +32,7 @@ func inline(text string) template.HTML {
 			}
 		}
 	}
-	return template.HTML(b.String()) //nolint:gosec // every text in it was escaped
+	return template.HTML(b.String()) // every text in it was escaped
 }
 
 // slug is a name as part of an address.
