@@ -98,3 +98,65 @@ func TestNewConsulta(t *testing.T) {
 		t.Errorf("the new atención (-want +got):\n%s", diff)
 	}
 }
+
+func TestAnAtencionThatIsMade(t *testing.T) {
+	paciente := &tomahora.Paciente{ID: risopatron}
+	tests := []struct {
+		name string
+		sent tomahora.Atencion
+		want tomahora.Atencion
+	}{
+		{
+			"is a Consulta of today at the first sucursal", tomahora.Atencion{IDPaciente: risopatron, IDProfesional: soto},
+			tomahora.Atencion{IDSucursal: norte, Fecha: fecha(lunes), Tipo: tomahora.TipoConsulta, Nombre: "Consulta"},
+		},
+		{
+			"is where the profesional has any rule", tomahora.Atencion{IDPaciente: risopatron, IDProfesional: fuentes, Tipo: tomahora.TipoInterconsulta},
+			tomahora.Atencion{IDSucursal: sur, Fecha: fecha(lunes), Tipo: tomahora.TipoInterconsulta, Nombre: "Interconsulta"},
+		},
+		{
+			"is what was asked for", tomahora.Atencion{IDPaciente: risopatron, IDProfesional: soto, IDSucursal: sur, Fecha: fecha(viernes), Tipo: "Control", Nombre: "Yeso"},
+			tomahora.Atencion{IDSucursal: sur, Fecha: fecha(viernes), Tipo: "Control", Nombre: "Yeso"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := demo(t)
+			got := tt.sent.WithDefaults(cfg, now())
+			tt.want.IDPaciente, tt.want.IDProfesional = risopatron, tt.sent.IDProfesional
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("with its defaults (-want +got):\n%s", diff)
+			}
+			if err := got.CheckShape(); err != nil {
+				t.Errorf("its shape: %v", named(err))
+			}
+			if err := got.CheckReferences(cfg, paciente); err != nil {
+				t.Errorf("its references: %v", named(err))
+			}
+		})
+	}
+}
+
+func TestAnAtencionThatCannotBeMade(t *testing.T) {
+	cfg := demo(t)
+	want := []string{"id_paciente: parametro_requerido", "id_profesional: parametro_requerido"}
+	if diff := cmp.Diff(want, named(tomahora.Atencion{}.CheckShape())); diff != "" {
+		t.Errorf("without anything (-want +got):\n%s", diff)
+	}
+	tests := []struct {
+		name string
+		sent tomahora.Atencion
+		want []string
+	}{
+		{"of what is not there", tomahora.Atencion{IDProfesional: 99, IDSucursal: 99}, []string{"id_paciente: no_existe", "id_profesional: no_existe", "id_sucursal: no_existe"}},
+		{"at no sucursal", tomahora.Atencion{IDProfesional: pinto}, []string{"id_paciente: no_existe", "id_sucursal: parametro_requerido"}},
+		{"of nobody, at no sucursal", tomahora.Atencion{IDProfesional: 99}, []string{"id_paciente: no_existe", "id_profesional: no_existe"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, named(tt.sent.CheckReferences(cfg, nil))); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -69,6 +69,10 @@ func TestNewConfigRefuses(t *testing.T) {
 			between(fridays("09:00", "13:00"), "", viernes), between(fridays("09:00", "13:00"), viernes, ""),
 		), "horarios[1]", "se superpone con otro horario"},
 
+		{"a rule whose vigencia ends before it begins", rules(
+			between(fridays("09:00", "13:00"), viernes, "2018-11-01"),
+		), "horarios[0]", "la vigencia termina (2018-11-01) antes de empezar (2018-11-02)"},
+
 		{"a horario especial of an unknown profesional", func(p *tomahora.Plan) { p.Especiales[0].IDProfesional = 99 }, "horariosespeciales[0]", "el profesional 99 no existe"},
 		{"a horario especial at an unknown sucursal", func(p *tomahora.Plan) { p.Especiales[0].IDSucursal = 99 }, "horariosespeciales[0]", "la sucursal 99 no existe"},
 		{"two horarios especiales over the same minutes", func(p *tomahora.Plan) {
@@ -135,6 +139,7 @@ func TestNewConfigTakes(t *testing.T) {
 		{"overlapping rules whose vigencias precede each other", rules(
 			between(fridays("09:00", "13:00"), viernes, ""), between(fridays("09:00", "13:00"), "", "2018-11-01"),
 		)},
+		{"a rule in force on a single day", rules(between(fridays("09:00", "13:00"), viernes, viernes))},
 		{"a rule on the sobrecupo alone", func(p *tomahora.Plan) {
 			rules(fridays("09:00", "13:00"))(p)
 			p.Horarios[0].Jornada.Sillones = []tomahora.SillonID{tomahora.Sobrecupo}

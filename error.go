@@ -174,15 +174,19 @@ const (
 	CodeTopeSillon             Code = "tope_sillon"
 )
 
+// The codes of a change: of a cita, a paciente, the hours.
+const (
+	CodeSinCambios      Code = "sin_cambios"
+	CodeCitaAnulada     Code = "cita_anulada"
+	CodeBloqueoConCitas Code = "bloqueo_con_citas"
+)
+
 // The codes of everything around a booking.
 const (
 	CodeNoEncontrado          Code = "no_encontrado"
 	CodeNoDisponible          Code = "no_disponible"
-	CodePacienteExiste        Code = "paciente_existe"
 	CodeConfiguracionInvalida Code = "configuracion_invalida"
-	CodeSinCambios            Code = "sin_cambios"
-	CodeCitaAnulada           Code = "cita_anulada"
-	CodeBloqueoConCitas       Code = "bloqueo_con_citas"
+	CodePacienteExiste        Code = "paciente_existe"
 )
 
 // The codes of the transport: what is judged before a request is understood.
@@ -229,13 +233,14 @@ var messages = map[Code]string{
 	CodeTopeProfesional:        "Profesional tiene tope con otra cita",
 	CodeTopeSillon:             "Sillón tiene tope con otra cita",
 
+	CodeSinCambios:      "La solicitud no indica ningún cambio",
+	CodeCitaAnulada:     "La cita está anulada y no se puede cambiar de fecha",
+	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
+
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
-	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
 	CodeConfiguracionInvalida: "La configuración no es válida: %s",
-	CodeSinCambios:            "La solicitud no indica ningún cambio",
-	CodeCitaAnulada:           "La cita está anulada y no se puede cambiar de fecha",
-	CodeBloqueoConCitas:       "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
+	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
 
 	CodeNoAutorizado:          "Token ausente o inválido",
 	CodeSinPermiso:            "El token es de solo lectura",

@@ -50,7 +50,11 @@ func messages() map[tomahora.Code]struct {
 
 		tomahora.CodeNoEncontrado:          {[]any{"la cita"}, "No se encontró la cita"},
 		tomahora.CodeNoDisponible:          {nil, "El servicio no está disponible en este momento; intente de nuevo"},
+		tomahora.CodePacienteExiste:        {nil, "Ya existe un paciente con el RUT indicado"},
 		tomahora.CodeConfiguracionInvalida: {[]any{"el sillón 9 no existe"}, "La configuración no es válida: el sillón 9 no existe"},
+		tomahora.CodeSinCambios:            {nil, "La solicitud no indica ningún cambio"},
+		tomahora.CodeCitaAnulada:           {nil, "La cita está anulada y no se puede cambiar de fecha"},
+		tomahora.CodeBloqueoConCitas:       {[]any{2}, "El bloqueo se superpone con citas ya agendadas (2); con forzar=1 se guarda de todos modos"},
 
 		tomahora.CodeNoAutorizado:          {nil, "Token ausente o inválido"},
 		tomahora.CodeSinPermiso:            {nil, "El token es de solo lectura"},

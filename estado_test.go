@@ -76,3 +76,28 @@ func TestEstadosACitaCanStartIn(t *testing.T) {
 		}
 	}
 }
+
+func TestIsColor(t *testing.T) {
+	for s, want := range map[string]bool{
+		"#87bce4": true, "#87BCE4": true, "#000000": true, tomahora.ColorPorDefecto: true,
+		"": false, "#": false, "rojo": false, "87bce4": false, "#87bce": false, "#87bce4f": false, "#87bceg": false, "##7bce4": false, "#87bcñ": false,
+	} {
+		if got := tomahora.IsColor(s); got != want {
+			t.Errorf("IsColor(%q) = %v, want %v", s, got, want)
+		}
+	}
+}
+
+func TestCheckOfAnEstado(t *testing.T) {
+	for name, tt := range map[string]struct {
+		estado tomahora.Estado
+		want   []string
+	}{
+		"a good one":                        {tomahora.Estado{Nombre: "Reagendar", Color: "#ffcc00"}, nil},
+		"one without a name and its colour": {tomahora.Estado{Color: "rojo"}, []string{"nombre: parametro_requerido", "color: parametro_invalido"}},
+	} {
+		if diff := cmp.Diff(tt.want, named(tt.estado.Check())); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -12,8 +12,8 @@ import (
 	"github.com/tomahora/tomahora/agenda"
 )
 
-// fakeTx is a clinic in memory: just what a booking asks of a transaction. What
-// a store must do about order, durability and races is tested in storetest.
+// fakeTx is a clinic in memory: just what the use cases ask of a transaction.
+// What a store must do about order, durability and races is tested in storetest.
 type fakeTx struct {
 	tomahora.Tx
 	cfg        *tomahora.Config
@@ -21,7 +21,8 @@ type fakeTx struct {
 	citas      []tomahora.Cita
 	pacientes  map[tomahora.PacienteID]tomahora.Paciente
 	atenciones []tomahora.Atencion
-	broken     error // what every read answers, when set
+	wrote      []string // what was written, in order, with the wire names of what changed
+	broken     error    // what every read answers, when set
 }
 
 func (tx *fakeTx) Now() time.Time                  { return tx.now }
@@ -30,8 +31,11 @@ func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{tx: tx} }
 func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{tx: tx} }
 func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{tx: tx} }
 
-func (tx *fakeTx) liveOf(id tomahora.AtencionID) int {
-	return slices.IndexFunc(tx.citas, func(c tomahora.Cita) bool { return c.Viva && !c.AtencionMultiple && c.IDAtencion == id })
+// liveOf is the index of the live cita of an atención other than salvo.
+func (tx *fakeTx) liveOf(id tomahora.AtencionID, salvo tomahora.CitaID) int {
+	return slices.IndexFunc(tx.citas, func(c tomahora.Cita) bool {
+		return c.Viva && !c.AtencionMultiple && c.IDAtencion == id && c.ID != salvo
+	})
 }
 
 type fakeCitas struct {
@@ -42,13 +46,13 @@ type fakeCitas struct {
 func (f fakeCitas) Get(id tomahora.CitaID) (tomahora.Cita, error) {
 	for _, c := range f.tx.citas {
 		if c.ID == id {
-			return c, nil
+			return f.named(c), nil
 		}
 	}
 	return tomahora.Cita{}, tomahora.NotFound("la cita")
 }
 
-func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool, _ tomahora.CitaID) (facts tomahora.Facts, err error) {
+func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool, salvo tomahora.CitaID) (facts tomahora.Facts, err error) {
 	if paciente, err := f.tx.Pacientes().Get(s.IDPaciente); err == nil {
 		facts.Paciente = &paciente
 	} else if tomahora.KindOf(err) != tomahora.KindNotFound {
@@ -57,14 +61,17 @@ func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool, _ tomahora.CitaID
 	if atencion, err := f.tx.Atenciones().Get(s.IDAtencion); err == nil {
 		facts.Atencion = &atencion
 	}
-	if i := f.tx.liveOf(s.IDAtencion); i >= 0 {
+	if i := f.tx.liveOf(s.IDAtencion, salvo); i >= 0 {
 		facts.Ocupada = f.tx.citas[i].ID
 	}
 	for _, c := range f.tx.citas {
+		if c.ID == salvo {
+			continue
+		}
 		if c.Viva && facts.Topes.Profesional == 0 && s.Espacio().TopeProfesional(c.Espacio) {
 			facts.Topes.Profesional = c.ID
 		}
-		if c.Viva && exclusivo && facts.Topes.Sillon == 0 && s.Espacio().TopeSillon(c.Espacio) {
+		if c.Viva && c.Exclusiva && exclusivo && facts.Topes.Sillon == 0 && s.Espacio().TopeSillon(c.Espacio) {
 			facts.Topes.Sillon = c.ID
 		}
 	}
@@ -112,7 +119,7 @@ func (f fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
 func (f fakeAtenciones) FirstOpen(pac tomahora.PacienteID, prof tomahora.ProfesionalID, suc tomahora.SucursalID) (tomahora.Atencion, error) {
 	return f.find(func(a tomahora.Atencion) bool {
 		return a.IDPaciente == pac && a.IDProfesional == prof && a.IDSucursal == suc &&
-			!a.Finalizado && !a.Bloqueado && a.Tipo.AllowsCitas() && !a.Tipo.AllowsManyCitas() && f.tx.liveOf(a.ID) < 0
+			!a.Finalizado && !a.Bloqueado && a.Tipo.AllowsCitas() && !a.Tipo.AllowsManyCitas() && f.tx.liveOf(a.ID, 0) < 0
 	})
 }
 
@@ -126,10 +133,10 @@ const recepcion tomahora.Actor = "token:3"
 
 // newTx is a clinic with one profesional, who works fridays from 09:00 to 13:00
 // in both modalities on sillones 1 and 2, and two pacientes; the second has a
-// consulta and a plan de tratamiento.
-func newTx(t *testing.T) *fakeTx {
+// consulta and a plan de tratamiento. The plan may be changed.
+func newTx(t *testing.T, changes ...func(*tomahora.Plan)) *fakeTx {
 	t.Helper()
-	cfg, err := tomahora.NewConfig(1, tomahora.Plan{
+	plan := tomahora.Plan{
 		Clinica:       tomahora.Clinica{ID: 1, Zona: "UTC"},
 		Sucursales:    []tomahora.Sucursal{{ID: 1, Habilitada: true}},
 		Sillones:      []tomahora.Sillon{{ID: 1}, {ID: 2}},
@@ -139,12 +146,8 @@ func newTx(t *testing.T) *fakeTx {
 			ID: 1, IDProfesional: 2, IDSucursal: 1, Dia: tomahora.Viernes,
 			Jornada: tomahora.Jornada{Rango: tomahora.Rango{Inicio: 540, Fin: 780}, Sillones: []tomahora.SillonID{1, 2}, Modalidad: tomahora.Ambas},
 		}},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return &fakeTx{
-		cfg: cfg,
+	tx := &fakeTx{
 		now: time.Date(2018, 11, 5, 20, 9, 1, 0, time.UTC),
 		pacientes: map[tomahora.PacienteID]tomahora.Paciente{
 			1: {ID: 1, Nombre: "Juan", Apellidos: "Lopez", Habilitado: true},
@@ -155,6 +158,11 @@ func newTx(t *testing.T) *fakeTx {
 			{ID: 2, Nombre: "Exodoncia", Tipo: tomahora.TipoConsulta, IDPaciente: 2, IDProfesional: 2, IDSucursal: 1},
 		},
 	}
+	for _, change := range changes {
+		change(&plan)
+	}
+	tx.configure(t, plan)
+	return tx
 }
 
 func request(changes ...func(*tomahora.Solicitud)) tomahora.Solicitud {

@@ -124,6 +124,30 @@ func TestConfigurarTwiceWritesOnce(t *testing.T) {
 	}
 }
 
+func TestConfigurarPrestaciones(t *testing.T) {
+	type edit = agenda.Edicion[tomahora.PrestacionID, tomahora.Prestacion]
+	want := agenda.Cambio{Prestaciones: []edit{
+		{ID: 1, Edit: func(p *tomahora.Prestacion) { p.Nombre, p.Codigo = "Limpieza", "OD002" }},
+		{ID: 2, Edit: func(p *tomahora.Prestacion) { p.Nombre, p.Habilitada = "Evaluación", false }},
+	}}
+	tx := newTx(t, func(p *tomahora.Plan) { p.Clinica.Nombre = "Uno" })
+	for _, expected := range []agenda.Resumen{{Creados: 2}, {}} {
+		got, err := agenda.Configurar(tx, tomahora.Sistema, want)
+		if err != nil || got != expected {
+			t.Fatalf("got %+v, %v, want %+v", got, err, expected)
+		}
+	}
+	kept := []tomahora.Prestacion{{ID: 1, Nombre: "Limpieza", Codigo: "OD002", Habilitada: true}, {ID: 2, Nombre: "Evaluación"}}
+	if diff := cmp.Diff(kept, tx.cfg.Plan().Prestaciones); diff != "" {
+		t.Errorf("prestaciones (-want +got):\n%s", diff)
+	}
+	want.Prestaciones = []edit{{ID: 3, Edit: func(*tomahora.Prestacion) {}}}
+	_, err := agenda.Configurar(tx, tomahora.Sistema, want)
+	if diff := cmp.Diff([]string{"prestaciones[0]: configuracion_invalida"}, named(err)); diff != "" {
+		t.Errorf("one without a name (-want +got):\n%s", diff)
+	}
+}
+
 func TestConfigurarLeavesAloneWhatTheChangeLeavesOut(t *testing.T) {
 	c := newClinica(t)
 	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})

@@ -313,6 +313,8 @@ profesionales:
     especialidad: 3
     intervalo: 20
     habilitado: false
+prestaciones:
+  - {id: 5, codigo: "0101", id_categoria: 2, habilitada: false}
 estados:
   - {id: 28, anulacion: true}
 `).Cambio
@@ -333,6 +335,12 @@ estados:
 	wantProf := tomahora.Profesional{ID: 2, Nombre: "Ana", RUT: "1-9", Email: "ana@clinica.cl", IDEspecialidad: 3, Intervalo: 20}
 	if diff := cmp.Diff(wantProf, prof); diff != "" {
 		t.Errorf("profesional (-want +got):\n%s", diff)
+	}
+	prestacion := tomahora.Prestacion{ID: 5, Nombre: "Limpieza", NombreCategoria: "Prevención", Habilitada: true}
+	c.Prestaciones[0].Edit(&prestacion)
+	wantPrestacion := tomahora.Prestacion{ID: 5, Nombre: "Limpieza", Codigo: "0101", IDCategoria: 2, NombreCategoria: "Prevención"}
+	if diff := cmp.Diff(wantPrestacion, prestacion); diff != "" {
+		t.Errorf("prestación (-want +got):\n%s", diff)
 	}
 	estado := tomahora.Estado{ID: 28, Nombre: "Reagendar", Color: "#ffffff", Habilitado: true}
 	c.Estados[0].Edit(&estado)

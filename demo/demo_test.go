@@ -223,7 +223,12 @@ func TestPacientesAndAtenciones(t *testing.T) {
 			{ID: 5, IDPaciente: 2, Nombre: "Ortodoncia", Tipo: tomahora.TipoPlanTratamiento},
 		}
 		for _, a := range want {
+			paciente, err := tx.Pacientes().Get(a.IDPaciente)
+			if err != nil {
+				t.Fatal(err)
+			}
 			a.Fecha, a.IDProfesional, a.IDSucursal = date(2026, 11, 23), 2, 1
+			a.NombrePaciente = paciente.NombreCompleto()
 			got, err := tx.Atenciones().Get(a.ID)
 			if err != nil {
 				t.Fatal(err)
@@ -242,6 +247,14 @@ func TestClinica(t *testing.T) {
 		clinica.ID = 1
 		if diff := cmp.Diff(clinica, cfg.Clinica()); diff != "" {
 			t.Errorf("the clinic of the program and of the file differ:\n%s", diff)
+		}
+		wantPrestaciones := []tomahora.Prestacion{
+			{ID: 1, Nombre: "Evaluación dental", Codigo: "OD001", IDCategoria: 1, NombreCategoria: "Odontología", Habilitada: true},
+			{ID: 2, Nombre: "Limpieza dental", Codigo: "OD002", IDCategoria: 1, NombreCategoria: "Odontología", Habilitada: true},
+			{ID: 3, Nombre: "Consulta de medicina general", Codigo: "MG001", IDCategoria: 2, NombreCategoria: "Medicina", Habilitada: true},
+		}
+		if diff := cmp.Diff(wantPrestaciones, cfg.Plan().Prestaciones); diff != "" {
+			t.Errorf("prestaciones (-want +got):\n%s", diff)
 		}
 		lunes, sabado := date(2026, 11, 23), date(2026, 11, 28)
 		tests := []struct {

@@ -68,12 +68,12 @@ func setUp(tx tomahora.Tx) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// fillPacientes repeats the first paciente, with plain SQL.
+// fillPacientes repeats the first paciente under other RUTs, with plain SQL.
 func (c *clinic) fillPacientes(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, `
 		WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
 		INSERT INTO pacientes
-		SELECT p.id_clinica, i, rut, tipo_documento, nombre, nombre_social, apellidos, fecha_nacimiento, fecha_afiliacion,
+		SELECT p.id_clinica, i, i || '-0', tipo_documento, nombre, nombre_social, apellidos, fecha_nacimiento, fecha_afiliacion,
 		       telefono, celular, ciudad, comuna, direccion, email, sexo, id_genero, numero_ficha, observaciones, habilitado, creado, version,
 		       nombre_plano, apellidos_plano, email_plano
 		FROM n, pacientes p WHERE p.id_clinica = $1 AND p.id = 1`,

@@ -11,20 +11,26 @@ import (
 // smallHistory is the number of old citas that others are compared with.
 const smallHistory = 10_000
 
-// Old citas: 32 a day for each profesional, and one paciente for every 20 in the
-// larger clinic; the smaller has as many pacientes, so that they differ in
-// history alone.
+// Old citas: 32 a day for each profesional, and 20 for each paciente who has any.
+// The smaller clinic has as many pacientes as the larger one, so that they differ
+// in history alone.
 const (
 	oldPerDay      = 32
+	oldPerDayAll   = oldPerDay * profesionales
 	oldPerPaciente = 20
 )
 
-// measureHistory compares the cost of a booking after many old citas with that
-// after few.
+// oldDays is how many days before the first new one the first of so many old
+// citas is.
+func oldDays(citas int64) int { return int(citas/oldPerDayAll) + 1 }
+
+// measureHistory compares the cost of a booking, and of what is read all day,
+// after many old citas with that after few.
 func (b *bench) measureHistory(ctx context.Context) (err error) {
 	sizes := []int64{smallHistory, b.history}
 	acknowledged := map[*clinic][]*measurement{}
 	list := make([]*measurement, 0, len(sizes))
+	readers := make([]reader, 0, len(sizes))
 	start := time.Now()
 	for _, size := range sizes {
 		c, err := b.newClinic(ctx, max(pacientes, b.history/oldPerPaciente))
@@ -44,6 +50,7 @@ func (b *bench) measureHistory(ctx context.Context) (err error) {
 			c.bookings("the same, no id_atencion sent", 16, store, false),
 		}
 		list = append(list, acknowledged[c]...)
+		readers = append(readers, reader{clinic: c, store: store, past: size})
 	}
 	const few, many = 0, 2
 	made := time.Since(start).Round(time.Second)
@@ -57,7 +64,10 @@ func (b *bench) measureHistory(ctx context.Context) (err error) {
 		name: fmt.Sprintf("time per booking with %d old citas ÷ with %d, 64 callers", b.history, smallHistory),
 		got:  list[few].over(list[many]), must: 1.3, aim: 1.1, atMost: true,
 	})
-	return audits(ctx, acknowledged)
+	if err := audits(ctx, acknowledged); err != nil {
+		return err
+	}
+	return b.measureReads(ctx, readers[0], readers[1])
 }
 
 // age gives a clinic a past: attended citas, each with its atención, in the order
@@ -78,12 +88,11 @@ func (c *clinic) age(ctx context.Context, citas int64) error {
 
 // insertOld makes old citas [from, to) of total.
 func (c *clinic) insertOld(ctx context.Context, db *sql.DB, total, from, to int64) error {
-	const perDay = profesionales * oldPerDay
 	_, err := db.ExecContext(ctx, `
 		WITH RECURSIVE n (i) AS (SELECT $2 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $3)
 		INSERT INTO atenciones (id_clinica, id, nombre, tipo, fecha, id_paciente, id_profesional, id_sucursal, finalizado, bloqueado)
 		SELECT $1, i + 1, 'Consulta', 'Consulta', date($4, (i / $5 - $6) || ' days'), 1 + i * 7919 % $7, 1 + i % $8, $9, 0, 0 FROM n`,
-		c.id, from, to, firstDay().String(), perDay, total/perDay+1, c.work.pacientes, profesionales, sucursal)
+		c.id, from, to, firstDay().String(), oldPerDayAll, oldDays(total), total/oldPerPaciente, profesionales, sucursal)
 	if err != nil {
 		return fmt.Errorf("old atenciones: %w", err)
 	}
@@ -93,9 +102,9 @@ func (c *clinic) insertOld(ctx context.Context, db *sql.DB, total, from, to int6
 			estado_desde, creada, cambiada, version, origen, id_cita_previa)
 		SELECT id_clinica, id, id_profesional, id_sucursal, $4, fecha,
 			480 + (id - 1) % $5 / $6 * $7, 480 + (id - 1) % $5 / $6 * $7 + $7,
-			id_paciente, id, 2, 0, $8, 1, 0, 0, 0, id, id, id, 2, $9, 0
+			id_paciente, id, 2, 0, $8, 1, 0, 0, 0, unixepoch(fecha) * 1000000 + id, id, id, 2, $9, 0
 		FROM atenciones WHERE id_clinica = $1 AND id > $2 AND id <= $3`,
-		c.id, from, to, sillon, perDay, profesionales, intervalo, comment, string(actor))
+		c.id, from, to, sillon, oldPerDayAll, profesionales, intervalo, comment, string(actor))
 	if err != nil {
 		return fmt.Errorf("old citas: %w", err)
 	}

@@ -30,8 +30,8 @@ UPDATE pacientes SET
 -- Pacientes are written seldom and looked up all day.
 CREATE INDEX pacientes_nombre ON pacientes (id_clinica, nombre_plano);
 CREATE INDEX pacientes_apellidos ON pacientes (id_clinica, apellidos_plano);
-CREATE INDEX pacientes_email ON pacientes (id_clinica, email_plano) WHERE email_plano <> '';
-CREATE INDEX pacientes_celular ON pacientes (id_clinica, lower(celular)) WHERE celular <> '';
+CREATE INDEX pacientes_email ON pacientes (id_clinica, email_plano);
+CREATE INDEX pacientes_celular ON pacientes (id_clinica, lower(celular));
 
 -- The agenda also lists what is annulled, so it takes in all citas now, and the
 -- laws find viva in it.
@@ -54,8 +54,8 @@ DELETE FROM sqlite_stat1 WHERE idx = 'citas_agenda';
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('pacientes', 'pacientes_nombre', '100000 100000 100'),
   ('pacientes', 'pacientes_apellidos', '100000 100000 50'),
-  ('pacientes', 'pacientes_email', '90000 90000 2'),
-  ('pacientes', 'pacientes_celular', '90000 90000 2'),
+  ('pacientes', 'pacientes_email', '100000 100000 2'),
+  ('pacientes', 'pacientes_celular', '100000 100000 2'),
   ('citas', 'citas_agenda', '1000000 1000000 50000 20 2 2 1 1 1 1'),
   ('citas', 'citas_paciente', '1000000 1000000 10'),
   ('citas', 'citas_profesional', '1000000 1000000 50000'),

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
+	"github.com/tomahora/tomahora/sqlstore"
+)
+
+// reader reads a clinic that has a past.
+type reader struct {
+	*clinic
+	store *sqlstore.Store
+	past  int64 // old citas
+}
+
+// read is the n-th request of a kind; it tells how many rows were found.
+type read func(tx tomahora.Tx, n int64) (rows int, err error)
+
+// question is a kind of read.
+type question struct {
+	name string
+	of   func(reader) read
+}
+
+const (
+	// readPart is the part of a measurement's length that is enough for reads:
+	// they wait for no disk, so their times scatter little.
+	readPart = 4
+	pageSize = 50 // the vendor's
+)
+
+func (b *bench) questions() []question {
+	list := []question{
+		{"citas, second page of the newest", reader.secondPage},
+		{"citas of a day", reader.day},
+		{"citas of a day, one profesional's", reader.dayOfProfesional},
+		{"citas changed on a day", reader.changed},
+		{"citas of a paciente", reader.ofPaciente},
+		{"citas by RUT", reader.byRUT},
+		{"citas of a profesional, the newest", reader.ofProfesional},
+		{"citas of a sucursal, the newest", reader.ofSucursal},
+		{"paciente by RUT", reader.pacienteByRUT},
+		{"atenciones of a paciente", reader.atenciones},
+	}
+	if b.libres {
+		list = append(list,
+			question{"free places, a profesional's week", func(r reader) read { return r.libres(1, 7) }},
+			question{"free places, 20 profesionales' 14 days", func(r reader) read { return r.libres(20, 14) }})
+	}
+	return list
+}
+
+// measureReads compares what is read all day after many old citas with that
+// after few.
+func (b *bench) measureReads(ctx context.Context, few, many reader) error {
+	questions := b.questions()
+	list := make([]*measurement, 0, 2*len(questions))
+	for _, q := range questions {
+		for _, r := range []reader{few, many} {
+			list = append(list, r.measurement(fmt.Sprintf("%s, after %d", q.name, r.past), q.of(r)))
+		}
+	}
+	if err := measure(ctx, b.rounds, b.duration/readPart, list...); err != nil {
+		return err
+	}
+	b.out.measurements("Reads in the store after old citas", "callers", list...)
+	for i, q := range questions {
+		b.compare(ratio{
+			name: fmt.Sprintf("%s: time after %d old citas ÷ after %d", q.name, many.past, few.past),
+			got:  list[2*i].over(list[2*i+1]), must: 1.3, aim: 1.1, atMost: true,
+		})
+	}
+	return nil
+}
+
+// measurement is one caller's, which shows what a read costs and not how many
+// fit beside each other.
+func (r reader) measurement(name string, read read) *measurement {
+	var n int64
+	call := func(ctx context.Context) (bool, error) {
+		n++
+		return true, r.store.View(ctx, r.id, func(tx tomahora.Tx) error {
+			rows, err := read(tx, n)
+			if err == nil && rows == 0 {
+				err = errors.New("nothing was found")
+			}
+			return err
+		})
+	}
+	return &measurement{name: name, callers: 1, cpu: ownCPU, open: func(context.Context, int) ([]caller, func(), error) {
+		return []caller{call}, func() {}, nil
+	}}
+}
+
+// spread deals out numbers from 1 to size, far from each other.
+func spread(n, size int64) int64 { return 1 + n*7919%size }
+
+// paciente is one of those with old citas.
+func (r reader) paciente(n int64) int64 { return spread(n, r.past/oldPerPaciente) }
+
+// fecha is one of the days that are full of old citas.
+func (r reader) fecha(n int64) tomahora.Fecha {
+	days := r.past / oldPerDayAll
+	return firstDay().AddDays(int(spread(n, days)-1) - oldDays(r.past))
+}
+
+// newest asks for a page of citas, as a client does that says nothing of order.
+func newest(tx tomahora.Tx, despues []any, filtros ...tomahora.Filtro) (int, error) {
+	page, err := tx.Citas().List(tomahora.Consulta{
+		Filtros: filtros, Orden: []tomahora.Orden{{Columna: "id", Descendente: true}}, Despues: despues, Limite: pageSize,
+	})
+	return len(page), err
+}
+
+func equal(column string, v any) tomahora.Filtro {
+	return tomahora.Filtro{Columna: column, Operador: tomahora.Igual, Valor: v}
+}
+
+func (r reader) secondPage() read {
+	return func(tx tomahora.Tx, _ int64) (int, error) { return newest(tx, []any{r.past - pageSize}) }
+}
+
+func (r reader) day() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		return newest(tx, nil, equal("fecha", r.fecha(n).String()))
+	}
+}
+
+func (r reader) dayOfProfesional() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		return newest(tx, nil, equal("fecha", r.fecha(n).String()), equal("id_profesional", spread(n, profesionales)))
+	}
+}
+
+func (r reader) changed() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		day, err := time.Parse(time.DateOnly, r.fecha(n).String())
+		if err != nil {
+			return 0, err
+		}
+		return newest(tx, nil, equal("fecha_actualizacion", tomahora.Lapso{Desde: day, Hasta: day.AddDate(0, 0, 1)}))
+	}
+}
+
+func (r reader) ofPaciente() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		return newest(tx, nil, equal("id_paciente", r.paciente(n)))
+	}
+}
+
+func (r reader) byRUT() read {
+	return func(tx tomahora.Tx, n int64) (int, error) { return newest(tx, nil, equal("rut", r.rut(n))) }
+}
+
+func (r reader) ofProfesional() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		return newest(tx, nil, equal("id_profesional", spread(n, profesionales)))
+	}
+}
+
+func (r reader) ofSucursal() read {
+	return func(tx tomahora.Tx, _ int64) (int, error) {
+		return newest(tx, nil, equal("id_sucursal", int64(sucursal)))
+	}
+}
+
+// rut is that of a paciente as fillPacientes spells it; the first has none.
+func (r reader) rut(n int64) string { return fmt.Sprintf("%d-0", max(2, r.paciente(n))) }
+
+func (r reader) pacienteByRUT() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		page, err := tx.Pacientes().List(tomahora.Consulta{
+			Filtros: []tomahora.Filtro{equal("rut", r.rut(n))}, Orden: []tomahora.Orden{{Columna: "id"}}, Limite: pageSize,
+		})
+		return len(page), err
+	}
+}
+
+func (r reader) atenciones() read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		page, err := tx.Atenciones().List(tomahora.Consulta{
+			Filtros: []tomahora.Filtro{equal("id_paciente", r.paciente(n))},
+			Orden:   []tomahora.Orden{{Columna: "id", Descendente: true}}, Limite: pageSize,
+		})
+		return len(page), err
+	}
+}
+
+// libres looks for free places of some profesionales from the first day that the
+// bookings have filled.
+func (r reader) libres(count int64, days int) read {
+	return func(tx tomahora.Tx, n int64) (int, error) {
+		b := agenda.Busqueda{IDSucursal: sucursal, Desde: firstDay(), Hasta: firstDay().AddDays(days - 1)}
+		for i := range count {
+			b.Profesionales = append(b.Profesionales, tomahora.ProfesionalID(spread(n+i, profesionales)))
+		}
+		found, err := agenda.Libres(tx, b)
+		return len(found), err
+	}
+}
