@@ -213,30 +213,25 @@ func (d *Disponibilidad) Bloqueo(r Rango) *HorarioBloqueado {
 type minutos [(FinDelDia + 63) / 64]uint64
 
 func (m *minutos) add(r Rango) {
-	for word, mask := range r.words() {
-		m[word] |= mask
+	for h := r.Inicio; h < r.Fin; h = nextWord(h) {
+		m[h/64] |= r.bits(h)
 	}
 }
 
 func (m *minutos) touches(r Rango) bool {
-	for word, mask := range r.words() {
-		if m[word]&mask != 0 {
+	for h := r.Inicio; h < r.Fin; h = nextWord(h) {
+		if m[h/64]&r.bits(h) != 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// words yields the words of minutos in which the range has bits, and these.
-func (r Rango) words() iter.Seq2[Hora, uint64] {
-	return func(yield func(Hora, uint64) bool) {
-		for h := r.Inicio; h < r.Fin; {
-			bit := h % 64
-			n := min(64-bit, r.Fin-h)
-			if !yield(h/64, (1<<n-1)<<bit) {
-				return
-			}
-			h += n
-		}
-	}
+// nextWord is the first minute in the word after that of h.
+func nextWord(h Hora) Hora { return h&^63 + 64 }
+
+// bits are those of the range in the word of h, from h on.
+func (r Rango) bits(h Hora) uint64 {
+	n := min(nextWord(h), r.Fin) - h
+	return (1<<uint(n) - 1) << uint(h%64)
 }

@@ -38,7 +38,7 @@ func (b busyCitas) Sillones(tomahora.SucursalID, tomahora.Fecha, tomahora.Fecha)
 }
 
 // newBusyTx has profesionales who work every day from 08:00 to 20:00 in quarters
-// of an hour with a break, on sillones 1 and 2 or, every fourth of them, on ten
+// of an hour with a break, on sillones 1 and 2 or, every fourth of them, on four
 // exclusive ones that they share. Three of four hours are taken, by citas of half
 // an hour.
 func newBusyTx(b *testing.B, profs, days int) (*busyTx, agenda.Busqueda) {
@@ -51,7 +51,7 @@ func newBusyTx(b *testing.B, profs, days int) (*busyTx, agenda.Busqueda) {
 		Sillones:   []tomahora.Sillon{{ID: 1}, {ID: 2}},
 	}
 	var boxes []tomahora.SillonID
-	for id := tomahora.SillonID(11); id <= 20; id++ {
+	for id := tomahora.SillonID(11); id <= 14; id++ {
 		plan.Sillones = append(plan.Sillones, tomahora.Sillon{ID: id, Exclusivo: true})
 		boxes = append(boxes, id)
 	}

@@ -115,7 +115,7 @@ func (a agendaPacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) 
 	}
 	var all []tomahora.Paciente
 	for id := tomahora.PacienteID(1); id < 100; id++ {
-		all = append(all, paciente(id))
+		all = append(all, pacienteNumero(id))
 	}
 	return tomahora.Select(all, q, func(p tomahora.Paciente, _ string) any { return int64(p.ID) }), nil
 }
