@@ -178,6 +178,7 @@ func TestWeeklyRulesAreMadeChangedAndRemoved(t *testing.T) {
 func TestWhatIsWrongWithARuleIsNamed(t *testing.T) {
 	tests := map[string]struct{ method, path, body, want string }{
 		"nothing":   {"POST", "/api/v5/profesionales/2/horarios", "", "id_sucursal dia hora_inicio hora_fin"},
+		"no rules":  {"POST", "/api/v5/profesionales/2/horarios", `{"id_sucursal":1,"dias":[]}`, "dias"},
 		"no fields": {"PUT", "/api/v5/profesionales/2/horarios", "{}", "id_sucursal dias"},
 		"a day of a week": {"PUT", "/api/v5/profesionales/2/horarios",
 			`{"id_sucursal":1,"dias":[{"dia":1,"hora_inicio":"08:00","hora_fin":"09:00"},{"dia":8,"hora_inicio":"9","sillones":[0]}]}`,
