@@ -16,6 +16,7 @@ import (
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
+	"github.com/tomahora/tomahora/medilink/openapitest"
 )
 
 // now is the seed's moment of booking, 2018-11-05 17:09:01 in Chile.
@@ -327,6 +328,7 @@ type face struct {
 	http.Handler
 	store *fakeStore
 	log   *bytes.Buffer
+	t     *testing.T // nil in benchmarks and fuzzers, which have no time to check
 }
 
 func newFace(t testing.TB, change ...func(*Options)) face {
@@ -342,7 +344,8 @@ func newFace(t testing.TB, change ...func(*Options)) face {
 	for _, c := range change {
 		c(&o)
 	}
-	return face{New(o), store, log}
+	test, _ := t.(*testing.T)
+	return face{New(o), store, log, test}
 }
 
 // header is one header of a request.
@@ -357,6 +360,9 @@ func (f face) send(method, target, body string, headers ...header) *httptest.Res
 	}
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
+	if f.t != nil && method != http.MethodOptions && w.Code != http.StatusInternalServerError {
+		openapitest.Check(f.t, r, []byte(body), w.Code, w.Header(), w.Body.Bytes())
+	}
 	return w
 }
 

@@ -3,6 +3,8 @@ package medilink
 import (
 	"maps"
 	"net/http"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +41,29 @@ func TestTheDocumentHasExactlyTheRoutesOfTheMux(t *testing.T) {
 	slices.Sort(served)
 	if diff := cmp.Diff(served, documented); diff != "" {
 		t.Errorf("served (-) and documented (+):\n%s", diff)
+	}
+}
+
+func TestTheDocumentNamesEveryErrorCode(t *testing.T) {
+	source, err := os.ReadFile("../error.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapitest.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes, named []string
+	for _, m := range regexp.MustCompile(`Code = "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		codes = append(codes, m[1])
+	}
+	for _, m := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(doc.Components.Schemas["CodigoDeError"].Value.Description, -1) {
+		named = append(named, m[1])
+	}
+	slices.Sort(codes)
+	slices.Sort(named)
+	if diff := cmp.Diff(codes, named); diff != "" {
+		t.Errorf("in error.go (-) and in the document (+):\n%s", diff)
 	}
 }
 

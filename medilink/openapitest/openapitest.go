@@ -113,9 +113,10 @@ func check(doc *openapi3.T, x exchange) error {
 		return checkNoOperation(doc, x, http.StatusMethodNotAllowed)
 	}
 	input := &openapi3filter.RequestValidationInput{
-		Request:    x.req,
-		PathParams: place.params,
-		Route:      &routers.Route{Spec: doc, Path: place.template, PathItem: place.item, Method: method, Operation: operation},
+		Request:     x.req,
+		PathParams:  place.params,
+		QueryParams: queryParams(x.req),
+		Route:       &routers.Route{Spec: doc, Path: place.template, PathItem: place.item, Method: method, Operation: operation},
 		Options: &openapi3filter.Options{
 			ExcludeRequestBody: true, IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc,
 		},
@@ -134,6 +135,17 @@ func check(doc *openapi3.T, x exchange) error {
 	return errors.Join(problems...)
 }
 
+// queryParams are the parameters of the query that count: a cursor brings q and
+// sort with it.
+func queryParams(req *http.Request) url.Values {
+	query := req.URL.Query()
+	if query.Has("cursor") {
+		query.Del("q")
+		query.Del("sort")
+	}
+	return query
+}
+
 // checkNoOperation judges the answer to what the document does not offer, which
 // is want unless the token or the limit came first.
 func checkNoOperation(doc *openapi3.T, x exchange, want int) error {
@@ -142,7 +154,11 @@ func checkNoOperation(doc *openapi3.T, x exchange, want int) error {
 	default:
 		return errors.New("no such operation")
 	}
-	return visit(doc.Components.Schemas["Error"], x.body)
+	var value any
+	if err := json.Unmarshal(x.body, &value); err != nil {
+		return err
+	}
+	return visit(doc.Components.Schemas["Error"], value)
 }
 
 // checkBody judges the body of a request as the API reads it: JSON when it begins
@@ -154,7 +170,11 @@ func checkBody(operation *openapi3.Operation, x exchange) error {
 	}
 	content := operation.RequestBody.Value.Content
 	if body[0] == '{' {
-		return visit(content["application/json"].Schema, body)
+		var values map[string]any
+		if err := json.Unmarshal(body, &values); err != nil {
+			return err
+		}
+		return visit(content["application/json"].Schema, inMedilinksNames(x.req.URL.Path, values))
 	}
 	mediaType := content["application/x-www-form-urlencoded"]
 	if mediaType == nil {
@@ -164,11 +184,20 @@ func checkBody(operation *openapi3.Operation, x exchange) error {
 	if err != nil {
 		return err
 	}
-	form, err := json.Marshal(values)
-	if err != nil {
-		return err
+	return visit(mediaType.Schema, inMedilinksNames(x.req.URL.Path, values))
+}
+
+// inMedilinksNames are the fields of a request to /api/v1, which may have
+// Dentalink's names for what the document calls by Medilink's.
+func inMedilinksNames(path string, values map[string]any) map[string]any {
+	if strings.Contains(path, "/api/v1/") {
+		for dentalink, medilink := range map[string]string{"id_dentista": "id_profesional", "id_tratamiento": "id_atencion"} {
+			if v, ok := values[dentalink]; ok && values[medilink] == nil {
+				values[medilink] = v
+			}
+		}
 	}
-	return visit(mediaType.Schema, form)
+	return values
 }
 
 // formValues are the fields of a form, those called name[] as lists.
@@ -191,7 +220,11 @@ func formValues(contentType string, body []byte) (map[string]any, error) {
 	values := map[string]any{}
 	for name, list := range form {
 		if base, isList := strings.CutSuffix(name, "[]"); isList {
-			values[base] = list
+			elements := make([]any, len(list))
+			for i, text := range list {
+				elements[i] = text
+			}
+			values[base] = elements
 		} else {
 			values[name] = list[0]
 		}
@@ -199,11 +232,7 @@ func formValues(contentType string, body []byte) (map[string]any, error) {
 	return values, nil
 }
 
-func visit(schema *openapi3.SchemaRef, body []byte) error {
-	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
-		return err
-	}
+func visit(schema *openapi3.SchemaRef, value any) error {
 	return schema.Value.VisitJSON(value, openapi3.EnableJSONSchema2020(), openapi3.MultiErrors())
 }
 
