@@ -129,29 +129,34 @@ func bloqueado(prof tomahora.ProfesionalID, r string) func(*tomahora.Plan) {
 func drawn(g agenda.Grilla) []string {
 	var lines []string
 	for _, c := range g.Casillas {
-		line := c.Rango.Inicio.String()[:5]
+		words := []string{c.Rango.Inicio.String()[:5]}
 		for _, l := range c.Carriles {
-			line += fmt.Sprintf(" %d:", l.IDSillon)
-			switch {
-			case l.Libre:
-				line += "libre"
-			case l.Cita != nil:
-				line += fmt.Sprint("cita ", l.Cita.ID)
-			case l.Bloqueo != nil:
-				line += fmt.Sprint("bloqueo ", l.Bloqueo.ID)
-			default:
-				line += "ocupado"
-			}
-			if l.Libre && (l.Cita != nil || l.Bloqueo != nil) || l.Cita != nil && l.Bloqueo != nil {
-				line += " and more"
-			}
+			words = append(words, fmt.Sprintf("%d:%s", l.IDSillon, state(l)))
 		}
 		if c.Sobrecupo {
-			line += " +sobrecupo"
+			words = append(words, "+sobrecupo")
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(words, " "))
 	}
 	return lines
+}
+
+// state is all that a lane tells.
+func state(l agenda.Carril) string {
+	var words []string
+	if l.Libre {
+		words = append(words, "libre")
+	}
+	if l.Cita != nil {
+		words = append(words, fmt.Sprint("cita ", l.Cita.ID))
+	}
+	if l.Bloqueo != nil {
+		words = append(words, fmt.Sprint("bloqueo ", l.Bloqueo.ID))
+	}
+	if len(words) == 0 {
+		return "ocupado"
+	}
+	return strings.Join(words, " and ")
 }
 
 func TestGrillaOfADay(t *testing.T) {
@@ -523,7 +528,7 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 
 func TestPlacesKeepTheirOwnSillones(t *testing.T) {
 	tx := newAgenda(t, nil, deRojas("09:30-10:00"))
-	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(2), Hasta: nov(2)})
+	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(2), Hasta: nov(30)})
 	if err != nil {
 		t.Fatal(err)
 	}
