@@ -224,6 +224,7 @@ func TestPacientesAndAtenciones(t *testing.T) {
 		}
 		for _, a := range want {
 			a.Fecha, a.IDProfesional, a.IDSucursal = date(2026, 11, 23), 2, 1
+			a.NombrePaciente = map[tomahora.PacienteID]string{1: "Juan Lopez", 2: "Fernanda Risopatrón"}[a.IDPaciente]
 			got, err := tx.Atenciones().Get(a.ID)
 			if err != nil {
 				t.Fatal(err)
