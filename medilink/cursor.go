@@ -39,13 +39,10 @@ func cursorInvalido() error {
 // encode spells a cursor in letters, digits, "-" and "_", since some clients put
 // it into a URL as it is (contract §1.8). The checksum is against damage, not
 // against forgery.
-func (c cursor) encode() (string, error) {
-	payload, err := json.Marshal(c)
-	if err != nil {
-		return "", err
-	}
+func (c cursor) encode() string {
+	payload, _ := json.Marshal(c) // cannot fail: it holds nothing but texts and integers
 	sealed := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(payload))
-	return base64.RawURLEncoding.EncodeToString(append(sealed, payload...)), nil
+	return base64.RawURLEncoding.EncodeToString(append(sealed, payload...))
 }
 
 // decodeCursor reads a cursor of this list. What it asks is judged by consulta,

@@ -247,9 +247,9 @@ func FuzzCursor(f *testing.F) {
 
 func TestEveryCursorReadsBack(t *testing.T) {
 	c := cursor{Version: 1, Lista: "/citas", Q: `{"rut":{"lk":"<ñ&>"}}`, Sort: "fecha", Limite: 7, Posicion: []any{"2018-11-01", json.Number("9223372036854775807")}}
-	token, err := c.encode()
-	if err != nil || url.QueryEscape(token) != token {
-		t.Fatalf("%q, %v", token, err)
+	token := c.encode()
+	if url.QueryEscape(token) != token {
+		t.Fatalf("%q", token)
 	}
 	got, err := decodeCursor(token, "/citas")
 	if diff := cmp.Diff(c, got); err != nil || diff != "" {

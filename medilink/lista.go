@@ -60,8 +60,8 @@ func serveList[T any](a *api, w http.ResponseWriter, r *http.Request, p auth.Pri
 		if err != nil {
 			return err
 		}
-		body, err = l.page(tx.Config(), c, q, rows, a.BaseURL(r)+r.URL.EscapedPath())
-		return err
+		body = l.page(tx.Config(), c, q, rows, a.BaseURL(r)+r.URL.EscapedPath())
+		return nil
 	})
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func serveList[T any](a *api, w http.ResponseWriter, r *http.Request, p auth.Pri
 
 // page is the answer that rows make, of which one too many tells that there are
 // more in the direction they were read.
-func (l lista[T]) page(cfg *tomahora.Config, c cursor, q tomahora.Consulta, rows []T, url string) (listBody, error) {
+func (l lista[T]) page(cfg *tomahora.Config, c cursor, q tomahora.Consulta, rows []T, url string) listBody {
 	more := len(rows) > c.Limite
 	if more {
 		rows = rows[:c.Limite]
@@ -86,35 +86,26 @@ func (l lista[T]) page(cfg *tomahora.Config, c cursor, q tomahora.Consulta, rows
 	for i, row := range rows {
 		data[i] = l.body(cfg, row)
 	}
-	links := linker{url: url, cursor: c}
-	current := links.to(c.Posicion, c.Atras)
-	body := listBody{Data: data, Links: pageLinks{Current: *current}}
+	body := listBody{Data: data, Links: pageLinks{Current: *c.link(url, c.Posicion, c.Atras)}}
+	if len(rows) == 0 {
+		return body
+	}
+	first, last := positionOf(rows[0], orden, l.valor), positionOf(rows[len(rows)-1], orden, l.valor)
 	// Where the reader came from there is a page, too.
-	if len(rows) > 0 && (more || c.Atras) {
-		body.Links.Next = links.to(positionOf(rows[len(rows)-1], orden, l.valor), false)
+	if more || c.Atras {
+		body.Links.Next = c.link(url, last, false)
 	}
-	if len(rows) > 0 && (c.Atras && more || !c.Atras && c.Posicion != nil) {
-		body.Links.Prev = links.to(positionOf(rows[0], orden, l.valor), true)
+	if c.Posicion != nil && (more || !c.Atras) {
+		body.Links.Prev = c.link(url, first, true)
 	}
-	return body, links.err
+	return body
 }
 
-// linker makes the links of a page.
-type linker struct {
-	url    string
-	cursor cursor
-	err    error
-}
-
-// to links to the page of the same question at a position. The cursor stands
-// last in the URL, where clients cut it out.
-func (l *linker) to(position []any, atras bool) *string {
-	l.cursor.Posicion, l.cursor.Atras = position, atras
-	token, err := l.cursor.encode()
-	if err != nil {
-		l.err = err
-	}
-	return new(l.url + "?cursor=" + token)
+// link is to the page of the same question at a position. The cursor stands last
+// in the URL, where clients cut it out.
+func (c cursor) link(url string, position []any, atras bool) *string {
+	c.Posicion, c.Atras = position, atras
+	return new(url + "?cursor=" + c.encode())
 }
 
 // listNothingOf answers a list of what tomahora does not keep of a parent
