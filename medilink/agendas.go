@@ -21,19 +21,19 @@ const (
 // libreBody is a free place, in the vendor's shape of an agenda's entry: nobody
 // is in it (contract §2.3 c). What is ours follows after id_recurso.
 type libreBody struct {
-	IDPaciente        int64  `json:"id_paciente"`
-	NombrePaciente    string `json:"nombre_paciente"`
-	HoraInicio        string `json:"hora_inicio"`
-	HoraFin           string `json:"hora_fin"`
-	Duracion          int    `json:"duracion"`
-	IDProfesional     int64  `json:"id_profesional"`
-	NombreProfesional string `json:"nombre_profesional"`
+	IDPaciente        int64              `json:"id_paciente"`
+	NombrePaciente    string             `json:"nombre_paciente"`
+	HoraInicio        string             `json:"hora_inicio"`
+	HoraFin           string             `json:"hora_fin"`
+	Duracion          int                `json:"duracion"`
+	IDProfesional     int64              `json:"id_profesional"`
+	NombreProfesional string             `json:"nombre_profesional"`
+	IDSucursal        int64              `json:"id_sucursal"`
+	Fecha             string             `json:"fecha"` // DD/MM/YYYY, here only
+	IDRecurso         int64              `json:"id_recurso"`
+	NombreRecurso     string             `json:"nombre_recurso"`
+	Modalidad         tomahora.Modalidad `json:"modalidad"`
 	dentistaBody
-	IDSucursal    int64              `json:"id_sucursal"`
-	Fecha         string             `json:"fecha"` // DD/MM/YYYY, here only
-	IDRecurso     int64              `json:"id_recurso"`
-	NombreRecurso string             `json:"nombre_recurso"`
-	Modalidad     tomahora.Modalidad `json:"modalidad"`
 }
 
 // getAgendas is GET /agendas: free places of a sucursal, those of one day or the

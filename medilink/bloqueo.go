@@ -12,15 +12,15 @@ import (
 // bloqueoBody is an horario bloqueado (contract §2.4). IDProfesional 0 is the
 // whole sucursal.
 type bloqueoBody struct {
-	ID            int64 `json:"id"`
-	IDProfesional int64 `json:"id_profesional"`
+	ID            int64  `json:"id"`
+	IDProfesional int64  `json:"id_profesional"`
+	IDSucursal    int64  `json:"id_sucursal"`
+	Fecha         string `json:"fecha"`
+	HoraInicio    string `json:"hora_inicio"`
+	HoraFin       string `json:"hora_fin"`
+	Comentario    string `json:"comentario"`
+	Links         []link `json:"links"`
 	dentistaBody
-	IDSucursal int64  `json:"id_sucursal"`
-	Fecha      string `json:"fecha"`
-	HoraInicio string `json:"hora_inicio"`
-	HoraFin    string `json:"hora_fin"`
-	Comentario string `json:"comentario"`
-	Links      []link `json:"links"`
 }
 
 // listBloqueos is GET /horariosbloqueados.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,9 +43,6 @@ func (f face) ask(t *testing.T, target, want string) {
 		t.Errorf("%s: status %d, body\n%s", target, w.Code, diff)
 	}
 }
-
-// q is a query string with a q.
-func q(conditions string) string { return "?q=" + url.QueryEscape(conditions) }
 
 // vendorsGrid are the two days of the vendor's example.
 func vendorsGrid() []agenda.Grilla {
@@ -152,16 +148,16 @@ func TestGrid(t *testing.T) {
 			"11:00":{"sillones":{"1":true,"2":true,"Sobrecupo":true}},
 			"11:30":{"sillones":{"1":true,"2":true,"Sobrecupo":true}}}},
 		"2018-11-07":[]}}}`
-	for _, target := range []string{
-		path + q(`{`+day+`,"mostrar_detalles":{"eq":"0"}}`),
-		path + q(`{`+day+`,"mostar_detalles":{"eq":0},"id_sillon":{"eq":1},"duracion":{"gte":30}}`),
+	for _, url := range []string{
+		target(path, `{`+day+`,"mostrar_detalles":{"eq":"0"}}`),
+		target(path, `{`+day+`,"mostar_detalles":{"eq":0},"id_sillon":{"eq":1},"duracion":{"gte":30}}`),
 		path + "/?fecha_inicio=2018-11-06&fecha_fin=07/11/2018",
 	} {
-		f.ask(t, target, plain)
+		f.ask(t, url, plain)
 	}
-	f.ask(t, "/api/v1/sucursales/1/dentistas/2/agendas"+q(`{`+day+`}`), strings.ReplaceAll(plain, "Sobrecupo", "7"))
+	f.ask(t, target("/api/v1/sucursales/1/dentistas/2/agendas", `{`+day+`}`), strings.ReplaceAll(plain, "Sobrecupo", "7"))
 
-	details := f.send("GET", path+q(`{"fecha_inicio":{"eq":"2018-11-06"},"fecha_fin":{"eq":"2018-11-09"},"mostar_detalles":{"eq":1}}`), "").Body.String()
+	details := f.send("GET", target(path, `{"fecha_inicio":{"eq":"2018-11-06"},"fecha_fin":{"eq":"2018-11-09"},"mostar_detalles":{"eq":1}}`), "").Body.String()
 	for _, part := range []string{
 		`"09:30":{"sillones":{"1":{"tipo":"Cita","id_cita":700,"id_paciente":2,"nombre_paciente":"Fernanda","apellidos_paciente":"Risopatrón",` +
 			`"comentario":"<control>","bloque":"2/2","duracion_total":60,"inicio":"09:00:00","fin":"10:00:00"},"2":true`,
@@ -203,11 +199,11 @@ func TestARequestForTimesThatMakesNoSense(t *testing.T) {
 		"a grid that ends before it begins":          {grid + "?fecha_inicio=2018-11-06&fecha_fin=2018-11-05", 400, "fecha_fin"},
 		"a grid of more than 31 days":                {grid + "?fecha_inicio=2018-11-01&fecha_fin=2018-12-02", 400, "fecha_fin"},
 		"a grid of 31 days":                          {grid + "?fecha_inicio=2018-11-01&fecha_fin=2018-12-01", 200, ""},
-		"a date that is none":                        {grid + q(`{"fecha_inicio":{"eq":"2018-02-30"}}`), 400, "fecha_inicio"},
+		"a date that is none":                        {target(grid, `{"fecha_inicio":{"eq":"2018-02-30"}}`), 400, "fecha_inicio"},
 		"both dates none":                            {grid + "?fecha_inicio=hoy&fecha_fin=%FF", 400, "fecha_inicio fecha_fin"},
 		"a date given twice":                         {grid + "?fecha_inicio=2018-11-06&fecha_inicio=2018-11-07", 400, "fecha_inicio"},
 		"a q that is no JSON":                        {grid + "?q={", 400, "q"},
-		"details that are neither on nor off":        {grid + q(`{"mostrar_detalles":{"eq":"si"}}`), 400, "mostrar_detalles"},
+		"details that are neither on nor off":        {target(grid, `{"mostrar_detalles":{"eq":"si"}}`), 400, "mostrar_detalles"},
 		"a profesional who does not attend there":    {"/api/v5/sucursales/1/profesionales/4/agendas", 404, ""},
 		"an unknown profesional's grid":              {"/api/v5/sucursales/1/profesionales/99/agendas", 404, ""},
 		"a grid of an unknown sucursal":              {"/api/v5/sucursales/99/profesionales/2/agendas", 404, ""},
@@ -222,7 +218,7 @@ func TestARequestForTimesThatMakesNoSense(t *testing.T) {
 		"an unknown profesional among several":       {free + "?ids_profesional=2,99&id_sucursal=1&fecha_inicio=2018-11-06&fecha_fin=2018-11-06", 404, ""},
 		"horariosdisponibles of an unknown sucursal": {free + "?ids_profesional=2&id_sucursal=99&fecha_inicio=2018-11-06&fecha_fin=2018-11-06", 404, ""},
 		"agendas of no sucursal":                     {"/api/v5/agendas", 400, "id_sucursal"},
-		"agendas of a length that is none":           {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"duracion":{"eq":0}}`), 400, "duracion"},
+		"agendas of a length that is none":           {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"duracion":{"eq":0}}`), 400, "duracion"},
 		"proxima of an unknown especialidad":         {"/api/v5/especialidades/99/proxima", 404, ""},
 	}
 	for name, test := range tests {
@@ -294,22 +290,22 @@ func TestAgendasShowsFreePlacesOnly(t *testing.T) {
 	f.booked(701, 9*60, 30, 2)
 	place := func(rest string) string { return `{"id_paciente":0,"nombre_paciente":"",` + rest + `}` }
 	const links = `"links":{"current":"http://api.medilink2.healthatom.com`
-	target := "/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-11-06"},"duracion":{"eq":60}}`)
-	f.ask(t, target, `{"data":[`+place(`
+	url := target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-11-06"},"duracion":{"eq":60}}`)
+	f.ask(t, url, `{"data":[`+place(`
 			"hora_inicio":"09:00:00","hora_fin":"10:00:00","duracion":60,"id_profesional":3,"nombre_profesional":"Marcela","id_sucursal":1,
 			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`,`+place(`
 			"hora_inicio":"10:00:00","hora_fin":"11:00:00","duracion":60,"id_profesional":3,"nombre_profesional":"Marcela","id_sucursal":1,
 			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`,`+place(`
 			"hora_inicio":"11:00:00","hora_fin":"12:00:00","duracion":60,"id_profesional":2,"nombre_profesional":"Daniel Vergara","id_sucursal":1,
 			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`],
-		`+links+target+`","next":null,"prev":null}}`)
+		`+links+url+`","next":null,"prev":null}}`)
 
-	target = "/api/v1/agendas" + q(`{"id_sucursal":{"eq":1},"id_dentista":{"eq":2}}`) + "&limit=1"
-	f.ask(t, target, `{"data":[`+place(`
-			"hora_inicio":"09:30:00","hora_fin":"10:00:00","duracion":30,"id_profesional":2,"nombre_profesional":"Daniel Vergara",
-			"id_dentista":2,"nombre_dentista":"Daniel Vergara","id_sucursal":1,
-			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial"`)+`],
-		`+links+target+`","next":null,"prev":null}}`)
+	url = target("/api/v1/agendas", `{"id_sucursal":{"eq":1},"id_dentista":{"eq":2}}`) + "&limit=1"
+	f.ask(t, url, `{"data":[`+place(`
+			"hora_inicio":"09:30:00","hora_fin":"10:00:00","duracion":30,"id_profesional":2,"nombre_profesional":"Daniel Vergara","id_sucursal":1,
+			"fecha":"06/11/2018","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"presencial",
+			"id_dentista":2,"nombre_dentista":"Daniel Vergara"`)+`],
+		`+links+url+`","next":null,"prev":null}}`)
 }
 
 func TestHowManyFreePlacesAreShown(t *testing.T) {
@@ -317,14 +313,14 @@ func TestHowManyFreePlacesAreShown(t *testing.T) {
 		target string
 		want   int
 	}{
-		"the next 50":                      {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1}}`), 50},
-		"as many as are asked for":         {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1}}`) + "&limit=3", 3},
-		"of an especialidad of no one":     {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"id_especialidad":{"eq":5}}`), 0},
-		"of an unknown profesional":        {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"id_profesional":{"eq":99}}`), 0},
-		"of an unknown sucursal":           {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":99}}`), 0},
-		"of a day that has passed":         {"/api/v5/agendas" + q(`{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-10-30"}}`), 0},
-		"the next 10 of an especialidad":   {"/api/v5/especialidades/4/proxima" + q(`{"id_sucursal":{"eq":1}}`), 10},
-		"those of the other sucursal":      {"/api/v5/especialidades/4/proxima" + q(`{"id_sucursal":{"eq":2}}`), 2},
+		"the next 50":                      {target("/api/v5/agendas", `{"id_sucursal":{"eq":1}}`), 50},
+		"as many as are asked for":         {target("/api/v5/agendas", `{"id_sucursal":{"eq":1}}`) + "&limit=3", 3},
+		"of an especialidad of no one":     {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"id_especialidad":{"eq":5}}`), 0},
+		"of an unknown profesional":        {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"id_profesional":{"eq":99}}`), 0},
+		"of an unknown sucursal":           {target("/api/v5/agendas", `{"id_sucursal":{"eq":99}}`), 0},
+		"of a day that has passed":         {target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"fecha":{"eq":"2018-10-30"}}`), 0},
+		"the next 10 of an especialidad":   {target("/api/v5/especialidades/4/proxima", `{"id_sucursal":{"eq":1}}`), 10},
+		"those of the other sucursal":      {target("/api/v5/especialidades/4/proxima", `{"id_sucursal":{"eq":2}}`), 2},
 		"of an especialidad without hours": {"/api/v5/especialidades/5/proxima", 0},
 	}
 	for name, test := range tests {
@@ -367,5 +363,126 @@ func TestProximaMixesTheSucursales(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// offer is a place as the flat list of the agendas shows it.
+type offer struct {
+	Fecha         string `json:"fecha"`
+	HoraInicio    string `json:"hora_inicio"`
+	Duracion      int    `json:"duracion"`
+	IDProfesional int    `json:"id_profesional"`
+	IDSucursal    int    `json:"id_sucursal"`
+	IDRecurso     int    `json:"id_recurso"`
+	Modalidad     string `json:"modalidad"`
+}
+
+func (o offer) booking() string {
+	video := 0
+	if o.Modalidad == "videoconsulta" {
+		video = 1
+	}
+	return fmt.Sprintf(`{"id_paciente":2,"id_profesional":%d,"id_sucursal":%d,"id_sillon":%d,"fecha":%q,"hora_inicio":%q,"duracion":%d,"videoconsulta":%d}`,
+		o.IDProfesional, o.IDSucursal, o.IDRecurso, o.Fecha, o.HoraInicio, o.Duracion, video)
+}
+
+func TestWhatIsOfferedCanBeBookedOnceAndIsGone(t *testing.T) {
+	f := onDemo(t)
+	url := target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"duracion":{"eq":60}}`)
+	offers := func() []offer {
+		var list []offer
+		for _, row := range data(t, f, url+"&limit=100") {
+			var o offer
+			if err := json.Unmarshal(row, &o); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, o)
+		}
+		return list
+	}
+	seen := map[offer]bool{}
+	for range 12 {
+		o := offers()[0]
+		if seen[o] {
+			t.Fatalf("%+v is offered again", o)
+		}
+		seen[o] = true
+		if w := f.send("POST", "/api/v5/citas", o.booking()); w.Code != http.StatusCreated {
+			t.Fatalf("%+v: status %d: %s", o, w.Code, w.Body)
+		}
+	}
+	if len(offers()) == 0 {
+		t.Error("nothing is left")
+	}
+}
+
+func TestEveryFaceOfTheAgendaTellsOfABookedHour(t *testing.T) {
+	f := onDemo(t)
+	const day = "2026-11-26"
+	const free = "/api/v5/horariosdisponibles?ids_profesional=2&id_sucursal=1&fecha_inicio=" + day + "&fecha_fin=" + day
+	grid := target("/api/v5/sucursales/1/profesionales/2/agendas", `{"fecha_inicio":{"eq":"`+day+`"},"fecha_fin":{"eq":"`+day+`"},"mostrar_detalles":{"eq":1}}`)
+	flat := target("/api/v5/agendas", `{"id_sucursal":{"eq":1},"id_profesional":{"eq":2},"fecha":{"eq":"`+day+`"}}`)
+	shows := func(when string, want map[string]string) {
+		t.Helper()
+		for url, part := range want {
+			if w := f.send("GET", url, ""); w.Code != 200 || !strings.Contains(w.Body.String(), part) {
+				t.Errorf("%s: status %d: %s\nis not in\n%s", when, w.Code, part, w.Body)
+			}
+		}
+	}
+	before := map[string]string{
+		free: `"hora_inicio":"09:00:00","hora_fin":"09:15:00","intervalo":15,"sillones":[1,2],"modalidad":"ambas"`,
+		grid: `"09:00":{"sillones":{"1":true,"2":true,"Sobrecupo":true}}`,
+		flat: `"hora_inicio":"09:00:00","hora_fin":"09:15:00","duracion":15,"id_profesional":2,"nombre_profesional":"Daniel Vergara","id_sucursal":1,` +
+			`"fecha":"26/11/2026","id_recurso":1,"nombre_recurso":"Sillon 1","modalidad":"ambas"`,
+	}
+	shows("before", before)
+	if w := f.send("POST", "/api/v5/citas", offer{day, "09:00", 15, 2, 1, 1, "ambas"}.booking()); w.Code != http.StatusCreated {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	shows("booked", map[string]string{
+		free: `"hora_inicio":"09:00:00","hora_fin":"09:15:00","intervalo":15,"sillones":[2],"modalidad":"ambas"`,
+		grid: `"09:00":{"sillones":{"1":{"tipo":"Cita","id_cita":754,"id_paciente":2,"nombre_paciente":"Fernanda","apellidos_paciente":"Risopatrón",` +
+			`"comentario":"","bloque":"1/1","duracion_total":15,"inicio":"09:00:00","fin":"09:15:00"},"2":true,"Sobrecupo":true}}`,
+		flat: `"fecha":"26/11/2026","id_recurso":2,"nombre_recurso":"Sillon 2","modalidad":"ambas"`,
+	})
+	bloqueo := "id_sucursal=1&id_profesional=2&fecha=" + day + "&hora_inicio=09:00&hora_fin=13:00&comentario=Curso"
+	if got := errorOf(t, f.send("POST", "/api/v5/horariosbloqueados", bloqueo)); len(got.Citas) != 1 || got.Citas[0] != 754 {
+		t.Errorf("a bloqueo over a cita: %+v", got)
+	}
+	if w := f.send("POST", "/api/v5/horariosbloqueados?forzar=1", bloqueo); w.Code != http.StatusCreated {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	shows("blocked", map[string]string{
+		free: `"` + day + `":[{"hora_inicio":"08:00:00"`,
+		grid: `"09:15":{"sillones":{"1":{"tipo":"Bloqueo","comentario":"Curso","bloque":"2/16","duracion_total":240,"inicio":"09:00:00","fin":"13:00:00"}`,
+	})
+	if w := f.send("PUT", "/api/v5/citas/754", `{"id_estado":1}`); w.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	id := data(t, f, target("/api/v5/horariosbloqueados", `{"fecha":{"eq":"`+day+`"}}`))
+	if len(id) != 1 {
+		t.Fatalf("bloqueos %s", id)
+	}
+	var made struct{ ID int }
+	if err := json.Unmarshal(id[0], &made); err != nil {
+		t.Fatal(err)
+	}
+	if w := f.send("DELETE", fmt.Sprintf("/api/v5/horariosbloqueados/%d", made.ID), ""); w.Code != http.StatusNoContent {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	shows("free again", before)
+}
+
+func TestTheDemosCatalogues(t *testing.T) {
+	f := onDemo(t)
+	for path, want := range map[string]int{
+		"sucursales": 2, "profesionales": 6, "especialidades": 2, "sillones": 4, "sucursales/2/sillones": 3, "horarios": 6,
+		"profesionales/4/horarios": 1, "profesionales/1/contratos": 2,
+		target("profesionales", `{"habilitado":{"eq":1},"id_especialidad":{"eq":1}}`): 2,
+	} {
+		if got := data(t, f, "/api/v5/"+path); len(got) != want {
+			t.Errorf("%s: %d rows, want %d", path, len(got), want)
+		}
 	}
 }

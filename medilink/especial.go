@@ -13,9 +13,8 @@ import (
 // especialBody is a horario especial (contract §2.4). Equal hours mean closed;
 // equal hours of the break that there is none.
 type especialBody struct {
-	ID            int64 `json:"id"`
-	IDProfesional int64 `json:"id_profesional"`
-	dentistaBody
+	ID              int64              `json:"id"`
+	IDProfesional   int64              `json:"id_profesional"`
 	IDSucursal      int64              `json:"id_sucursal"`
 	Fecha           string             `json:"fecha"`
 	HoraInicio      string             `json:"hora_inicio"`
@@ -26,6 +25,7 @@ type especialBody struct {
 	Sillones        []int64            `json:"sillones"`
 	Modalidad       tomahora.Modalidad `json:"modalidad"`
 	Links           []link             `json:"links"`
+	dentistaBody
 }
 
 // listEspeciales is GET /profesionales/{id}/horariosespeciales.

@@ -13,14 +13,14 @@ import (
 
 // horarioBody is the week of a profesional at a sucursal (contract §2.4).
 type horarioBody struct {
-	IDProfesional     int64  `json:"id_profesional"`
-	NombreProfesional string `json:"nombre_profesional"`
+	IDProfesional     int64     `json:"id_profesional"`
+	NombreProfesional string    `json:"nombre_profesional"`
+	IDSucursal        int64     `json:"id_sucursal"`
+	NombreSucursal    string    `json:"nombre_sucursal"`
+	Intervalo         int       `json:"intervalo"` // minutes
+	Dias              []diaBody `json:"dias"`
+	Links             []link    `json:"links"`
 	dentistaBody
-	IDSucursal     int64     `json:"id_sucursal"`
-	NombreSucursal string    `json:"nombre_sucursal"`
-	Intervalo      int       `json:"intervalo"` // minutes
-	Dias           []diaBody `json:"dias"`
-	Links          []link    `json:"links"`
 }
 
 // diaBody is one rule of a week, or a day without any: then the hours are equal
@@ -214,9 +214,12 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
 	q.require("id_sucursal")
 	rules := q.dias("dias")
-	if _, _, several := q.find([]string{"dias"}); !several {
+	switch _, _, several := q.find([]string{"dias"}); {
+	case !several:
 		rules = []cambioHorario{q.cambioHorario()}
 		q.requireAll("dia", "hora_inicio", "hora_fin")
+	case len(rules) == 0 && len(q.problems) == 0:
+		q.reject([]string{"dias"}, "dias", "debe tener al menos una regla")
 	}
 	return a.writeHorarios(w, r, p, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
 		for _, rule := range rules {

@@ -69,13 +69,13 @@ func (f face) rows(t *testing.T, target string, want ...string) {
 func TestHorariosAreOneWeekForEachSucursal(t *testing.T) {
 	f := clinica(t)
 	f.rows(t, "/api/v5/profesionales/2/horarios/", weekAtNorte(), weekOfSpecialDates())
-	f.rows(t, "/api/v5/horarios"+q(`{"id_dentista":{"eq":2},"id_sucursal":{"eq":1}}`), weekAtNorte())
+	f.rows(t, target("/api/v5/horarios", `{"id_dentista":{"eq":2},"id_sucursal":{"eq":1}}`), weekAtNorte())
 	f.rows(t, "/api/v5/profesionales/4/horarios")
 	if got := data(t, f, "/api/v5/horarios"); len(got) != 3 {
 		t.Errorf("%d weeks, want 3", len(got))
 	}
-	dentista := strings.Replace(weekAtNorte(), `"id_sucursal"`, `"id_dentista":2,"nombre_dentista":"Daniel Vergara","id_sucursal"`, 1)
-	f.rows(t, "/api/v1/dentistas/2/horarios"+q(`{"id_sucursal":{"eq":1}}`), dentista)
+	dentista := strings.TrimSuffix(weekAtNorte(), "}") + `,"id_dentista":2,"nombre_dentista":"Daniel Vergara"}`
+	f.rows(t, target("/api/v1/dentistas/2/horarios", `{"id_sucursal":{"eq":1}}`), dentista)
 	if w := f.send("GET", "/api/v5/profesionales/99/horarios", ""); w.Code != http.StatusNotFound {
 		t.Errorf("of an unknown profesional: status %d", w.Code)
 	}
@@ -178,6 +178,7 @@ func TestWeeklyRulesAreMadeChangedAndRemoved(t *testing.T) {
 func TestWhatIsWrongWithARuleIsNamed(t *testing.T) {
 	tests := map[string]struct{ method, path, body, want string }{
 		"nothing":   {"POST", "/api/v5/profesionales/2/horarios", "", "id_sucursal dia hora_inicio hora_fin"},
+		"no rules":  {"POST", "/api/v5/profesionales/2/horarios", `{"id_sucursal":1,"dias":[]}`, "dias"},
 		"no fields": {"PUT", "/api/v5/profesionales/2/horarios", "{}", "id_sucursal dias"},
 		"a day of a week": {"PUT", "/api/v5/profesionales/2/horarios",
 			`{"id_sucursal":1,"dias":[{"dia":1,"hora_inicio":"08:00","hora_fin":"09:00"},{"dia":8,"hora_inicio":"9","sillones":[0]}]}`,
@@ -225,7 +226,7 @@ func TestEspeciales(t *testing.T) {
 		t.Fatalf("status %d\n%s", w.Code, diff)
 	}
 	f.rows(t, path, first, made)
-	f.rows(t, path+q(`{"fecha":{"gt":"2018-11-07"}}`), made)
+	f.rows(t, target(path, `{"fecha":{"gt":"2018-11-07"}}`), made)
 	closed := strings.NewReplacer(`"13:00:00"`, `"09:00:00"`, `"10:00:00"`, `"09:00:00"`, `"10:30:00"`, `"09:00:00"`).Replace(made)
 	w = f.send("PUT", path+"/100", "hora_fin=09:00&hora_inicio_break=09:00&hora_fin_break=09:00")
 	if diff := cmp.Diff(`{"data":`+compact(t, closed)+"}", strings.TrimSpace(w.Body.String())); w.Code != 200 || diff != "" {
@@ -246,12 +247,12 @@ func TestBloqueos(t *testing.T) {
 	const own = `{"id":17,"id_profesional":3,"id_sucursal":1,"fecha":"2018-11-13","hora_inicio":"09:00:00","hora_fin":"10:00:00","comentario":"","links":[]}`
 	const sur = `{"id":18,"id_profesional":0,"id_sucursal":2,"fecha":"2018-11-14","hora_inicio":"00:00:00","hora_fin":"24:00:00","comentario":"","links":[]}`
 	f.rows(t, path, aseo, own, sur)
-	f.rows(t, path+q(`{"id_sucursal":{"eq":"1"},"fecha":{"eq":"2018-11-09"}}`), aseo)
-	f.rows(t, path+q(`{"id_profesional":{"eq":3}}`), own)
+	f.rows(t, target(path, `{"id_sucursal":{"eq":"1"},"fecha":{"eq":"2018-11-09"}}`), aseo)
+	f.rows(t, target(path, `{"id_profesional":{"eq":3}}`), own)
 	f.rows(t, "/api/v5/profesionales/3/horariosbloqueados", aseo, own)
 	f.rows(t, "/api/v5/profesionales/2/horariosbloqueados", aseo, sur)
-	f.rows(t, "/api/v1/horariosbloqueados?limit=1", strings.Replace(aseo, `"id_sucursal"`, `"id_dentista":0,"nombre_dentista":"","id_sucursal"`, 1))
-	if got := errorOf(t, f.send("GET", path+q(`{"comentario":{"eq":"Aseo"}}`), "")); got.Message != "No puede buscar por comentario" {
+	f.rows(t, "/api/v1/horariosbloqueados?limit=1", strings.TrimSuffix(aseo, "}")+`,"id_dentista":0,"nombre_dentista":""}`)
+	if got := errorOf(t, f.send("GET", target(path, `{"comentario":{"eq":"Aseo"}}`), "")); got.Message != "No puede buscar por comentario" {
 		t.Errorf("got %+v", got)
 	}
 
@@ -265,8 +266,8 @@ func TestBloqueos(t *testing.T) {
 		{"of the whole sucursal, without its comment", "PUT", path + "/100", `{"id_profesional":null,"comentario":"","hora_fin":"24:00"}`, 200,
 			`{"id":100,"id_profesional":0,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00","hora_fin":"24:00:00","comentario":"","links":[]}`},
 		{"of a dentista", "PUT", "/api/v1/horariosbloqueados/100", `id_dentista=3`, 200,
-			`{"id":100,"id_profesional":3,"id_dentista":3,"nombre_dentista":"Marcela","id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00",
-				"hora_fin":"24:00:00","comentario":"","links":[]}`},
+			`{"id":100,"id_profesional":3,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00",
+				"hora_fin":"24:00:00","comentario":"","links":[],"id_dentista":3,"nombre_dentista":"Marcela"}`},
 	}
 	for _, step := range steps {
 		w := f.send(step.method, step.target, step.body)

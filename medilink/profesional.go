@@ -187,10 +187,10 @@ func sucursalesConHorario(cfg *tomahora.Config, prof tomahora.ProfesionalID) []t
 type contratoBody struct {
 	IDProfesional     int64  `json:"id_profesional"`
 	NombreProfesional string `json:"nombre_profesional"`
+	IDSucursal        int64  `json:"id_sucursal"`
+	NombreSucursal    string `json:"nombre_sucursal"`
+	Habilitado        int    `json:"habilitado"`
 	dentistaBody
-	IDSucursal     int64  `json:"id_sucursal"`
-	NombreSucursal string `json:"nombre_sucursal"`
-	Habilitado     int    `json:"habilitado"`
 }
 
 // listContratos is GET /profesionales/{id}/contratos: the sucursales where a

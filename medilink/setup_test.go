@@ -85,14 +85,6 @@ func (s *fakeStore) configure(p tomahora.Plan) {
 	s.cfg = cfg
 }
 
-func (tx *fakeTx) Setup() tomahora.Setup { return fakeSetup{s: tx.s} }
-
-// fakeSetup changes the fakeStore's configuration.
-type fakeSetup struct {
-	tomahora.Setup
-	s *fakeStore
-}
-
 // nextID is the next of the one counter of hours.
 func (f fakeSetup) nextID() tomahora.HorarioID {
 	next := tomahora.HorarioID(100)

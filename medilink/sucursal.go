@@ -116,23 +116,29 @@ func (a *api) listSillonesOfSucursal(w http.ResponseWriter, r *http.Request, p a
 			return nil, tomahora.NotFound("la sucursal")
 		}
 		used := map[tomahora.SillonID]bool{tomahora.Sobrecupo: true}
-		for _, h := range cfg.Plan().Horarios {
-			markUsed(used, h.IDSucursal == suc, h.Jornada)
-		}
-		for _, e := range cfg.Plan().Especiales {
-			markUsed(used, e.IDSucursal == suc, e.Jornada)
+		for _, j := range jornadasAt(cfg, suc) {
+			for _, id := range j.Sillones {
+				used[id] = true
+			}
 		}
 		return slices.Collect(maps.Keys(used)), nil
 	}))
 }
 
-func markUsed(used map[tomahora.SillonID]bool, here bool, j tomahora.Jornada) {
-	if !here || j.Rango.IsEmpty() {
-		return
+// jornadasAt are the working ranges of a sucursal, weekly and special.
+func jornadasAt(cfg *tomahora.Config, suc tomahora.SucursalID) []tomahora.Jornada {
+	var jornadas []tomahora.Jornada
+	for _, h := range cfg.Plan().Horarios {
+		if h.IDSucursal == suc && !h.Jornada.Rango.IsEmpty() {
+			jornadas = append(jornadas, h.Jornada)
+		}
 	}
-	for _, id := range j.Sillones {
-		used[id] = true
+	for _, e := range cfg.Plan().Especiales {
+		if e.IDSucursal == suc && !e.Jornada.Rango.IsEmpty() {
+			jornadas = append(jornadas, e.Jornada)
+		}
 	}
+	return jornadas
 }
 
 func listaSillones(ids func(*tomahora.Config) ([]tomahora.SillonID, error)) lista[tomahora.Sillon] {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tomahora/tomahora"
 )
 
 // TestNoQueryScansAClinic asks the planner, on an empty database as on a grown
@@ -38,6 +40,120 @@ func TestNoQueryScansAClinic(t *testing.T) {
 	}
 }
 
+// TestListsReadNoMoreThanTheyMust proves by the plan which index answers a list,
+// and that what has a page in its own order is not sorted.
+func TestListsReadNoMoreThanTheyMust(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), Options{Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	is := func(column string, o tomahora.Operador, v any) tomahora.Filtro {
+		return tomahora.Filtro{Columna: column, Operador: o, Valor: v}
+	}
+	by := func(columns ...string) (orden []tomahora.Orden) {
+		for _, c := range columns {
+			name, descending := strings.CutPrefix(c, "-")
+			orden = append(orden, tomahora.Orden{Columna: name, Descendente: descending})
+		}
+		return orden
+	}
+	tests := map[string]struct {
+		listing listing
+		filtros []tomahora.Filtro
+		orden   []tomahora.Orden
+		want    string // how the rows of the page are found
+		sorted  bool   // what was found is few, and sorted
+	}{
+		"citas, newest first": {citaListing(), nil, by("-id"), "PRIMARY KEY (id_clinica=?", false},
+		"citas from an id on": {citaListing(), []tomahora.Filtro{is("id", tomahora.MayorIgual, int64(7))}, by("id"), "PRIMARY KEY (id_clinica=? AND id>?", false},
+		"citas of a day": {
+			citaListing(), []tomahora.Filtro{is("fecha", tomahora.Igual, "2026-11-30")}, by("-id"),
+			"citas_fecha (id_clinica=? AND fecha=?", true,
+		},
+		"citas of a day at a sucursal": {
+			citaListing(), []tomahora.Filtro{is("fecha", tomahora.Igual, "2026-11-30"), is("id_sucursal", tomahora.Igual, int64(1))}, by("-id"),
+			"citas_fecha (id_clinica=? AND fecha=? AND id_sucursal=?", true,
+		},
+		"citas of a day with a profesional": {
+			citaListing(), []tomahora.Filtro{is("fecha", tomahora.Igual, "2026-11-30"), is("id_profesional", tomahora.Igual, int64(1))}, by("-id"),
+			"citas_agenda (id_clinica=? AND id_profesional=? AND fecha=?", true,
+		},
+		"citas of a week with a profesional": {
+			citaListing(), []tomahora.Filtro{
+				is("fecha", tomahora.MayorIgual, "2026-11-30"), is("fecha", tomahora.MenorIgual, "2026-12-06"), is("id_profesional", tomahora.Igual, int64(1)),
+			}, by("-id"),
+			"citas_agenda (id_clinica=? AND id_profesional=? AND fecha>? AND fecha<?", true,
+		},
+		"citas from today on": {
+			citaListing(), []tomahora.Filtro{is("fecha", tomahora.MayorIgual, "2026-11-23")}, by("-id"),
+			"citas_fecha (id_clinica=? AND fecha>?", true,
+		},
+		"citas from today on at a sucursal": {
+			citaListing(), []tomahora.Filtro{is("fecha", tomahora.MayorIgual, "2026-11-23"), is("id_sucursal", tomahora.Igual, int64(1))}, by("-id"),
+			"citas_fecha (id_clinica=? AND fecha>?", true,
+		},
+		"citas of all the years, which the newest are a page of": {
+			citaListing(), []tomahora.Filtro{is("fecha", tomahora.MayorIgual, "2015-01-01")}, by("-id"), "PRIMARY KEY (id_clinica=?", false,
+		},
+		"citas by fecha":      {citaListing(), nil, by("-fecha", "-id"), "citas_fecha (id_clinica=?", true},
+		"citas of a paciente": {citaListing(), []tomahora.Filtro{is("id_paciente", tomahora.Igual, int64(1))}, by("-id"), "citas_paciente (id_clinica=? AND id_paciente=?", false},
+		"citas of a paciente from today on": {
+			citaListing(), []tomahora.Filtro{is("id_paciente", tomahora.Igual, int64(1)), is("fecha", tomahora.MayorIgual, "2026-11-23")}, by("-id"),
+			"citas_paciente (id_clinica=? AND id_paciente=?", false,
+		},
+		"citas by RUT": {
+			citaListing(), []tomahora.Filtro{is("rut", tomahora.Igual, "11111111-1")}, by("-id"),
+			"citas_paciente (id_clinica=? AND id_paciente=?", true,
+		},
+		"citas by RUT from today on": {
+			citaListing(), []tomahora.Filtro{is("rut", tomahora.Igual, "11111111-1"), is("fecha", tomahora.MayorIgual, "2026-11-23")}, by("-id"),
+			"citas_paciente (id_clinica=? AND id_paciente=?", true,
+		},
+		"citas with a profesional": {citaListing(), []tomahora.Filtro{is("id_profesional", tomahora.Igual, int64(1))}, by("-id"), "citas_profesional (id_clinica=? AND id_profesional=?", false},
+		"citas at a sucursal":      {citaListing(), []tomahora.Filtro{is("id_sucursal", tomahora.Igual, int64(1))}, by("-id"), "citas_sucursal (id_clinica=? AND id_sucursal=?", false},
+		"citas changed since": {
+			citaListing(), []tomahora.Filtro{is("fecha_actualizacion", tomahora.MayorIgual, tomahora.Lapso{Desde: now, Hasta: now})}, by("-id"),
+			"citas_estado_desde (id_clinica=? AND estado_desde>?", true,
+		},
+		"paciente by RUT":                   {pacienteListing(), []tomahora.Filtro{is("rut", tomahora.Igual, "11111111-1")}, by("id"), "pacientes_rut (id_clinica=? AND rut=?", false},
+		"pacientes by nombre":               {pacienteListing(), []tomahora.Filtro{is("nombre", tomahora.Igual, "Ana")}, by("id"), "pacientes_nombre (id_clinica=? AND nombre_plano=?", false},
+		"pacientes by email":                {pacienteListing(), []tomahora.Filtro{is("email", tomahora.Igual, "a@b.cl")}, by("id"), "pacientes_email (id_clinica=? AND email_plano=?", false},
+		"pacientes by celular":              {pacienteListing(), []tomahora.Filtro{is("celular", tomahora.Igual, "+569")}, by("id"), "pacientes_celular (id_clinica=? AND <expr>=?", false},
+		"pacientes by apellidos":            {pacienteListing(), nil, by("apellidos", "id"), "pacientes_apellidos (id_clinica=?", true},
+		"pacientes by apellidos and nombre": {pacienteListing(), nil, by("apellidos", "nombre", "id"), "pacientes_apellidos (id_clinica=?", false},
+		"pacientes, sorted by nombre":       {pacienteListing(), nil, by("-nombre", "-id"), "pacientes_nombre (id_clinica=?", false},
+		"atenciones of one":                 {atencionListing(), []tomahora.Filtro{is("id_paciente", tomahora.Igual, int64(1))}, by("-id"), "atenciones_paciente (id_clinica=? AND id_paciente=?", true},
+		"atenciones of a fecha":             {atencionListing(), []tomahora.Filtro{is("fecha", tomahora.Igual, "2026-11-30")}, by("-id"), "atenciones_fecha (id_clinica=? AND fecha=?", true},
+	}
+	for name, test := range tests {
+		for page, despues := range map[string][]any{"": nil, ", next page": make([]any, len(test.orden))} {
+			t.Run(name+page, func(t *testing.T) {
+				q := tomahora.Consulta{Filtros: test.filtros, Orden: test.orden, Despues: despues, Limite: 50}
+				text, args, err := test.listing.compose(1, q, now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found, sorts := false, 0
+				for _, step := range explain(t, s.writer, text, args...) {
+					found = found || strings.HasPrefix(step, "SEARCH r USING ") && strings.Contains(step, strings.TrimSuffix(test.want, "?"))
+					if strings.HasPrefix(step, "USE TEMP B-TREE") {
+						sorts++
+					}
+				}
+				ofPage := 0 // the page itself is read by its ids, and put in another order where that is asked
+				if test.orden[0].Columna != "id" {
+					ofPage = 1
+				}
+				if !found || !test.sorted && sorts > ofPage {
+					t.Errorf("got %q, want %s, sorted: %t", explain(t, s.writer, text, args...), test.want, test.sorted)
+				}
+			})
+		}
+	}
+}
+
 func queryPlan(t *testing.T, db *sql.DB, name string) []string {
 	t.Helper()
 	text, err := queryText(name)
@@ -48,9 +164,14 @@ func queryPlan(t *testing.T, db *sql.DB, name string) []string {
 	for i := range args {
 		args[i] = 1
 	}
-	session, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, args[:lastParameter(text)]...)
+	return explain(t, db, text, args[:lastParameter(text)]...)
+}
+
+func explain(t *testing.T, db *sql.DB, text string, args ...any) []string {
+	t.Helper()
+	session, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, args...)
 	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+		t.Fatalf("%s: %v", text, err)
 	}
 	defer session.Close()
 	var steps []string

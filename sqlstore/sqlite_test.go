@@ -3,11 +3,14 @@ package sqlstore_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/sqlstore"
@@ -240,6 +243,104 @@ func TestEveryWriteIsToldOnce(t *testing.T) {
 	}
 	if first != 1 || last != events || pacientes != 3 {
 		t.Errorf("got %d events numbered %d to %d, %d of them pacientes; want no gap and 3", events, first, last, pacientes)
+	}
+}
+
+func TestAChangeIsToldWithTheNamesOfItsFields(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	s := openFile(t, file, frozen)
+	id := storetest.Setup(t, s, 20) // more than are written by one statement
+	err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		for n := tomahora.PacienteID(1); n <= 20; n++ {
+			p, err := tx.Pacientes().Get(n)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Pacientes().Save(p, "token:4", "rut", "numero_ficha"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var told, others int
+	err = db.QueryRow(`SELECT SUM(accion = 'modified' AND actor = 'token:4' AND campos = 'rut,numero_ficha'), SUM(campos <> '')
+		FROM eventos WHERE entidad = 'paciente'`).Scan(&told, &others)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told != 20 || others != told {
+		t.Errorf("got %d changes told with their fields, and %d events with any; want 20 of both", told, others)
+	}
+}
+
+// TestOldPacientesAreFoundAfterTheUpgrade takes a file back to the first schema
+// and opens it again.
+func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	s, err := sqlstore.Open(t.Context(), "sqlite:"+file, sqlstore.Options{Clock: frozen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := storetest.Setup(t, s, 0)
+	want := []tomahora.Paciente{
+		{Nombre: "José Ángel", Apellidos: "ÑANDÚ Güell", Email: "JÓSE@X.CL", Habilitado: true},
+		{Nombre: "áéíóúüñ", Apellidos: "ÁÉÍÓÚÜÑ", Email: "", Habilitado: true},
+	}
+	err = s.Update(t.Context(), id, func(tx tomahora.Tx) (err error) {
+		for i := range want {
+			if want[i], err = tx.Pacientes().Create(want[i], tomahora.Sistema); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stmt := range []string{
+		"DROP INDEX pacientes_nombre", "DROP INDEX pacientes_apellidos", "DROP INDEX pacientes_email", "DROP INDEX pacientes_celular",
+		"ALTER TABLE pacientes DROP COLUMN nombre_plano", "ALTER TABLE pacientes DROP COLUMN apellidos_plano",
+		"ALTER TABLE pacientes DROP COLUMN email_plano", "DROP TABLE prestaciones",
+		"DROP INDEX citas_paciente", "DROP INDEX citas_profesional", "DROP INDEX citas_sucursal", "DROP INDEX citas_fecha",
+		"DROP INDEX citas_estado_desde", "DROP INDEX atenciones_fecha", "DELETE FROM goose_db_version WHERE version_id = 2",
+	} {
+		if _, err := db.Exec(stmt); err != nil {
+			t.Fatalf("%s: %v", stmt, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openFile(t, file, frozen)
+	for _, p := range want {
+		for column, value := range map[string]string{"nombre": p.Nombre, "apellidos": p.Apellidos, "email": p.Email} {
+			var got []tomahora.Paciente
+			err := s.View(t.Context(), id, func(tx tomahora.Tx) (err error) {
+				got, err = tx.Pacientes().List(tomahora.Consulta{
+					Filtros: []tomahora.Filtro{{Columna: column, Operador: tomahora.Igual, Valor: value}},
+					Orden:   []tomahora.Orden{{Columna: "id"}}, Limite: 10,
+				})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff([]tomahora.Paciente{p}, got); d != "" {
+				t.Errorf("by %s: -want +got:\n%s", column, d)
+			}
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ UPDATE pacientes SET
 
 -- Pacientes are written seldom and looked up all day.
 CREATE INDEX pacientes_nombre ON pacientes (id_clinica, nombre_plano);
-CREATE INDEX pacientes_apellidos ON pacientes (id_clinica, apellidos_plano);
+CREATE INDEX pacientes_apellidos ON pacientes (id_clinica, apellidos_plano, nombre_plano);
 CREATE INDEX pacientes_email ON pacientes (id_clinica, email_plano);
 CREATE INDEX pacientes_celular ON pacientes (id_clinica, lower(celular));
 
@@ -53,7 +53,7 @@ CREATE INDEX atenciones_fecha ON atenciones (id_clinica, fecha);
 DELETE FROM sqlite_stat1 WHERE idx = 'citas_agenda';
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('pacientes', 'pacientes_nombre', '100000 100000 100'),
-  ('pacientes', 'pacientes_apellidos', '100000 100000 50'),
+  ('pacientes', 'pacientes_apellidos', '100000 100000 50 2'),
   ('pacientes', 'pacientes_email', '100000 100000 2'),
   ('pacientes', 'pacientes_celular', '100000 100000 2'),
   ('citas', 'citas_agenda', '1000000 1000000 50000 20 2 2 1 1 1 1'),
