@@ -230,8 +230,6 @@ func (m *minutos) touches(r Rango) bool {
 // nextWord is the first minute in the word after that of h.
 func nextWord(h Hora) Hora { return h&^63 + 64 }
 
-// bits are those of the range in the word of h, from h on.
-func (r Rango) bits(h Hora) uint64 {
-	n := min(nextWord(h), r.Fin) - h
-	return (1<<uint(n) - 1) << uint(h%64)
-}
+// bits are those of the range in the word of h, from h on; those beyond the word
+// are shifted out of it.
+func (r Rango) bits(h Hora) uint64 { return (1<<uint(r.Fin-h) - 1) << uint(h%64) }
