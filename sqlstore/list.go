@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -374,7 +375,7 @@ func (c *composer) compareLapso(sql string, o tomahora.Operador, l tomahora.Laps
 // order is the terms of ORDER BY.
 func (c *composer) order(orden []tomahora.Orden) (string, error) {
 	if len(orden) == 0 {
-		return "", fmt.Errorf("no order")
+		return "", errors.New("no order")
 	}
 	terms := make([]string, len(orden))
 	for i, o := range orden {

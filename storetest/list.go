@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func someNames(i int) string {
 func (c *crowd) addPaciente(tx tomahora.Tx, i int) error {
 	p := tomahora.Paciente{
 		Nombre: someNames(i), Apellidos: someNames(7 * i), Email: someNames(i%3) + "@x.cl", Celular: fmt.Sprintf("+569%d", i%11),
-		Telefono: fmt.Sprint(i % 3), NumeroFicha: fmt.Sprintf("F-%d", i), Sexo: []string{"M", "F", ""}[i%3], Habilitado: i%4 > 0,
+		Telefono: strconv.Itoa(i % 3), NumeroFicha: fmt.Sprintf("F-%d", i), Sexo: []string{"M", "F", ""}[i%3], Habilitado: i%4 > 0,
 	}
 	if i%5 > 0 {
 		p.RUT = tomahora.FormatRUT(1000000 + 7*i)
