@@ -131,6 +131,7 @@ func (tx *fakeTx) Config() *tomahora.Config        { return tx.s.cfg }
 func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{s: tx.s} }
 func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{s: tx.s} }
 func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{s: tx.s} }
+func (tx *fakeTx) Setup() tomahora.Setup           { return fakeSetup{s: tx.s} }
 
 type fakeCitas struct {
 	tomahora.Citas
@@ -305,6 +306,11 @@ func (f fakeAtenciones) List(q tomahora.Consulta) ([]tomahora.Atencion, error) {
 			panic("no such column: " + name)
 		}
 	}), nil
+}
+
+type fakeSetup struct {
+	tomahora.Setup
+	s *fakeStore
 }
 
 func (f fakeSetup) SaveEstado(e tomahora.Estado, _ tomahora.Actor) error {

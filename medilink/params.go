@@ -14,7 +14,6 @@ const (
 	whyLargo     = "debe ser un número de minutos entre 1 y 1440"
 	whyDia       = "debe ser un día entre 1 (lunes) y 7 (domingo)"
 	whyDias      = "debe ser un arreglo JSON con un objeto por regla"
-	whySinReglas = "debe tener al menos una regla"
 	whyModalidad = "debe ser presencial, videoconsulta o ambas"
 )
 
