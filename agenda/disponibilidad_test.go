@@ -281,6 +281,8 @@ func TestGrillasAreOneForEachDate(t *testing.T) {
 		deRojas("09:00-09:30"),
 		deRojas("16:00-16:30", func(c *tomahora.Cita) { c.Espacio.Fecha, c.IDPaciente = nov(8), 6 }),
 		deRojas("08:00-08:30", func(c *tomahora.Cita) { c.IDPaciente = 7 }),
+		deRojas("10:00-10:30"),
+		deRojas("10:00-10:30", inLane(tomahora.Sobrecupo), func(c *tomahora.Cita) { c.IDPaciente = 9 }),
 		deRojas("09:30-10:00", atPuerto, func(c *tomahora.Cita) { c.IDPaciente = 8 }),
 	)
 	got, err := agenda.Grillas(tx, rojas, centro, nov(1), nov(9))
@@ -314,8 +316,23 @@ func TestGrillasAreOneForEachDate(t *testing.T) {
 	if diff := cmp.Diff(want, tx.agendas); diff != "" {
 		t.Errorf("reads of the agenda (-want +got):\n%s", diff)
 	}
-	if len(tx.sillones) != 0 || tx.names != 1 {
-		t.Errorf("%d reads of sillones and %d of names, want none and 1", len(tx.sillones), tx.names)
+	if diff := cmp.Diff([][]int64{{5, 6, 7}}, tx.names); diff != "" {
+		t.Errorf("reads of names, of each paciente once (-want +got):\n%s", diff)
+	}
+	if len(tx.sillones) != 0 {
+		t.Errorf("sillones were read, though none is exclusive: %v", tx.sillones)
+	}
+}
+
+func TestACitaWhosePacienteIsNotListedHasNoName(t *testing.T) {
+	const unlisted = 100
+	tx := newAgenda(t, nil, deRojas("09:00-09:30", func(c *tomahora.Cita) { c.IDPaciente = unlisted }))
+	got, err := agenda.Grillas(tx, rojas, centro, nov(2), nov(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got[0].Casillas[0].Carriles[0].Cita; c == nil || c.PacienteCompleto() != "" {
+		t.Errorf("got %+v, want the cita without a name", c)
 	}
 }
 
@@ -328,8 +345,8 @@ func TestAnExclusiveSillonIsReadOnce(t *testing.T) {
 	if diff := cmp.Diff(want, tx.sillones); diff != "" {
 		t.Errorf("reads of sillones (-want +got):\n%s", diff)
 	}
-	if len(tx.agendas) != 1 || tx.names != 0 {
-		t.Errorf("%d reads of the agenda and %d of names, want 1 and none", len(tx.agendas), tx.names)
+	if len(tx.agendas) != 1 || len(tx.names) != 0 {
+		t.Errorf("%d reads of the agenda and %d of names, want 1 and none", len(tx.agendas), len(tx.names))
 	}
 }
 
