@@ -20,14 +20,15 @@ const (
 	Menor      Operador = "lt"
 	MenorIgual Operador = "lte"
 	Contiene   Operador = "lk" // of texts: has it as a part
-	Entre      Operador = "in" // of integers: is one of; never on the wire
+	Entre      Operador = "in" // is one of; never on the wire
 )
 
 // Filtro is a condition on the rows of a list. Columna is the wire's name.
 //
-// Valor is of the column's type: int64 (also of a flag, 0 or 1), []int64 with
-// Entre, string (a fecha as YYYY-MM-DD), or Lapso for a column of instants.
-// Texts are compared by Fold; a RUT as NormalizeRUT spells it.
+// Valor is of the column's type: int64 (also of a flag, 0 or 1), string (a fecha
+// as YYYY-MM-DD), or Lapso for a column of instants; with Entre, []int64 or
+// []string. Texts are compared by Fold; a RUT as it is stored, which is how
+// NormalizeRUT spells it.
 type Filtro struct {
 	Columna  string
 	Operador Operador
@@ -107,6 +108,8 @@ func (f Filtro) matches(v any) bool {
 	case []int64:
 		n, _ := v.(int64)
 		return slices.Contains(want, n)
+	case []string:
+		return slices.ContainsFunc(want, func(w string) bool { return compareValues(v, w) == 0 })
 	case Lapso:
 		at, _ := v.(time.Time)
 		return f.matchesLapso(at, want)

@@ -73,6 +73,7 @@ func TestSelectFilters(t *testing.T) {
 		{"lt of an integer", is("id", tomahora.Menor, int64(3)), []int64{1, 2}},
 		{"lte of an integer", is("id", tomahora.MenorIgual, int64(3)), []int64{1, 2, 3}},
 		{"one of several integers", is("id", tomahora.Entre, []int64{5, 9, 1}), []int64{1, 5}},
+		{"one of several texts", is("nombre", tomahora.Entre, []string{"NUÑEZ", "", "x"}), []int64{1, 2, 4}},
 		{"one of none", is("id", tomahora.Entre, []int64{}), nil},
 		{"a flag", is("flag", tomahora.Igual, int64(1)), []int64{1, 3, 5}},
 		{"eq of a text, whatever its case and accents", is("nombre", tomahora.Igual, "NUÑEZ"), []int64{1, 2}},

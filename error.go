@@ -217,7 +217,7 @@ var messages = map[Code]string{
 	CodeNoExiste:                 "No existe %s que indica %s",
 	CodeProfesionalDeshabilitado: "El profesional está deshabilitado",
 	CodeSucursalDeshabilitada:    "La sucursal está deshabilitada",
-	CodeEstadoInvalido:           "El estado indicado en id_estado no se puede usar para agendar",
+	CodeEstadoInvalido:           "El estado indicado en id_estado no se puede usar",
 	CodePacienteDeshabilitado:    "El paciente está deshabilitado",
 	CodeAtencionDeOtroPaciente:   "La atención indicada en id_atencion es de otro paciente",
 	CodeAtencionTipoNoPermitido:  "La atención indicada en id_atencion es de tipo %s y no admite citas",

@@ -32,7 +32,7 @@ func messages() map[tomahora.Code]struct {
 		tomahora.CodeNoExiste:                 {[]any{"la sucursal", "id_sucursal"}, "No existe la sucursal que indica id_sucursal"},
 		tomahora.CodeProfesionalDeshabilitado: {nil, "El profesional está deshabilitado"},
 		tomahora.CodeSucursalDeshabilitada:    {nil, "La sucursal está deshabilitada"},
-		tomahora.CodeEstadoInvalido:           {nil, "El estado indicado en id_estado no se puede usar para agendar"},
+		tomahora.CodeEstadoInvalido:           {nil, "El estado indicado en id_estado no se puede usar"},
 		tomahora.CodePacienteDeshabilitado:    {nil, "El paciente está deshabilitado"},
 		tomahora.CodeAtencionDeOtroPaciente:   {nil, "La atención indicada en id_atencion es de otro paciente"},
 		tomahora.CodeAtencionTipoNoPermitido:  {[]any{"Licencia"}, "La atención indicada en id_atencion es de tipo Licencia y no admite citas"},

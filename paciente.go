@@ -1,6 +1,7 @@
 package tomahora
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -87,7 +88,7 @@ func (c CambioPaciente) CheckSent() error {
 // the wire's order; today is the clinic's. A paciente without an id is a new
 // one. A document that the change leaves as it was is not judged again.
 func (c CambioPaciente) Apply(before Paciente, today Fecha) (after Paciente, campos []string, err error) {
-	c = c.normalized()
+	c = c.normalized(before)
 	after, campos = c.write(before)
 	given := func(field *string) bool { return before.ID == 0 || field != nil }
 	problems := slices.Clone(c.Unreadable).
@@ -124,14 +125,19 @@ func (p Paciente) checkDocumento(before Paciente) *Error {
 	return nil
 }
 
-// normalized is the change with its texts spelled as they are stored.
-func (c CambioPaciente) normalized() CambioPaciente {
+// normalized is the change with its texts spelled as they are stored. Another
+// document than a RUT keeps its spelling, but for the case.
+func (c CambioPaciente) normalized(before Paciente) CambioPaciente {
 	spell := func(field **string, spelling func(string) string) {
 		if *field != nil {
 			*field = new(spelling(**field))
 		}
 	}
-	spell(&c.RUT, NormalizeRUT)
+	if tipo := cmp.Or(c.TipoDocumento, &before.TipoDocumento); *tipo == 0 {
+		spell(&c.RUT, NormalizeRUT)
+	} else {
+		spell(&c.RUT, func(s string) string { return strings.ToUpper(strings.TrimSpace(s)) })
+	}
 	spell(&c.Nombre, strings.TrimSpace)
 	spell(&c.Apellidos, strings.TrimSpace)
 	spell(&c.Sexo, strings.ToUpper)

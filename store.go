@@ -106,7 +106,7 @@ type Citas interface {
 type Pacientes interface {
 	// Get returns a paciente, KindNotFound when there is none.
 	Get(id PacienteID) (Paciente, error)
-	// ByRUT returns the paciente with a RUT as NormalizeRUT spells it,
+	// ByRUT returns the paciente with a RUT, or another document, as it is stored;
 	// KindNotFound when there is none.
 	ByRUT(rut string) (Paciente, error)
 	// Create keeps a paciente and returns it with its id set. A RUT that another

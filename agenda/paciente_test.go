@@ -42,6 +42,10 @@ func TestCrearPaciente(t *testing.T) {
 			"with another document, whatever its digits", cambioPaciente{RUT: new(" p-1234567 "), TipoDocumento: new(1)},
 			func(p *tomahora.Paciente) { p.RUT, p.TipoDocumento = "P-1234567", 1 },
 		},
+		{
+			"with another document that looks like a RUT", cambioPaciente{RUT: new("12345678"), TipoDocumento: new(1)},
+			func(p *tomahora.Paciente) { p.RUT, p.TipoDocumento = "12345678", 1 },
+		},
 		{"with spaces around the names", cambioPaciente{Nombre: new(" Ana "), Apellidos: new("Rojas ")}, func(*tomahora.Paciente) {}},
 		{
 			"with everything",

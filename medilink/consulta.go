@@ -275,6 +275,9 @@ func (c columna) filtro(cfg *tomahora.Config, condition condicion) (tomahora.Fil
 		return tomahora.Filtro{}, filtroInvalido(c.nombre + " " + why)
 	}
 	f := tomahora.Filtro{Columna: c.interna(), Operador: condition.operador, Valor: valor}
+	if c.tipo == colRUT && f.Operador == tomahora.Igual {
+		f = documento(f, condition.valor.text)
+	}
 	if c.resolve != nil {
 		f = c.resolve(cfg, f)
 	}
@@ -329,6 +332,17 @@ func textFilter(text string, op tomahora.Operador) string {
 		return strings.Trim(text, "%")
 	}
 	return text
+}
+
+// documento also looks for the text as it was sent: the document of a foreigner
+// may have the digits of a RUT, and is not stored as one.
+func documento(f tomahora.Filtro, sent string) tomahora.Filtro {
+	plain := strings.ToUpper(strings.TrimSpace(sent))
+	if plain == f.Valor {
+		return f
+	}
+	f.Operador, f.Valor = tomahora.Entre, []string{tomahora.NormalizeRUT(sent), plain}
+	return f
 }
 
 // rutFilter spells a RUT, or with lk a part of one, as it is stored.

@@ -61,9 +61,10 @@ func TestFiltersAreReadInEverySpelling(t *testing.T) {
 		"a flag as a text":       {`q={"estado_anulacion":{"eq":"1"}}`, []tomahora.Filtro{{Columna: "estado_anulacion", Operador: tomahora.Igual, Valor: int64(1)}}},
 		"a flag as a boolean":    {`q={"estado_anulacion":{"eq":true}}`, []tomahora.Filtro{{Columna: "estado_anulacion", Operador: tomahora.Igual, Valor: int64(1)}}},
 		"an unknown date":        {`q={"fecha":{"eq":"0000-00-00"}}`, []tomahora.Filtro{{Columna: "fecha", Operador: tomahora.Igual, Valor: ""}}},
-		"a RUT with dots":        {`q={"rut":{"eq":"11.111.111-1"}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Igual, Valor: "11111111-1"}}},
+		"a RUT with dots":        {`q={"rut":{"eq":"11.111.111-1"}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Entre, Valor: []string{"11111111-1", "11.111.111-1"}}}},
+		"a RUT as it is stored":  {`q={"rut":{"eq":"11111111-1"}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Igual, Valor: "11111111-1"}}},
 		"a RUT with a small k and no hyphen": {
-			`q={"rut":{"eq":"10000013k"}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Igual, Valor: "10000013-K"}},
+			`q={"rut":{"eq":"10000013k"}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Entre, Valor: []string{"10000013-K", "10000013K"}}},
 		},
 		"a part of a RUT": {`q={"rut":{"lk":"%2511.111-k%25"}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Contiene, Valor: "11111-K"}}},
 		"a RUT's number":  {`q={"rut":{"lk":11111111}}`, []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Contiene, Valor: "11111111"}}},

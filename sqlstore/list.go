@@ -285,7 +285,11 @@ func (c *composer) filter(f tomahora.Filtro) (string, error) {
 		}
 	case []int64:
 		if col.tipo == entero && f.Operador == tomahora.Entre {
-			condition = c.oneOf(col.sql, v)
+			condition = oneOf(c, col.sql, v)
+		}
+	case []string:
+		if (col.tipo == texto || col.tipo == rut) && f.Operador == tomahora.Entre {
+			condition = c.oneOfTexts(col, v)
 		}
 	case string:
 		if col.tipo == texto || col.tipo == rut {
@@ -315,7 +319,18 @@ func (c *composer) compare(sql string, o tomahora.Operador, v any) string {
 	return sql + " " + operator + " " + c.arg(v)
 }
 
-func (c *composer) oneOf(sql string, values []int64) string {
+func (c *composer) oneOfTexts(col columna, values []string) string {
+	stored := make([]string, len(values))
+	for i, v := range values {
+		stored[i] = col.stored(v)
+	}
+	if col.through != "" && !slices.Contains(stored, "") {
+		return col.through + oneOf(c, col.sqlThrough, stored) + ")"
+	}
+	return oneOf(c, col.sql, stored)
+}
+
+func oneOf[T any](c *composer, sql string, values []T) string {
 	if len(values) == 0 {
 		return "1 = 0"
 	}

@@ -189,7 +189,10 @@ func anyFiltro(rt *rapid.T, name string, value any) tomahora.Filtro {
 			f.Valor = []int64{v, v + 2, -1}[:rapid.IntRange(0, 3).Draw(rt, "values")]
 		}
 	case string:
-		f.Operador = rapid.SampledFrom(append(operators, tomahora.Contiene)).Draw(rt, "operador")
+		f.Operador = rapid.SampledFrom(append(operators, tomahora.Contiene, tomahora.Entre)).Draw(rt, "operador")
+		if f.Operador == tomahora.Entre {
+			f.Valor = []string{v, "", "x"}[:rapid.IntRange(0, 3).Draw(rt, "values")]
+		}
 		if letters := []rune(v); f.Operador == tomahora.Contiene && len(letters) > 0 {
 			f.Valor = string(letters[rapid.IntRange(0, len(letters)-1).Draw(rt, "from"):])
 		}
