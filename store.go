@@ -97,6 +97,10 @@ type Citas interface {
 	// dates, both included, wherever they attend: ordered by profesional, fecha
 	// and hora_inicio, without the names that are read from other tables.
 	Agenda(profesionales []ProfesionalID, desde, hasta Fecha) ([]Cita, error)
+	// Ocupados returns the places that these citas take, sobrecupos left out, by
+	// profesional and fecha: all that a search for free places needs, at a tenth
+	// of the cost.
+	Ocupados(profesionales []ProfesionalID, desde, hasta Fecha) ([]Espacio, error)
 	// Sillones returns the live citas on exclusive sillones of a sucursal on the
 	// dates, both included, as Agenda does.
 	Sillones(suc SucursalID, desde, hasta Fecha) ([]Cita, error)

@@ -50,8 +50,11 @@ func Grillas(tx tomahora.Tx, prof tomahora.ProfesionalID, suc tomahora.SucursalI
 			worked = append(worked, d)
 		}
 	}
-	citas, err := occupy(tx, worked)
+	citas, err := read(worked, tx.Citas().Agenda)
 	if err != nil {
+		return nil, err
+	}
+	if err := occupy(tx, worked, espacios(citas)); err != nil {
 		return nil, err
 	}
 	shown, err := namedByFecha(tx, citas, suc)
@@ -244,7 +247,11 @@ func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, desde, hasta tomaho
 			}
 		}
 	}
-	if _, err := occupy(tx, dias); err != nil {
+	ocupados, err := read(dias, tx.Citas().Ocupados)
+	if err != nil {
+		return nil, err
+	}
+	if err := occupy(tx, dias, ocupados); err != nil {
 		return nil, err
 	}
 	var fechas [][]Libre
@@ -306,35 +313,49 @@ func (e *encontrados) byInicio() []Libre {
 	return sorted
 }
 
-// occupy tells the days, which are of one sucursal and by fecha, of the citas in
-// their way, and returns those of their own profesionales. Reading is what costs:
-// it asks once for all of them, and once more only where a sillón that is offered
-// is exclusive.
-func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad) ([]tomahora.Cita, error) {
+// read asks a store for what takes the days, which are by fecha: at once, and of
+// no more profesionales and dates than there are among them.
+func read[T any](
+	dias []*tomahora.Disponibilidad, ask func(profs []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]T, error),
+) ([]T, error) {
 	if len(dias) == 0 {
 		return nil, nil
+	}
+	profs := make([]tomahora.ProfesionalID, len(dias))
+	for i, d := range dias {
+		profs[i] = d.Lugar().IDProfesional
+	}
+	slices.Sort(profs)
+	return ask(slices.Compact(profs), dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
+}
+
+func espacios(citas []tomahora.Cita) []tomahora.Espacio {
+	list := make([]tomahora.Espacio, len(citas))
+	for i := range citas {
+		list[i] = citas[i].Espacio
+	}
+	return list
+}
+
+// occupy tells the days, which are of one sucursal and by fecha, of the places
+// that are taken on them, by profesional and fecha. It asks for more only where a
+// sillón that is offered is exclusive.
+func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad, ocupados []tomahora.Espacio) error {
+	if len(dias) == 0 {
+		return nil
 	}
 	type agendaDia struct {
 		prof  tomahora.ProfesionalID
 		fecha tomahora.Fecha
 	}
-	var profs []tomahora.ProfesionalID
 	byAgenda := make(map[agendaDia]*tomahora.Disponibilidad, len(dias))
 	for _, d := range dias {
 		lugar := d.Lugar()
-		profs = append(profs, lugar.IDProfesional)
 		byAgenda[agendaDia{lugar.IDProfesional, lugar.Fecha}] = d
 	}
-	slices.Sort(profs)
-	desde, hasta := dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha
-	citas, err := tx.Citas().Agenda(slices.Compact(profs), desde, hasta)
-	if err != nil {
-		return nil, err
-	}
-	var last agendaDia // the citas come day by day
+	var last agendaDia // the places come day by day
 	var d *tomahora.Disponibilidad
-	for i := range citas {
-		e := citas[i].Espacio
+	for _, e := range ocupados {
 		if key := (agendaDia{e.IDProfesional, e.Fecha}); key != last {
 			d, last = byAgenda[key], key
 		}
@@ -342,12 +363,12 @@ func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad) ([]tomahora.Cita, e
 			d.Occupy(e)
 		}
 	}
-	return citas, occupySillones(tx, dias, desde, hasta)
+	return occupySillones(tx, dias)
 }
 
 // occupySillones tells the days of the citas on exclusive sillones, whoever
 // attends.
-func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad, desde, hasta tomahora.Fecha) error {
+func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad) error {
 	type sillonFecha struct {
 		sillon tomahora.SillonID
 		fecha  tomahora.Fecha
@@ -366,7 +387,7 @@ func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad, desde, hast
 	if len(shared) == 0 {
 		return nil
 	}
-	citas, err := tx.Citas().Sillones(suc, desde, hasta)
+	citas, err := tx.Citas().Sillones(suc, dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 type busyTx struct {
 	agendaTx
 	exclusivas []tomahora.Cita
+	ocupados   []tomahora.Espacio
 }
 
 func (tx *busyTx) Citas() tomahora.Citas         { return busyCitas{tx: tx} }
@@ -31,6 +32,10 @@ type busyCitas struct {
 
 func (b busyCitas) Agenda([]tomahora.ProfesionalID, tomahora.Fecha, tomahora.Fecha) ([]tomahora.Cita, error) {
 	return b.tx.citas, nil
+}
+
+func (b busyCitas) Ocupados([]tomahora.ProfesionalID, tomahora.Fecha, tomahora.Fecha) ([]tomahora.Espacio, error) {
+	return b.tx.ocupados, nil
 }
 
 func (b busyCitas) Sillones(tomahora.SucursalID, tomahora.Fecha, tomahora.Fecha) ([]tomahora.Cita, error) {
@@ -97,7 +102,7 @@ func (tx *busyTx) fill(prof tomahora.ProfesionalID, sillones []tomahora.SillonID
 				ID: tomahora.CitaID(len(tx.citas) + 1), Viva: true, Exclusiva: sillon > 10, IDPaciente: 1,
 				Espacio: tomahora.Espacio{IDProfesional: prof, IDSucursal: 1, IDSillon: sillon, Fecha: fecha, Rango: tomahora.Rango{Inicio: inicio, Fin: inicio + 30}},
 			}
-			tx.citas = append(tx.citas, c)
+			tx.citas, tx.ocupados = append(tx.citas, c), append(tx.ocupados, c.Espacio)
 			if c.Exclusiva {
 				tx.exclusivas = append(tx.exclusivas, c)
 			}

@@ -72,6 +72,17 @@ func (a agendaCitas) Agenda(profs []tomahora.ProfesionalID, desde, hasta tomahor
 	}), nil
 }
 
+func (a agendaCitas) Ocupados(profs []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
+	citas, err := a.Agenda(profs, desde, hasta)
+	var list []tomahora.Espacio
+	for _, c := range citas {
+		if c.Espacio.IDSillon != tomahora.Sobrecupo {
+			list = append(list, c.Espacio)
+		}
+	}
+	return list, err
+}
+
 func (a agendaCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
 	a.tx.sillones = append(a.tx.sillones, reading{IDSucursal: suc, Desde: desde.String(), Hasta: hasta.String()})
 	if a.tx.fails == "sillones" {

@@ -154,6 +154,16 @@ func (f fakeSetup) DeleteBloqueo(id tomahora.HorarioID, _ tomahora.Actor) error 
 	return put(f, bloqueosOf, func(o tomahora.HorarioBloqueado) bool { return o.ID == id })
 }
 
+// Ocupados are the places of Agenda.
+func (c fakeCitas) Ocupados(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
+	citas, err := c.Agenda(profesionales, desde, hasta)
+	var list []tomahora.Espacio
+	for _, cita := range citas {
+		list = append(list, cita.Espacio)
+	}
+	return list, err
+}
+
 // Agenda are the live citas of the profesionales.
 func (c fakeCitas) Agenda(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
 	return slices.Collect(func(yield func(tomahora.Cita) bool) {

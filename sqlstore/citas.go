@@ -3,7 +3,10 @@ package sqlstore
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/tomahora/tomahora"
 )
@@ -73,7 +76,7 @@ func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {
 func (c citas) Save(v tomahora.Cita, by tomahora.Actor, campos ...string) (tomahora.Cita, error) {
 	e := v.Espacio
 	v.Cambiada = c.now
-	err := c.queryRow("cita_save", []any{
+	err := c.execRow("cita_save", []any{
 		c.id, v.ID, e.IDProfesional, e.IDSucursal, e.IDSillon, e.Fecha.String(), e.Rango.Inicio, e.Rango.Fin,
 		v.IDPaciente, v.IDAtencion, v.IDEstado, v.Videoconsulta, v.Comentario,
 		v.Viva, e.IDSillon == tomahora.Sobrecupo, v.Exclusiva, v.AtencionMultiple, v.IDCitaPrevia,
@@ -95,10 +98,8 @@ func (c citas) List(q tomahora.Consulta) ([]tomahora.Cita, error) {
 
 // Agenda asks for each profesional on their own: one range of the index each.
 func (c citas) Agenda(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
-	ids := slices.Clone(profesionales)
-	slices.Sort(ids)
 	var agenda []tomahora.Cita
-	for _, id := range slices.Compact(ids) {
+	for _, id := range distinct(profesionales) {
 		busy, err := collect(c.tx, "cita_agenda", []any{c.id, id, desde.String(), hasta.String()}, scanCita)
 		if err != nil {
 			return nil, err
@@ -106,6 +107,56 @@ func (c citas) Agenda(profesionales []tomahora.ProfesionalID, desde, hasta tomah
 		agenda = append(agenda, busy...)
 	}
 	return agenda, nil
+}
+
+// Ocupados asks as Agenda does.
+func (c citas) Ocupados(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
+	var ocupados []tomahora.Espacio
+	for _, id := range distinct(profesionales) {
+		days, err := collect(c.tx, "cita_ocupados", []any{c.id, id, desde.String(), hasta.String()}, func(scan scanner) (d ocupadosDay, err error) {
+			return d, scan(fecha(&d.fecha), &d.places)
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range days {
+			if ocupados, err = d.appendTo(ocupados, id); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return ocupados, nil
+}
+
+func distinct(ids []tomahora.ProfesionalID) []tomahora.ProfesionalID {
+	sorted := slices.Sorted(slices.Values(ids))
+	return slices.Compact(sorted)
+}
+
+// ocupadosDay is a row of cita_ocupados: four numbers for each place.
+type ocupadosDay struct {
+	fecha  tomahora.Fecha
+	places string
+}
+
+func (d ocupadosDay) appendTo(list []tomahora.Espacio, prof tomahora.ProfesionalID) ([]tomahora.Espacio, error) {
+	var place [4]int64 // inicio, fin, id_sillon, id_sucursal
+	n := 0
+	for number := range strings.SplitSeq(d.places, " ") {
+		v, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("cita_ocupados: %w", err)
+		}
+		place[n] = v
+		if n++; n == len(place) {
+			n = 0
+			list = append(list, tomahora.Espacio{
+				IDProfesional: prof, IDSucursal: tomahora.SucursalID(place[3]), IDSillon: tomahora.SillonID(place[2]),
+				Fecha: d.fecha, Rango: tomahora.Rango{Inicio: tomahora.Hora(place[0]), Fin: tomahora.Hora(place[1])},
+			})
+		}
+	}
+	return list, nil
 }
 
 func (c citas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {

@@ -12,9 +12,12 @@ import (
 	"github.com/tomahora/tomahora"
 )
 
-// lane is the one writer. It takes whatever updates are queued, runs each in a
-// savepoint of one transaction, commits once, then answers all of them: under
-// load a commit's fsync is shared, and nobody ever waits for a timer.
+// lane is the one writer. It takes whatever updates are queued, runs all of them in
+// one transaction, commits once, then answers all of them: under load a commit's
+// fsync is shared, and nobody ever waits for a timer.
+//
+// An update that is refused has seldom written anything, so it needs no undoing.
+// Where one has, the batch starts anew with a savepoint for each member.
 type lane struct {
 	store    *Store
 	session  *session // nil until first used, and after the connection broke
@@ -35,8 +38,12 @@ type job struct {
 
 const defaultMaxBatch = 256
 
-// errSpoiled says that the batch's transaction can no longer be trusted.
-var errSpoiled = errors.New("the batch was spoiled")
+// Why a batch is run again: errSpoiled says that its transaction can no longer be
+// trusted, errUndo that a member has to be undone and has no savepoint.
+var (
+	errSpoiled = errors.New("the batch was spoiled")
+	errUndo    = errors.New("a member of the batch needs a savepoint")
+)
 
 func startLane(s *Store, maxBatch int) *lane {
 	if maxBatch <= 0 {
@@ -137,7 +144,10 @@ func (l *lane) process(batch []*job) {
 	if len(batch) == 0 {
 		return
 	}
-	results, err := l.attempt(batch)
+	results, err := l.attempt(batch, false)
+	if errors.Is(err, errUndo) {
+		results, err = l.attempt(batch, true)
+	}
 	if errors.Is(err, errSpoiled) && len(batch) > 1 {
 		for _, j := range batch {
 			l.process([]*job{j})
@@ -152,11 +162,11 @@ func (l *lane) process(batch []*job) {
 	}
 }
 
-// attempt runs the members in one transaction and returns each one's answer. An
-// error beside them is the answer of all whose own is nil; errSpoiled says that
-// nothing was committed and the members may be run again. Once COMMIT was sent
-// nothing is run again.
-func (l *lane) attempt(batch []*job) ([]error, error) {
+// attempt runs the members in one transaction, each in a savepoint or not, and
+// returns each one's answer. An error beside them is the answer of all whose own
+// is nil; errSpoiled and errUndo say that nothing was committed and the members
+// may be run again. Once COMMIT was sent nothing is run again.
+func (l *lane) attempt(batch []*job, savepoints bool) ([]error, error) {
 	results := make([]error, len(batch))
 	ctx := context.Background()
 	if l.session == nil {
@@ -170,16 +180,16 @@ func (l *lane) attempt(batch []*job) ([]error, error) {
 		l.abandon()
 		return results, unavailable(err)
 	}
-	b := &batchTx{store: l.store, session: l.session, shared: len(batch) > 1, clinicas: map[tomahora.ClinicaID]*clinica{}}
+	b := &batchTx{store: l.store, session: l.session, shared: len(batch) > 1, savepoints: savepoints, clinicas: map[tomahora.ClinicaID]*clinica{}}
 	wrote := false
 	for i, j := range batch {
 		if results[i] = j.ctx.Err(); results[i] != nil {
 			continue
 		}
-		var spoiled bool
-		if results[i], spoiled = b.member(j); spoiled {
+		var again error
+		if results[i], again = b.member(j); again != nil {
 			l.rollback()
-			return results, errSpoiled
+			return results, again
 		}
 		wrote = wrote || results[i] == nil
 	}
@@ -216,40 +226,45 @@ func (l *lane) abandon() {
 
 // batchTx is the transaction a batch shares.
 type batchTx struct {
-	store    *Store
-	session  *session
-	shared   bool // more than one member: each needs a savepoint
-	clinicas map[tomahora.ClinicaID]*clinica
+	store      *Store
+	session    *session
+	shared     bool // more than one member
+	savepoints bool // each member has one
+	clinicas   map[tomahora.ClinicaID]*clinica
 }
 
-// member runs one update. Spoiled tells that its failure was neither ours nor a
-// constraint's, so that nothing more may be done in this transaction.
-func (b *batchTx) member(j *job) (err error, spoiled bool) {
+// member runs one update. Again, where it is not nil, is why the batch has to be
+// run again: errSpoiled for a failure that was neither ours nor a constraint's, so
+// that nothing more may be done in this transaction.
+func (b *batchTx) member(j *job) (err, again error) {
 	ctx := context.Background()
-	if b.shared {
+	if b.savepoints {
 		if err := b.session.control(ctx, savepoint); err != nil {
-			return unavailable(err), true
+			return unavailable(err), errSpoiled
 		}
 	}
 	t := &tx{store: b.store, session: b.session, ctx: ctx, now: b.store.now(), batch: b}
 	if err = t.run(j.fn); err != nil {
 		t.restore()
 		if t.failed != nil || tomahora.ProblemsOf(err) == nil {
-			return err, true
+			return err, errSpoiled
+		}
+		if t.wrote && b.shared && !b.savepoints {
+			return err, errUndo
 		}
 	}
-	if !b.shared {
-		return err, false
+	if !b.savepoints {
+		return err, nil
 	}
 	if err != nil {
 		if undo := b.session.control(ctx, rollbackTo); undo != nil {
-			return err, true
+			return err, errSpoiled
 		}
 	}
 	if end := b.session.control(ctx, release); end != nil {
-		return unavailable(end), true
+		return unavailable(end), errSpoiled
 	}
-	return err, false
+	return err, nil
 }
 
 // unlock writes back the counters of the clinics the batch touched, and their

@@ -34,6 +34,10 @@ type listing struct {
 	// direct are the columns that find few rows by themselves, whatever else a
 	// Consulta asks for.
 	direct []string
+	// gathered are the columns whose index finds the rows, but in another order:
+	// all of them are sorted, rather than reading the list in its own order until
+	// a page is full, which for a value that has become rare is all of it.
+	gathered []string
 }
 
 // columna is a column of the wire as SQL over the alias r.
@@ -81,7 +85,8 @@ func citaListing() listing {
 				sqlThrough: "p.rut",
 			},
 		},
-		direct: []string{"id", "id_paciente", "rut"},
+		direct:   []string{"id", "id_paciente", "rut"},
+		gathered: []string{"id_profesional"},
 	}
 }
 
@@ -142,7 +147,7 @@ type composer struct {
 	listing
 	args  []any
 	wide  map[string]bool // columns of dates to be hidden from the planner
-	byDay bool            // the index of a column of dates is to be used
+	sorts bool            // an index is to be used, and its rows sorted
 }
 
 // compose makes the query of a page: $1 is the clinic.
@@ -185,7 +190,7 @@ func (c *composer) column(name string) (columna, error) {
 	if !ok {
 		return columna{}, fmt.Errorf("no column %q", name)
 	}
-	if name == "id" && c.byDay {
+	if name == "id" && c.sorts {
 		col.sql = "+r.id"
 	}
 	return col, nil
@@ -199,22 +204,27 @@ const aYear = 366 * 24 * time.Hour
 // dates and a sort, a wider one in the order of the list, which soon has a
 // page. Without it, either the one or the other reads a clinic's whole history.
 func (c *composer) steer(q tomahora.Consulta, now time.Time) {
-	found := slices.ContainsFunc(q.Filtros, func(f tomahora.Filtro) bool {
-		return slices.Contains(c.direct, f.Columna) && f.Operador != tomahora.Distinto && !isRange(f.Operador)
-	})
-	if found {
+	if finds(q.Filtros, c.direct) {
 		return
 	}
+	c.sorts = finds(q.Filtros, c.gathered)
 	for name, col := range c.columns {
 		filtered := slices.ContainsFunc(q.Filtros, func(f tomahora.Filtro) bool { return f.Columna == name })
 		switch {
 		case col.hidden == "" || !filtered || len(q.Orden) > 0 && q.Orden[0].Columna == name:
 		case isNarrow(name, q.Filtros, now):
-			c.byDay = true
+			c.sorts = true
 		default:
 			c.wide[name] = true
 		}
 	}
+}
+
+// finds tells whether a filter says what one of the columns is.
+func finds(filtros []tomahora.Filtro, columns []string) bool {
+	return slices.ContainsFunc(filtros, func(f tomahora.Filtro) bool {
+		return slices.Contains(columns, f.Columna) && f.Operador != tomahora.Distinto && !isRange(f.Operador)
+	})
 }
 
 func isRange(o tomahora.Operador) bool {
@@ -278,32 +288,49 @@ func (c *composer) filter(f tomahora.Filtro) (string, error) {
 		col.sql = col.hidden
 	}
 	condition := ""
-	switch v := f.Valor.(type) {
-	case int64:
-		if col.tipo == entero {
-			condition = c.compare(col.sql, f.Operador, v)
-		}
-	case []int64:
-		if col.tipo == entero && f.Operador == tomahora.Entre {
-			condition = oneOf(c, col.sql, v)
-		}
-	case []string:
-		if (col.tipo == texto || col.tipo == rut) && f.Operador == tomahora.Entre {
-			condition = c.oneOfTexts(col, v)
-		}
-	case string:
-		if col.tipo == texto || col.tipo == rut {
-			condition = c.compareText(col, f.Operador, v)
-		}
-	case tomahora.Lapso:
-		if col.tipo == instante {
-			condition = c.compareLapso(col.sql, f.Operador, v)
-		}
+	if col.takes(f) {
+		condition = c.condition(col, f)
 	}
 	if condition == "" {
 		return "", fmt.Errorf("column %q cannot be compared by %s with a %T", f.Columna, f.Operador, f.Valor)
 	}
 	return condition, nil
+}
+
+// takes tells whether a filter's value is of the column's type.
+func (c columna) takes(f tomahora.Filtro) bool {
+	isText := c.tipo == texto || c.tipo == rut
+	switch f.Valor.(type) {
+	case int64:
+		return c.tipo == entero
+	case []int64:
+		return c.tipo == entero && f.Operador == tomahora.Entre
+	case string:
+		return isText
+	case []string:
+		return isText && f.Operador == tomahora.Entre
+	case tomahora.Lapso:
+		return c.tipo == instante
+	default:
+		return false
+	}
+}
+
+// condition is a filter on a column that takes it, "" for an operator that does
+// not fit.
+func (c *composer) condition(col columna, f tomahora.Filtro) string {
+	switch v := f.Valor.(type) {
+	case []int64:
+		return oneOf(c, col.sql, v)
+	case []string:
+		return c.oneOfTexts(col, v)
+	case string:
+		return c.compareText(col, f.Operador, v)
+	case tomahora.Lapso:
+		return c.compareLapso(col.sql, f.Operador, v)
+	default:
+		return c.compare(col.sql, f.Operador, v)
+	}
 }
 
 // compare is the condition of an operator that compares by order, "" of others.

@@ -29,7 +29,7 @@ func (p pacientes) Create(v tomahora.Paciente, by tomahora.Actor) (tomahora.Paci
 }
 
 func (p pacientes) Save(v tomahora.Paciente, by tomahora.Actor, campos ...string) (tomahora.Paciente, error) {
-	err := p.queryRow("paciente_save", p.args(v), &v.Version)
+	err := p.execRow("paciente_save", p.args(v), &v.Version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return tomahora.Paciente{}, tomahora.NotFound("el paciente")
 	}

@@ -111,7 +111,7 @@ func TestListsReadNoMoreThanTheyMust(t *testing.T) {
 			citaListing(), []tomahora.Filtro{is("rut", tomahora.Igual, "11111111-1"), is("fecha", tomahora.MayorIgual, "2026-11-23")}, by("-id"),
 			"citas_paciente (id_clinica=? AND id_paciente=?", true,
 		},
-		"citas with a profesional": {citaListing(), []tomahora.Filtro{is("id_profesional", tomahora.Igual, int64(1))}, by("-id"), "citas_profesional (id_clinica=? AND id_profesional=?", false},
+		"citas with a profesional": {citaListing(), []tomahora.Filtro{is("id_profesional", tomahora.Igual, int64(1))}, by("-id"), "citas_agenda (id_clinica=? AND id_profesional=?", true},
 		"citas at a sucursal":      {citaListing(), []tomahora.Filtro{is("id_sucursal", tomahora.Igual, int64(1))}, by("-id"), "citas_sucursal (id_clinica=? AND id_sucursal=?", false},
 		"citas changed since": {
 			citaListing(), []tomahora.Filtro{is("fecha_actualizacion", tomahora.MayorIgual, tomahora.Lapso{Desde: now, Hasta: now})}, by("-id"),

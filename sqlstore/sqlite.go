@@ -56,7 +56,7 @@ func redact(dbURL string) string {
 
 // pragmas bind every connection; busy_timeout is first, since the others may
 // already have to wait.
-const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)"
+const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)"
 
 // readerPragmas let readers take pages from the system's memory as they are.
 // Copying each into a cache of every connection is half the cost of a list whose

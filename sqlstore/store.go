@@ -160,7 +160,7 @@ func (s *Store) CreateClinica(ctx context.Context, c tomahora.Clinica) (tomahora
 	}
 	var id tomahora.ClinicaID
 	err := s.lane.do(ctx, func(t *tx) error {
-		err := t.queryRow("clinica_create", []any{
+		err := t.execRow("clinica_create", []any{
 			c.Nombre, c.Zona, c.ExigirAtencion, c.RechazarPasado, c.EsDemo, micros(t.now),
 		}, &id)
 		if err != nil {
@@ -216,7 +216,7 @@ func (s *Store) CreateToken(ctx context.Context, token tomahora.Token, hash []by
 		if err := t.lock(token.IDClinica); err != nil {
 			return err
 		}
-		return t.queryRow("token_create", []any{token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now)}, &id)
+		return t.execRow("token_create", []any{token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now)}, &id)
 	})
 	return id, err
 }

@@ -35,6 +35,7 @@ type tx struct {
 	clinica *clinica
 	saved   clinica // as it was when the member began
 	first   bool    // this member brought the clinic into the batch
+	wrote   bool    // a writing query was sent
 	failed  error   // first error that is neither ours nor a constraint's
 }
 
@@ -144,6 +145,7 @@ func (t *tx) judge(name string, err error) error {
 
 // exec runs a writing query and tells how many rows it changed.
 func (t *tx) exec(name string, args ...any) (int64, error) {
+	t.wrote = true
 	stmt, err := t.session.stmt(t.ctx, name)
 	if err != nil {
 		return 0, t.judge(name, err)
@@ -153,6 +155,12 @@ func (t *tx) exec(name string, args ...any) (int64, error) {
 		return 0, t.judge(name, err)
 	}
 	return result.RowsAffected()
+}
+
+// execRow runs a writing query that answers with one row, as queryRow does.
+func (t *tx) execRow(name string, args []any, dest ...any) error {
+	t.wrote = true
+	return t.queryRow(name, args, dest...)
 }
 
 // queryRow reads one row into dest; sql.ErrNoRows when there is none.

@@ -262,6 +262,9 @@ func testAgenda(t *testing.T, open Open) {
 		got, err = tx.Citas().Agenda([]tomahora.ProfesionalID{2}, desde, desde)
 		must(t, err)
 		diff(t, got, []tomahora.Cita{citas[0]})
+		ocupados, err := tx.Citas().Ocupados([]tomahora.ProfesionalID{2, 1, 2}, desde, desde.AddDays(1))
+		must(t, err)
+		diff(t, ocupados, []tomahora.Espacio{places[3], places[1], places[0]})
 		got, err = tx.Citas().Sillones(1, desde, desde.AddDays(1))
 		must(t, err)
 		diff(t, got, []tomahora.Cita{citas[3]})
@@ -283,7 +286,7 @@ func testListTenancy(t *testing.T, open Open) {
 		return err
 	}))
 	all := tomahora.Consulta{Orden: []tomahora.Orden{{Columna: "id"}}, Limite: 10}
-	count := func(id tomahora.ClinicaID) (counts [6]int) {
+	count := func(id tomahora.ClinicaID) (counts [7]int) {
 		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 			byRUT := all
 			byRUT.Filtros = []tomahora.Filtro{{Columna: "rut", Operador: tomahora.Igual, Valor: "11111111-1"}}
@@ -300,13 +303,15 @@ func testListTenancy(t *testing.T, open Open) {
 			must(t, err)
 			sillones, err := tx.Citas().Sillones(1, fecha, fecha)
 			must(t, err)
-			counts = [6]int{len(citas), len(citasByRUT), len(pacientes), len(atenciones), len(agenda), len(sillones)}
+			ocupados, err := tx.Citas().Ocupados([]tomahora.ProfesionalID{1}, fecha, fecha)
+			must(t, err)
+			counts = [7]int{len(citas), len(citasByRUT), len(pacientes), len(atenciones), len(agenda), len(sillones), len(ocupados)}
 			return nil
 		}))
 		return counts
 	}
-	diff(t, count(a), [6]int{1, 1, 1, 1, 1, 1})
-	diff(t, count(b), [6]int{})
+	diff(t, count(a), [7]int{1, 1, 1, 1, 1, 1, 1})
+	diff(t, count(b), [7]int{})
 	must(t, s.Update(t.Context(), b, func(tx tomahora.Tx) error {
 		_, err := tx.Pacientes().ByRUT("11111111-1")
 		wantNotFound(t, err)

@@ -155,7 +155,7 @@ func (c *clinic) stock(ctx context.Context) error {
 // The settings of connections that pass the store by. Every one first waits for
 // locks.
 const (
-	storePragmas = "_pragma=busy_timeout(5000)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)" // as the store's, without foreign keys
+	storePragmas = "_pragma=busy_timeout(5000)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)" // as the store's, without foreign keys
 	bulkPragmas  = "_pragma=busy_timeout(5000)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-256000)"
 )
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/tomahora/tomahora"
 )
 
 // smallHistory is the number of old citas that others are compared with.
@@ -70,29 +72,54 @@ func (b *bench) measureHistory(ctx context.Context) (err error) {
 	return b.measureReads(ctx, readers[0], readers[1])
 }
 
-// age gives a clinic a past: attended citas, each with its atención, in the order
-// of their dates.
+// stretch are citas [from, to), counted from 0, of the first pacientes with the
+// first profesionales: oldPerDay a day for each of these, in the order of their
+// dates. Cita 0 would be shift days after firstDay().
+type stretch struct {
+	from, to, pacientes, profesionales, shift int64
+}
+
+func (s stretch) perDay() int64 { return s.profesionales * oldPerDay }
+
+// Long after all bookings the busy profesionales have days as full as the old
+// ones, busyDays of them from busyFrom().
+const (
+	busyProfesionales = 20
+	busyDays          = 14
+	busyAfter         = 3650 // days after firstDay()
+)
+
+func busyFrom() tomahora.Fecha { return firstDay().AddDays(busyAfter) }
+
+// age gives a clinic a past, of attended citas, each with its atención; and some
+// busy weeks to come.
 func (c *clinic) age(ctx context.Context, citas int64) error {
-	c.before = citas
+	const perDay = busyProfesionales * oldPerDay
+	last := citas + perDay*(busyDays+1) // one more, since the first day is cut
+	c.before = last
 	return c.withSQL(ctx, bulkPragmas, func(db *sql.DB) error {
 		const chunk = 100_000 // keeps the log short
 		for from := int64(0); from < citas; from += chunk {
-			if err := c.insertOld(ctx, db, citas, from, min(from+chunk, citas)); err != nil {
+			old := stretch{from, min(from+chunk, citas), citas / oldPerPaciente, profesionales, -int64(oldDays(citas))}
+			if err := c.insert(ctx, db, old); err != nil {
 				return err
 			}
 		}
-		_, err := db.ExecContext(ctx, `UPDATE clinicas SET ultima_cita = $1, ultima_atencion = $1 WHERE id_clinica = $2`, citas, c.id)
+		busy := stretch{citas, last, c.work.pacientes, busyProfesionales, busyAfter - citas/perDay - 1}
+		if err := c.insert(ctx, db, busy); err != nil {
+			return err
+		}
+		_, err := db.ExecContext(ctx, `UPDATE clinicas SET ultima_cita = $1, ultima_atencion = $1 WHERE id_clinica = $2`, last, c.id)
 		return err
 	})
 }
 
-// insertOld makes old citas [from, to) of total.
-func (c *clinic) insertOld(ctx context.Context, db *sql.DB, total, from, to int64) error {
+func (c *clinic) insert(ctx context.Context, db *sql.DB, s stretch) error {
 	_, err := db.ExecContext(ctx, `
 		WITH RECURSIVE n (i) AS (SELECT $2 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $3)
 		INSERT INTO atenciones (id_clinica, id, nombre, tipo, fecha, id_paciente, id_profesional, id_sucursal, finalizado, bloqueado)
-		SELECT $1, i + 1, 'Consulta', 'Consulta', date($4, (i / $5 - $6) || ' days'), 1 + i * 7919 % $7, 1 + i % $8, $9, 0, 0 FROM n`,
-		c.id, from, to, firstDay().String(), oldPerDayAll, oldDays(total), total/oldPerPaciente, profesionales, sucursal)
+		SELECT $1, i + 1, 'Consulta', 'Consulta', date($4, (i / $5 + $6) || ' days'), 1 + i * 7919 % $7, 1 + i % $8, $9, 0, 0 FROM n`,
+		c.id, s.from, s.to, firstDay().String(), s.perDay(), s.shift, s.pacientes, s.profesionales, sucursal)
 	if err != nil {
 		return fmt.Errorf("old atenciones: %w", err)
 	}
@@ -104,7 +131,7 @@ func (c *clinic) insertOld(ctx context.Context, db *sql.DB, total, from, to int6
 			480 + (id - 1) % $5 / $6 * $7, 480 + (id - 1) % $5 / $6 * $7 + $7,
 			id_paciente, id, 2, 0, $8, 1, 0, 0, 0, unixepoch(fecha) * 1000000 + id, id, id, 2, $9, 0
 		FROM atenciones WHERE id_clinica = $1 AND id > $2 AND id <= $3`,
-		c.id, from, to, sillon, oldPerDayAll, profesionales, intervalo, comment, string(actor))
+		c.id, s.from, s.to, sillon, s.perDay(), s.profesionales, intervalo, comment, string(actor))
 	if err != nil {
 		return fmt.Errorf("old citas: %w", err)
 	}

@@ -153,6 +153,11 @@ func (m *measurement) over(o *measurement) float64 {
 	return median(values)
 }
 
+// p99 is the median of the rounds' 99th percentiles, in milliseconds.
+func (m *measurement) p99() float64 {
+	return median(m.each(func(t tally) float64 { return t.percentile(99).Seconds() * 1000 }))
+}
+
 // slower is the median of the rounds' ratios of the two median latencies, which
 // a moment the machine spent elsewhere does not touch.
 func (m *measurement) slower(than *measurement) float64 {

@@ -24,7 +24,6 @@ type options struct {
 	history    int64         // old citas of the larger clinic
 	rounds     int           // how often each measurement is taken
 	duration   time.Duration // of one measurement
-	libres     bool          // free places are looked for too
 	cpuProfile string        // where a CPU profile of bookings in the store goes; "" takes none
 	serverLog  string        // where the servers' logs go
 }
@@ -36,7 +35,6 @@ func main() {
 	flag.Int64Var(&o.history, "history", 1_000_000, "old `citas` of the larger clinic; 10000000 takes minutes to make")
 	flag.IntVar(&o.rounds, "rounds", 3, "`times` each measurement is taken; medians are shown")
 	flag.DurationVar(&o.duration, "duration", 1200*time.Millisecond, "length of one measurement")
-	flag.BoolVar(&o.libres, "libres", false, "also look for free places after old citas")
 	flag.StringVar(&o.cpuProfile, "cpuprofile", "", "also book in the store for 5 s and write a CPU profile to this `file`")
 	flag.StringVar(&o.serverLog, "log", os.DevNull, "`file` for the servers' logs")
 	flag.Parse()

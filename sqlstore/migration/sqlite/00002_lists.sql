@@ -40,7 +40,6 @@ CREATE INDEX citas_agenda ON citas (id_clinica, id_profesional, fecha, inicio, f
 
 -- Every index ends with the id, so these give the newest first.
 CREATE INDEX citas_paciente ON citas (id_clinica, id_paciente);
-CREATE INDEX citas_profesional ON citas (id_clinica, id_profesional);
 CREATE INDEX citas_sucursal ON citas (id_clinica, id_sucursal);
 -- A day, of one sucursal or of all.
 CREATE INDEX citas_fecha ON citas (id_clinica, fecha, id_sucursal);
@@ -58,7 +57,6 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('pacientes', 'pacientes_celular', '100000 100000 2'),
   ('citas', 'citas_agenda', '1000000 1000000 50000 20 2 2 1 1 1 1'),
   ('citas', 'citas_paciente', '1000000 1000000 10'),
-  ('citas', 'citas_profesional', '1000000 1000000 50000'),
   ('citas', 'citas_sucursal', '1000000 1000000 500000'),
   ('citas', 'citas_fecha', '1000000 1000000 300 150'),
   ('citas', 'citas_estado_desde', '1000000 1000000 1'),
