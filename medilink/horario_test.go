@@ -143,6 +143,8 @@ func TestWeeklyRulesAreMadeChangedAndRemoved(t *testing.T) {
 		{"its bounds", "PUT", path + "/100", `{"desde":"","hasta":"2018-12-31","sillones":["9"],"modalidad":"videoconsulta"}`,
 			200, []string{martes, "Miércoles 09:00:00 24:00:00 13:00:00 videoconsulta  2018-12-31 |"}},
 		{"its break", "PUT", path + "/100", "hora_inicio_break=0:00", 400, nil},
+		{"a break that would begin after its end", "PUT", path + "/100", "hora_inicio_break=15:00", 400, nil},
+		{"half a break", "POST", path, "id_sucursal=1&dia=4&hora_inicio=09:00&hora_fin=12:00&hora_inicio_break=10:00", 400, nil},
 		{"no break any more", "PUT", path + "/100/", "hora_inicio_break=09:00&hora_fin_break=09:00",
 			200, []string{martes, "Miércoles 09:00:00 24:00:00 00:00:00 videoconsulta  2018-12-31 |"}},
 		{"another profesional's rule", "PUT", "/api/v5/profesionales/2/horarios/100", "dia=1", 404, nil},
