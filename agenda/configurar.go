@@ -366,7 +366,8 @@ func difference[T any](stored, wanted []T, canonical func(T) T) (gone, added []T
 }
 
 // The same rule, whatever its id and however its sillones and its missing break
-// are spelled.
+// are spelled. A break that ends before it begins is none of these: it stays, to
+// be refused.
 
 func sameHorario(h tomahora.Horario) tomahora.Horario {
 	h.ID, h.Jornada = 0, sameJornada(h.Jornada)
@@ -385,7 +386,7 @@ func sameBloqueo(b tomahora.HorarioBloqueado) tomahora.HorarioBloqueado {
 
 func sameJornada(j tomahora.Jornada) tomahora.Jornada {
 	j.Sillones = slices.Compact(slices.Sorted(slices.Values(j.Sillones)))
-	if j.Pausa.IsEmpty() {
+	if j.Pausa.Inicio == j.Pausa.Fin {
 		j.Pausa = tomahora.Rango{}
 	}
 	return j

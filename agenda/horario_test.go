@@ -97,6 +97,11 @@ func TestGuardarHorarioRefuses(t *testing.T) {
 		},
 		{"a day that is none", from(func(h *tomahora.Horario) { h.Dia = 8 }), []string{"dia: parametro_invalido"}, "El parámetro dia no es válido: el día 8 no está entre 1 (lunes) y 7 (domingo)"},
 		{"hours out of order", sabado(780, 540), []string{"hora_inicio: parametro_invalido"}, "las horas no forman un rango del día con su pausa adentro"},
+		{
+			"a break that ends before it begins",
+			from(func(h *tomahora.Horario) { h.Jornada.Pausa = tomahora.Rango{Inicio: 600, Fin: 570} }),
+			[]string{"hora_inicio: parametro_invalido"}, "las horas no forman un rango del día con su pausa adentro",
+		},
 		{"an unknown modalidad", from(func(h *tomahora.Horario) { h.Jornada.Modalidad = "teléfono" }), []string{"modalidad: parametro_invalido"}, "la modalidad debe ser presencial, videoconsulta o ambas"},
 		{"a vigencia out of order", from(func(h *tomahora.Horario) { h.Desde, h.Hasta = siguiente, viernes }), []string{"hasta: parametro_invalido"}, "la vigencia termina (2018-11-02) antes de empezar (2018-11-09)"},
 		{"hours another rule has", from(func(h *tomahora.Horario) { h.Dia = tomahora.Viernes }), []string{"hora_inicio: parametro_invalido"}, "se superpone con otro horario del mismo profesional, sucursal y día"},

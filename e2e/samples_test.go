@@ -367,6 +367,30 @@ func TestC3AndC4ReadTheGrid(t *testing.T) {
 	grid(6).want(t, 404, "error.message")
 }
 
+// C4 books with the first atención of the paciente that it takes for open, and
+// makes a new one where it finds none.
+func TestC4BooksAPacienteAgain(t *testing.T) {
+	t.Parallel()
+	s := start(t, "demo", "--now", samplesTime)
+	for _, hora := range []string{"09:00", "09:30"} {
+		atencion := ""
+		for _, a := range s.wire(t, "GET", "/api/v5/pacientes/3/atenciones", "", "").items(t) {
+			if a["estado"] == "abierto" && a["tipo"] != "Licencia" && a["tipo"] != "Interconsulta" {
+				atencion = fmt.Sprint(a["id"])
+				break
+			}
+		}
+		if atencion == "" {
+			made := s.wire(t, "POST", "/api/v5/atenciones", asJSON, `{"id_paciente":3,"id_profesional":2,"fecha":"2026-11-24","observaciones":"x"}`)
+			made.want(t, 201)
+			atencion = valueAt(t, made, "data.id")
+		}
+		s.wire(t, "POST", "/api/v5/citas", asJSON, fmt.Sprintf(
+			`{"id_paciente":3,"id_profesional":2,"id_sucursal":1,"id_sillon":1,"id_atencion":%s,"fecha":"2026-11-24","hora_inicio":%q,"duracion":30,"videoconsulta":false}`,
+			atencion, hora)).want(t, 201)
+	}
+}
+
 // C5 takes every answer that is not a 200 for JSON with error.message, and needs
 // each field of v1 to be there and not null.
 func TestC5DemandsEveryField(t *testing.T) {

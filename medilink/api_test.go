@@ -86,7 +86,7 @@ func TestAtencion(t *testing.T) {
 		`"id_sucursal":1,"nombre_sucursal":"NORTE","id_convenio":0,"nombre_convenio":"","total":0,"abonado":0,"abono_libre":0,"deuda":0,"asignado_realizado":0,` +
 		`"asignado_sin_realizar":0,"total_realizado":0,"links":[` +
 		`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/atenciones/2","method":"GET"}],` +
-		`"tipo":"Consulta","tipo_atencion":"Consulta","estado":"abierto"}}` + "\n"
+		`"tipo":"Consulta","tipo_atencion":"Consulta"}}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
 		t.Errorf("status %d, body\n%s", w.Code, diff)
 	}

@@ -11,7 +11,9 @@ import (
 
 // atencionBody is an atención on the wire (contract §2.7). Money and convenios
 // are outside the product, so their fields are 0 and "". What follows after links
-// are names some clients look under.
+// are names some clients look under. There is no "estado", as the vendor has none:
+// a client that looks for it books with the first atención that is «abierto»,
+// even if that one has a cita, and makes an atención for each cita without it.
 type atencionBody struct {
 	ID                  int64  `json:"id"`
 	Nombre              string `json:"nombre"`
@@ -38,7 +40,6 @@ type atencionBody struct {
 	Links               []link `json:"links"`
 	Tipo                string `json:"tipo"`
 	TipoAtencion        string `json:"tipo_atencion"`
-	Estado              string `json:"estado"` // "abierto" or "cerrado"
 
 	*atencionDentalink // nil but on /api/v1
 }
@@ -187,10 +188,6 @@ func (a *api) atencion(r *http.Request, cfg *tomahora.Config, at tomahora.Atenci
 		Links:             []link{linkTo(a.BaseURL(r)+prefixOf(r), "self", "/atenciones/", int64(at.ID))},
 		Tipo:              string(at.Tipo),
 		TipoAtencion:      string(at.Tipo),
-		Estado:            "abierto",
-	}
-	if at.Finalizado || at.Bloqueado {
-		body.Estado = "cerrado"
 	}
 	if isDentalink(r) {
 		body.atencionDentalink = &atencionDentalink{IDDentista: body.IDProfesional, NombreDentista: body.NombreProfesional}

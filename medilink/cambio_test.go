@@ -269,7 +269,7 @@ func TestMakingAnAtencion(t *testing.T) {
 			`{"id_paciente":2,"id_profesional":2,"fecha":"2018-11-06","observaciones":"x"}`,
 			map[string]any{
 				"id": 8.0, "nombre": "Consulta", "id_tipo": 1.0, "nombre_tipo": "Consulta", "fecha": "2018-11-06", "id_sucursal": 1.0,
-				"nombre_paciente": "Fernanda Risopatrón", "nombre_profesional": "Daniel Vergara", "estado": "abierto", "tipo": "Consulta", "tipo_atencion": "Consulta",
+				"nombre_paciente": "Fernanda Risopatrón", "nombre_profesional": "Daniel Vergara", "tipo": "Consulta", "tipo_atencion": "Consulta",
 			},
 		},
 		"everything": {

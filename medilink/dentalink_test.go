@@ -76,7 +76,7 @@ func TestDentalinkFiltersAndChangesInItsOwnNames(t *testing.T) {
 func TestAnAtencionOnV1(t *testing.T) {
 	f := newFace(t)
 	for _, path := range []string{"/api/v1/atenciones/2", "/api/v1/pacientes/2/tratamientos"} {
-		if w := f.send("GET", path, ""); !strings.Contains(w.Body.String(), `"estado":"abierto","id_dentista":2,"nombre_dentista":"Daniel Vergara"}`) {
+		if w := f.send("GET", path, ""); !strings.Contains(w.Body.String(), `"tipo_atencion":"Consulta","id_dentista":2,"nombre_dentista":"Daniel Vergara"}`) {
 			t.Errorf("%s: %s", path, w.Body)
 		}
 	}

@@ -205,7 +205,7 @@ func nombreDia(d tomahora.Dia) string {
 }
 
 // createHorario is POST /profesionales/{id}/horarios: one rule, or with dias
-// several.
+// several, of which days off are none.
 func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
 	q, err := readParams(w, r)
 	if err != nil {
@@ -213,18 +213,19 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 	}
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
 	q.require("id_sucursal")
-	rules := q.dias("dias")
+	rules := reglas(q.dias("dias"))
 	switch _, _, several := q.find([]string{"dias"}); {
 	case !several:
-		rules = []cambioHorario{q.cambioHorario()}
+		var h tomahora.Horario
+		q.cambioHorario().applyTo(&h)
+		rules = []tomahora.Horario{h}
 		q.requireAll("dia", "hora_inicio", "hora_fin")
 	case len(rules) == 0 && len(q.problems) == 0:
 		q.reject([]string{"dias"}, "dias", "debe tener al menos una regla")
 	}
 	return a.writeHorarios(w, r, p, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
-		for _, rule := range rules {
-			h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc}
-			rule.applyTo(&h)
+		for _, h := range rules {
+			h.IDProfesional, h.IDSucursal = prof, suc
 			if _, err := agenda.GuardarHorario(tx, p.Actor(), h); err != nil {
 				return 0, err
 			}
@@ -234,25 +235,31 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 }
 
 // replaceHorarios is PUT /profesionales/{id}/horarios: the whole week at one
-// sucursal. Days off, as GET shows them, are days without a rule.
+// sucursal.
 func (a *api) replaceHorarios(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
 	q, err := readParams(w, r)
 	if err != nil {
 		return err
 	}
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
-	rules := q.dias("dias")
+	rules := reglas(q.dias("dias"))
 	q.requireAll("id_sucursal", "dias")
 	return a.writeHorarios(w, r, p, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
-		var week []tomahora.Horario
-		for _, rule := range rules {
-			h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc}
-			if rule.applyTo(&h); h.Jornada.Rango.Inicio != h.Jornada.Rango.Fin {
-				week = append(week, h)
-			}
-		}
-		return suc, agenda.ReemplazarHorarios(tx, p.Actor(), prof, suc, week)
+		return suc, agenda.ReemplazarHorarios(tx, p.Actor(), prof, suc, rules)
 	})
+}
+
+// reglas are the weekly rules of the days that were sent, of nobody yet. Days
+// off, as GET shows them, are days without a rule.
+func reglas(dias []cambioHorario) []tomahora.Horario {
+	var week []tomahora.Horario
+	for _, dia := range dias {
+		var h tomahora.Horario
+		if dia.applyTo(&h); h.Jornada.Rango.Inicio != h.Jornada.Rango.Fin {
+			week = append(week, h)
+		}
+	}
+	return week
 }
 
 // updateHorario is PUT /profesionales/{id}/horarios/{id_horario}: what is sent

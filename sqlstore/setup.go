@@ -119,12 +119,16 @@ func scanEspecialidad(scan scanner) (e tomahora.Especialidad, err error) {
 	return e, err
 }
 
+// setExclusiva rewrites the citas of a sillón; where they overlap, the law about
+// exclusive sillones refuses it.
+const setExclusiva = "cita_set_exclusiva"
+
 // SaveSillon also rewrites the live citas from today on, so that the law about
 // exclusive chairs holds for them from now; where they overlap it refuses.
 func (t *tx) SaveSillon(s tomahora.Sillon, by tomahora.Actor) error {
 	if old, ok := t.Config().Sillon(s.ID); ok && old.Exclusivo != s.Exclusivo {
 		today := tomahora.FechaOf(t.now, t.Config().Zona())
-		if _, err := t.exec("cita_set_exclusiva", s.Exclusivo, t.id, s.ID, today.String()); err != nil {
+		if _, err := t.exec(setExclusiva, s.Exclusivo, t.id, s.ID, today.String()); err != nil {
 			return err
 		}
 	}

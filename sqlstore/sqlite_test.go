@@ -1,9 +1,11 @@
 package sqlstore_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,6 +80,51 @@ func booked(t *testing.T) *sql.DB {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return db
+}
+
+func TestAnAlarmIsALawThatTheRulesShouldHaveKept(t *testing.T) {
+	var alarms bytes.Buffer
+	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"),
+		sqlstore.Options{Clock: frozen, Logger: slog.New(slog.NewTextHandler(&alarms, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	id := storetest.Setup(t, s, 1)
+	book := func(prof tomahora.ProfesionalID) error {
+		return s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+			a, err := tx.Atenciones().Create(tomahora.Atencion{
+				Nombre: "X", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2026, Month: 1, Day: 1},
+				IDPaciente: 1, IDProfesional: prof, IDSucursal: 1,
+			}, tomahora.Sistema)
+			if err != nil {
+				return err
+			}
+			_, err = tx.Citas().Create(tomahora.Cita{
+				Espacio: tomahora.Espacio{IDProfesional: prof, IDSucursal: 1, IDSillon: 1,
+					Fecha: tomahora.Fecha{Year: 2026, Month: 11, Day: 30}, Rango: tomahora.Rango{Inicio: 540, Fin: 570}},
+				IDPaciente: 1, IDAtencion: a.ID, IDEstado: 7, Viva: true, Origen: "token:1",
+			})
+			return err
+		})
+	}
+	for _, prof := range []tomahora.ProfesionalID{1, 2} {
+		if err := book(prof); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		return tx.Setup().SaveSillon(tomahora.Sillon{ID: 1, Nombre: "Sillon 1", Exclusivo: true}, tomahora.Sistema)
+	})
+	if problems := tomahora.ProblemsOf(err); len(problems) != 1 || problems[0].Code != tomahora.CodeTopeSillon {
+		t.Fatalf("two profesionales on a sillón that is to be exclusive: got %v", err)
+	}
+	if alarms.Len() > 0 {
+		t.Errorf("an answer to who sets up the clinic was an alarm: %s", alarms.String())
+	}
+	if err := book(1); err == nil || !strings.Contains(alarms.String(), "tope_profesional") {
+		t.Errorf("a cita over another was no alarm: %v, %q", err, alarms.String())
+	}
 }
 
 func TestPlainSQLCannotBreakTheLaw(t *testing.T) {

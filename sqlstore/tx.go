@@ -136,11 +136,17 @@ func (t *tx) judge(name string, err error) error {
 		return mapped
 	}
 	law := tomahora.ProblemsOf(mapped)
-	if law != nil && law[0].Code != tomahora.CodePacienteExiste { // which callers leave to the database
+	if law != nil && !judges(name, law[0].Code) {
 		t.store.logger.Error("a law of the database refused what the rules let through",
 			"law", string(law[0].Code), "id_clinica", int64(t.id))
 	}
 	return mapped
+}
+
+// judges tells whether a query leaves a law to the database on purpose, so that a
+// refusal is an answer and no alarm.
+func judges(name string, law tomahora.Code) bool {
+	return law == tomahora.CodePacienteExiste || name == setExclusiva
 }
 
 // exec runs a writing query and tells how many rows it changed.
