@@ -272,6 +272,12 @@ func TestTheLanesOfADay(t *testing.T) {
 			break
 		}
 	}
+	for r := range d.Rangos(30) {
+		if r != rango("09:00", "09:30") {
+			t.Errorf("the first range is %v, want 09:00 to 09:30", r)
+		}
+		break
+	}
 	want := map[string][]tomahora.SillonID{
 		"exclusivos": {box3},
 		"09:00:00":   {1, box3}, "first of 09:00:00": {1},

@@ -130,7 +130,7 @@ func casillas(d *tomahora.Disponibilidad, intervalo tomahora.Duracion, citas []*
 
 func carriles(d *tomahora.Disponibilidad, r tomahora.Rango, s tomahora.Segmento, citas []*tomahora.Cita) []Carril {
 	libres := d.AppendLibres(make([]tomahora.SillonID, 0, 8), r, s)
-	var list []Carril
+	list := make([]Carril, 0, len(s.Sillones))
 	for id := range d.Sillones(s) {
 		list = append(list, Carril{IDSillon: id, Libre: slices.Contains(libres, id)})
 	}

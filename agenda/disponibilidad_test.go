@@ -129,29 +129,34 @@ func bloqueado(prof tomahora.ProfesionalID, r string) func(*tomahora.Plan) {
 func drawn(g agenda.Grilla) []string {
 	var lines []string
 	for _, c := range g.Casillas {
-		line := c.Rango.Inicio.String()[:5]
+		words := []string{c.Rango.Inicio.String()[:5]}
 		for _, l := range c.Carriles {
-			line += fmt.Sprintf(" %d:", l.IDSillon)
-			switch {
-			case l.Libre:
-				line += "libre"
-			case l.Cita != nil:
-				line += fmt.Sprint("cita ", l.Cita.ID)
-			case l.Bloqueo != nil:
-				line += fmt.Sprint("bloqueo ", l.Bloqueo.ID)
-			default:
-				line += "ocupado"
-			}
-			if l.Libre && (l.Cita != nil || l.Bloqueo != nil) || l.Cita != nil && l.Bloqueo != nil {
-				line += " and more"
-			}
+			words = append(words, fmt.Sprintf("%d:%s", l.IDSillon, state(l)))
 		}
 		if c.Sobrecupo {
-			line += " +sobrecupo"
+			words = append(words, "+sobrecupo")
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(words, " "))
 	}
 	return lines
+}
+
+// state is all that a lane tells.
+func state(l agenda.Carril) string {
+	var words []string
+	if l.Libre {
+		words = append(words, "libre")
+	}
+	if l.Cita != nil {
+		words = append(words, fmt.Sprint("cita ", l.Cita.ID))
+	}
+	if l.Bloqueo != nil {
+		words = append(words, fmt.Sprint("bloqueo ", l.Bloqueo.ID))
+	}
+	if len(words) == 0 {
+		return "ocupado"
+	}
+	return strings.Join(words, " and ")
 }
 
 func TestGrillaOfADay(t *testing.T) {
@@ -276,6 +281,8 @@ func TestGrillasAreOneForEachDate(t *testing.T) {
 		deRojas("09:00-09:30"),
 		deRojas("16:00-16:30", func(c *tomahora.Cita) { c.Espacio.Fecha, c.IDPaciente = nov(8), 6 }),
 		deRojas("08:00-08:30", func(c *tomahora.Cita) { c.IDPaciente = 7 }),
+		deRojas("10:00-10:30"),
+		deRojas("10:00-10:30", inLane(tomahora.Sobrecupo), func(c *tomahora.Cita) { c.IDPaciente = 9 }),
 		deRojas("09:30-10:00", atPuerto, func(c *tomahora.Cita) { c.IDPaciente = 8 }),
 	)
 	got, err := agenda.Grillas(tx, rojas, centro, nov(1), nov(9))
@@ -309,8 +316,23 @@ func TestGrillasAreOneForEachDate(t *testing.T) {
 	if diff := cmp.Diff(want, tx.agendas); diff != "" {
 		t.Errorf("reads of the agenda (-want +got):\n%s", diff)
 	}
-	if len(tx.sillones) != 0 || tx.names != 1 {
-		t.Errorf("%d reads of sillones and %d of names, want none and 1", len(tx.sillones), tx.names)
+	if diff := cmp.Diff([][]int64{{5, 6, 7}}, tx.names); diff != "" {
+		t.Errorf("reads of names, of each paciente once (-want +got):\n%s", diff)
+	}
+	if len(tx.sillones) != 0 {
+		t.Errorf("sillones were read, though none is exclusive: %v", tx.sillones)
+	}
+}
+
+func TestACitaWhosePacienteIsNotListedHasNoName(t *testing.T) {
+	const unlisted = 100
+	tx := newAgenda(t, nil, deRojas("09:00-09:30", func(c *tomahora.Cita) { c.IDPaciente = unlisted }))
+	got, err := agenda.Grillas(tx, rojas, centro, nov(2), nov(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got[0].Casillas[0].Carriles[0].Cita; c == nil || c.PacienteCompleto() != "" {
+		t.Errorf("got %+v, want the cita without a name", c)
 	}
 }
 
@@ -323,8 +345,8 @@ func TestAnExclusiveSillonIsReadOnce(t *testing.T) {
 	if diff := cmp.Diff(want, tx.sillones); diff != "" {
 		t.Errorf("reads of sillones (-want +got):\n%s", diff)
 	}
-	if len(tx.agendas) != 1 || tx.names != 0 {
-		t.Errorf("%d reads of the agenda and %d of names, want 1 and none", len(tx.agendas), tx.names)
+	if len(tx.agendas) != 1 || len(tx.names) != 0 {
+		t.Errorf("%d reads of the agenda and %d of names, want 1 and none", len(tx.agendas), len(tx.names))
 	}
 }
 
@@ -523,7 +545,7 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 
 func TestPlacesKeepTheirOwnSillones(t *testing.T) {
 	tx := newAgenda(t, nil, deRojas("09:30-10:00"))
-	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(2), Hasta: nov(2)})
+	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(2), Hasta: nov(30)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ type agendaTx struct {
 
 	agendas  []reading
 	sillones []reading
-	names    int
+	names    [][]int64
 }
 
 // reading is what a read of citas asked for.
@@ -109,7 +109,8 @@ type agendaPacientes struct {
 
 // List knows pacientes 1 to 99, all by the same name but for their number.
 func (a agendaPacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) {
-	a.tx.names++
+	ids, _ := q.Filtros[0].Valor.([]int64)
+	a.tx.names = append(a.tx.names, ids)
 	if a.tx.fails == "names" {
 		return nil, errDisk
 	}
