@@ -18,11 +18,11 @@ func list[T any](t *tx, l listing, q tomahora.Consulta, scan func(scanner) (T, e
 	if err != nil {
 		return nil, fmt.Errorf("list of %s: %w", l.table, err)
 	}
-	rows, err := t.session.conn.QueryContext(t.ctx, text, args...)
+	stmt, err := t.session.composedStmt(t.ctx, text)
 	if err != nil {
 		return nil, t.judge(l.table, err)
 	}
-	return drain(t, l.table, rows, scan)
+	return rowsOf(t, l.table, stmt, args, scan)
 }
 
 // listing is how the rows of a table are listed. The page is found by its ids

@@ -22,8 +22,9 @@ func queryText(name string) (string, error) {
 // session is one connection with its prepared statements. It is used by one
 // goroutine at a time.
 type session struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt
+	composed map[string]*sql.Stmt // by their text
 }
 
 func newSession(ctx context.Context, db *sql.DB) (*session, error) {
@@ -31,15 +32,22 @@ func newSession(ctx context.Context, db *sql.DB) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{conn, map[string]*sql.Stmt{}}, nil
+	return &session{conn, map[string]*sql.Stmt{}, map[string]*sql.Stmt{}}, nil
 }
 
 // close lets go of the connection.
 func (s *session) close() {
-	for _, stmt := range s.stmts {
-		_ = stmt.Close() // the connection goes with them
-	}
+	forget(s.stmts)
+	forget(s.composed)
 	_ = s.conn.Close()
+}
+
+// forget closes statements.
+func forget(stmts map[string]*sql.Stmt) {
+	for _, stmt := range stmts {
+		_ = stmt.Close() // it was only read from, or its connection goes too
+	}
+	clear(stmts)
 }
 
 // The statements that bound transactions, which are not queries of their own.
@@ -76,6 +84,25 @@ func (s *session) stmt(ctx context.Context, name string) (*sql.Stmt, error) {
 		return nil, err
 	}
 	return s.prepare(ctx, name, text)
+}
+
+// maxComposed bounds how many composed queries stay prepared. Clients ask in a
+// few ways; one who asks in ever new ways must not fill the memory.
+const maxComposed = 64
+
+// composedStmt is the prepared statement of a composed text.
+func (s *session) composedStmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if stmt, ok := s.composed[text]; ok {
+		return stmt, nil
+	}
+	if len(s.composed) >= maxComposed {
+		forget(s.composed)
+	}
+	stmt, err := s.conn.PrepareContext(ctx, text)
+	if err == nil {
+		s.composed[text] = stmt
+	}
+	return stmt, err
 }
 
 func (s *session) prepare(ctx context.Context, key, text string) (*sql.Stmt, error) {

@@ -173,15 +173,15 @@ func collect[T any](t *tx, name string, args []any, scan func(scanner) (T, error
 	if err != nil {
 		return nil, t.judge(name, err)
 	}
+	return rowsOf(t, name, stmt, args, scan)
+}
+
+// rowsOf reads all rows of a prepared query.
+func rowsOf[T any](t *tx, name string, stmt *sql.Stmt, args []any, scan func(scanner) (T, error)) ([]T, error) {
 	rows, err := stmt.QueryContext(t.ctx, args...)
 	if err != nil {
 		return nil, t.judge(name, err)
 	}
-	return drain(t, name, rows, scan)
-}
-
-// drain reads all rows of a query that was started.
-func drain[T any](t *tx, name string, rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var list []T
 	for rows.Next() {

@@ -153,6 +153,17 @@ func (m *measurement) over(o *measurement) float64 {
 	return median(values)
 }
 
+// slower is the median of the rounds' ratios of the two median latencies, which
+// a moment the machine spent elsewhere does not touch.
+func (m *measurement) slower(than *measurement) float64 {
+	p50 := func(t tally) float64 { return t.percentile(50).Seconds() }
+	values := m.each(p50)
+	for i, latency := range than.each(p50) {
+		values[i] /= latency
+	}
+	return median(values)
+}
+
 // accepted counts what the measurement has written, measured or not.
 func (m *measurement) accepted() int {
 	n := m.warmed
