@@ -222,9 +222,13 @@ func TestPacientesAndAtenciones(t *testing.T) {
 			{ID: 4, IDPaciente: 2, Nombre: "Interconsulta", Tipo: tomahora.TipoInterconsulta},
 			{ID: 5, IDPaciente: 2, Nombre: "Ortodoncia", Tipo: tomahora.TipoPlanTratamiento},
 		}
-		nombres := map[tomahora.PacienteID]string{1: "Juan Lopez", 2: "Fernanda Risopatrón"}
 		for _, a := range want {
-			a.Fecha, a.IDProfesional, a.IDSucursal, a.NombrePaciente = date(2026, 11, 23), 2, 1, nombres[a.IDPaciente]
+			paciente, err := tx.Pacientes().Get(a.IDPaciente)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.Fecha, a.IDProfesional, a.IDSucursal = date(2026, 11, 23), 2, 1
+			a.NombrePaciente = paciente.NombreCompleto()
 			got, err := tx.Atenciones().Get(a.ID)
 			if err != nil {
 				t.Fatal(err)

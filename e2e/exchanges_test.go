@@ -127,7 +127,20 @@ func TestExchanges(t *testing.T) {
 			if *update {
 				scene.write(t)
 			}
+			checkNothingPersonal(t, s)
 		})
+	}
+}
+
+// checkNothingPersonal: what the scenes say of people never gets into the log,
+// however a client sends it.
+func checkNothingPersonal(t *testing.T, s *server) {
+	t.Helper()
+	log := s.log.String()
+	for _, personal := range []string{"11111111", "11.111.111", "12345678", "Risopatr", "risopatr", "Lopez", "Peña", "Control", "penicilina"} {
+		if strings.Contains(log, personal) {
+			t.Errorf("the log says %q:\n%s", personal, log)
+		}
 	}
 }
 

@@ -10,9 +10,12 @@ import (
 // noun.
 func profesionalOn(prefix, noun string) string {
 	const root = "http://api.medilink2.healthatom.com"
-	own := root + prefix + "/" + noun + "/2"
+	own, recurso := root+prefix+"/"+noun+"/2", ""
+	if prefix == "/api/v6" {
+		recurso = `"es_recurso":0,`
+	}
 	return `{"id":2,"rut":"14238765-4","nombre":"Daniel","apellidos":"Vergara","celular":"9","telefono":"2","ciudad":"Santiago","comuna":"Ñuñoa",
-		"direccion":"Calle 1","email":"dv@demo.cl","id_especialidad":4,"especialidad":"Odontología","agenda_online":1,"es_recurso":0,"intervalo":30,
+		"direccion":"Calle 1","email":"dv@demo.cl","id_especialidad":4,"especialidad":"Odontología","agenda_online":1,` + recurso + `"intervalo":30,
 		"habilitado":1,"links":[{"rel":"self","href":"` + own + `","method":"GET"},{"rel":"citas","href":"` + own + `/citas","method":"GET"},
 			{"rel":"contratos","href":"` + own + `/contratos","method":"GET"}]}`
 }

@@ -9,6 +9,10 @@ import (
 	"github.com/tomahora/tomahora/auth"
 )
 
+// recursoPrefix is the version whose profesionales say whether they are a
+// resource rather than a person (contract §1.1).
+const recursoPrefix = "/api/v6"
+
 // profesionalNouns are the names of the collection under a prefix: Dentalink
 // says dentistas.
 func profesionalNouns(prefix string) []string {
@@ -34,8 +38,8 @@ type profesionalBody struct {
 	IDEspecialidad int64  `json:"id_especialidad"`
 	Especialidad   string `json:"especialidad"`
 	AgendaOnline   int    `json:"agenda_online"`
-	EsRecurso      int    `json:"es_recurso"`
-	Intervalo      int    `json:"intervalo"` // minutes
+	EsRecurso      *int   `json:"es_recurso,omitempty"` // on v6 alone
+	Intervalo      int    `json:"intervalo"`            // minutes
 	Habilitado     int    `json:"habilitado"`
 	Links          []link `json:"links"`
 	*sucursalesBody
@@ -143,7 +147,6 @@ func (a *api) profesional(r *http.Request) func(*tomahora.Config, tomahora.Profe
 			IDEspecialidad: int64(p.IDEspecialidad),
 			Especialidad:   especialidad.Nombre,
 			AgendaOnline:   bit(p.AgendaOnline),
-			EsRecurso:      bit(p.EsRecurso),
 			Intervalo:      int(p.Intervalo),
 			Habilitado:     bit(p.Habilitado),
 			Links: []link{
@@ -151,6 +154,9 @@ func (a *api) profesional(r *http.Request) func(*tomahora.Config, tomahora.Profe
 				linkBelow(root, "citas", collection, id),
 				linkBelow(root, "contratos", collection, id),
 			},
+		}
+		if prefixOf(r) == recursoPrefix {
+			body.EsRecurso = new(bit(p.EsRecurso))
 		}
 		if isDentalink(r) {
 			body.sucursalesBody = &sucursalesBody{int64s(sucursalesDe(cfg, p.ID)), int64s(sucursalesConHorario(cfg, p.ID))}
