@@ -117,7 +117,7 @@ func TestWhoOwnsAPath(t *testing.T) {
 }
 
 func TestTheDocsAreServedWhereThereAreAny(t *testing.T) {
-	docs := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	docs := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	with, _ := newServer(nil, func(c *Config) { c.Docs = docs })
 	without, _ := newServer(nil)
 	for path, want := range map[string]int{"/docs": 418, "/docs/": 418, "/docs/style.css": 418, "/docsx": 404} {
