@@ -60,6 +60,10 @@ fuzz: ## Run every fuzzer for FUZZTIME (30s)
 		done; \
 	done
 
+.PHONY: fuzz-api
+fuzz-api: build ## Ask the demo clinic whatever its OpenAPI document allows (needs Python 3 with venv and its package index)
+	.ci/fuzz-api
+
 .PHONY: bench
 bench: build ## Measure bookings over HTTP and in the store, beside the machine's own limits
 	$(GO) run ./perf/bench -binary $(BIN)

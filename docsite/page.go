@@ -320,6 +320,9 @@ func (d *document) spelledOut(s *schema) string {
 		}
 		return strings.Join(kinds, " | ")
 	}
+	if len(s.Type) == 0 {
+		return "cualquier valor"
+	}
 	var kinds []string
 	for _, t := range s.Type {
 		kinds = append(kinds, d.kind(t, s))

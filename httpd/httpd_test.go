@@ -116,6 +116,20 @@ func TestWhoOwnsAPath(t *testing.T) {
 	}
 }
 
+func TestTheDocsAreServedWhereThereAreAny(t *testing.T) {
+	docs := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	with, _ := newServer(nil, func(c *Config) { c.Docs = docs })
+	without, _ := newServer(nil)
+	for path, want := range map[string]int{"/docs": 418, "/docs/": 418, "/docs/style.css": 418, "/docsx": 404} {
+		if w := get(with, "GET", path); w.Code != want {
+			t.Errorf("%s: status %d, want %d", path, w.Code, want)
+		}
+		if w := get(without, "GET", path); w.Code != http.StatusNotFound {
+			t.Errorf("%s without docs: status %d", path, w.Code)
+		}
+	}
+}
+
 func TestProbes(t *testing.T) {
 	s, _ := newServer(nil)
 	if w := get(s, "GET", "/healthz"); w.Body.String() != "ok\n" {

@@ -132,7 +132,7 @@ func checkList[T any](t *testing.T, c *crowd, rows []T, columns []string, column
 		for {
 			page := ask(rt, q)
 			got = append(got, page...)
-			if len(page) < q.Limite {
+			if len(page) < q.Limite || len(got) > len(rows) {
 				break
 			}
 			q.Despues = position(q.Orden, page[len(page)-1], column)
@@ -159,7 +159,7 @@ func position[T any](orden []tomahora.Orden, last T, column func(T, string) any)
 // anyConsulta asks by values that rows have, so that something is found.
 func anyConsulta[T any](rows []T, columns []string, column func(T, string) any) *rapid.Generator[tomahora.Consulta] {
 	return rapid.Custom(func(rt *rapid.T) tomahora.Consulta {
-		q := tomahora.Consulta{Limite: rapid.IntRange(1, 40).Draw(rt, "limite")}
+		q := tomahora.Consulta{Limite: rapid.IntRange(7, 60).Draw(rt, "limite")}
 		for range rapid.IntRange(0, 3).Draw(rt, "filtros") {
 			name := rapid.SampledFrom(columns).Draw(rt, "columna")
 			q.Filtros = append(q.Filtros, anyFiltro(rt, name, column(rapid.SampledFrom(rows).Draw(rt, "row"), name)))
@@ -261,5 +261,34 @@ func testListDefects(t *testing.T, open Open) {
 				t.Errorf("got %v, want a plain error: it is the caller's defect", err)
 			}
 		})
+	}
+}
+
+func testContiene(t *testing.T, open Open) {
+	s := open(t, frozen)
+	id := Setup(t, s, 0)
+	names := []string{"100%", "1000", `a\b`, "a_b", "AXB", "Ñandú"}
+	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		for _, name := range names {
+			_, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: name, Habilitado: true}, actor)
+			must(t, err)
+		}
+		return nil
+	}))
+	for part, want := range map[string][]string{
+		"0%": {"100%"}, `\`: {`a\b`}, "a_": {"a_b"}, "xb": {"AXB"}, "NANDU": {"Ñandú"}, "": names, "zz": nil,
+	} {
+		var got []string
+		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
+			list, err := tx.Pacientes().List(tomahora.Consulta{
+				Filtros: []tomahora.Filtro{{Columna: "nombre", Operador: tomahora.Contiene, Valor: part}},
+				Orden:   []tomahora.Orden{{Columna: "id"}}, Limite: 10,
+			})
+			for _, p := range list {
+				got = append(got, p.Nombre)
+			}
+			return err
+		}))
+		diff(t, got, want)
 	}
 }

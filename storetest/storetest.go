@@ -62,6 +62,7 @@ func Run(t *testing.T, open Open) {
 		"a closure that ends its goroutine gives the view back":            testGoexit,
 		"a list answers as Select does over the same rows":                 testLists,
 		"a list refuses what it does not know":                             testListDefects,
+		"a part of a text is taken as it stands, but for case and accents": testContiene,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -174,7 +174,7 @@ func checkBody(operation *openapi3.Operation, x exchange) error {
 		if err := json.Unmarshal(body, &values); err != nil {
 			return err
 		}
-		return visit(content["application/json"].Schema, inMedilinksNames(x.req.URL.Path, values))
+		return visit(content["application/json"].Schema, values)
 	}
 	mediaType := content["application/x-www-form-urlencoded"]
 	if mediaType == nil {
@@ -184,20 +184,7 @@ func checkBody(operation *openapi3.Operation, x exchange) error {
 	if err != nil {
 		return err
 	}
-	return visit(mediaType.Schema, inMedilinksNames(x.req.URL.Path, values))
-}
-
-// inMedilinksNames are the fields of a request to /api/v1, which may have
-// Dentalink's names for what the document calls by Medilink's.
-func inMedilinksNames(path string, values map[string]any) map[string]any {
-	if strings.Contains(path, "/api/v1/") {
-		for dentalink, medilink := range map[string]string{"id_dentista": "id_profesional", "id_tratamiento": "id_atencion"} {
-			if v, ok := values[dentalink]; ok && values[medilink] == nil {
-				values[medilink] = v
-			}
-		}
-	}
-	return values
+	return visit(mediaType.Schema, values)
 }
 
 // formValues are the fields of a form, those called name[] as lists.
