@@ -161,8 +161,8 @@ func (a *api) saveBloqueo(w http.ResponseWriter, r *http.Request, p auth.Princip
 	return nil
 }
 
-// cambioBloqueo reads what a request says of a bloqueo; id_profesional 0 or null
-// is the whole sucursal.
+// cambioBloqueo reads what a request says of a bloqueo; id_profesional 0 is
+// the whole sucursal.
 func (p *params) cambioBloqueo() func(*tomahora.HorarioBloqueado) {
 	suc, fecha := tomahora.SucursalID(p.id("id_sucursal")), p.fecha("fecha")
 	inicio, fin := p.hora("hora_inicio"), p.horaFin("hora_fin")

@@ -191,6 +191,7 @@ func TestWhatIsWrongWithARuleIsNamed(t *testing.T) {
 		"a day that is no object":        {"PUT", "/api/v5/profesionales/2/horarios", `{"id_sucursal":1,"dias":[1]}`, "dias[0].dia dias[0].hora_inicio dias[0].hora_fin dias"},
 		"a modality":                     {"POST", "/api/v5/profesionales/2/horarios", "id_sucursal=1&dia=1&hora_inicio=08:00&hora_fin=09:00&modalidad=fax", "modalidad"},
 		"a sillón that does not exist":   {"POST", "/api/v5/profesionales/2/horarios", "id_sucursal=1&dia=1&hora_inicio=08:00&hora_fin=09:00&sillones[]=1&sillones[]=33", "sillones"},
+		"nothing but the sobrecupo":      {"POST", "/api/v5/profesionales/2/horarios", "id_sucursal=1&dia=1&hora_inicio=08:00&hora_fin=09:00&sillones=7", "sillones"},
 		"an especial without its date":   {"POST", "/api/v5/profesionales/2/horariosespeciales", "id_sucursal=1&hora_inicio=08:00&hora_fin=09:00", "fecha"},
 		"a bloqueo without anything":     {"POST", "/api/v5/horariosbloqueados", "", "id_sucursal fecha hora_inicio hora_fin"},
 		"a bloqueo of an unknown person": {"POST", "/api/v5/horariosbloqueados", "id_sucursal=1&id_profesional=99&fecha=2018-11-06&hora_inicio=08:00&hora_fin=09:00", "id_profesional"},
@@ -268,7 +269,9 @@ func TestBloqueos(t *testing.T) {
 	}{
 		{"of a profesional", "POST", path, `{"id_profesional":2,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00","hora_fin":"12:00","comentario":"<almuerzo>"}`, 201,
 			`{"id":100,"id_profesional":2,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00","hora_fin":"12:00:00","comentario":"<almuerzo>","links":[]}`},
-		{"of the whole sucursal, without its comment", "PUT", path + "/100", `{"id_profesional":null,"comentario":"","hora_fin":"24:00"}`, 200,
+		{"that says nothing of the profesional", "PUT", path + "/100", `{"id_profesional":null,"hora_fin":"13:00"}`, 200,
+			`{"id":100,"id_profesional":2,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00","hora_fin":"13:00:00","comentario":"<almuerzo>","links":[]}`},
+		{"of the whole sucursal, without its comment", "PUT", path + "/100", `{"id_profesional":0,"comentario":"","hora_fin":"24:00"}`, 200,
 			`{"id":100,"id_profesional":0,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00","hora_fin":"24:00:00","comentario":"","links":[]}`},
 		{"of a dentista", "PUT", "/api/v1/horariosbloqueados/100", `id_dentista=3`, 200,
 			`{"id":100,"id_profesional":3,"id_sucursal":1,"fecha":"2018-11-06","hora_inicio":"11:00:00",

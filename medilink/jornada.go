@@ -21,7 +21,7 @@ func (p *params) cambioJornada() cambioJornada {
 		fin:         p.horaFin("hora_fin"),
 		inicioBreak: p.hora("hora_inicio_break"),
 		finBreak:    p.horaFin("hora_fin_break"),
-		sillones:    p.ids("sillones"),
+		sillones:    p.carriles("sillones"),
 		modalidad:   p.modalidad("modalidad"),
 	}
 }
@@ -41,6 +41,17 @@ func (c cambioJornada) applyTo(j *tomahora.Jornada) {
 	if c.modalidad != "" {
 		j.Modalidad = c.modalidad
 	}
+}
+
+// carriles reads the sillones of a range. The Sobrecupo alone is refused: it stands
+// in every horario, and who sends just that means something else.
+func (p *params) carriles(name string) []int64 {
+	ids := p.ids(name)
+	if len(ids) > 0 && len(sillonIDs(ids)) == 0 {
+		p.reject([]string{name}, name, "debe nombrar un sillón además del sobrecupo (7), que está en todo horario")
+		return nil
+	}
+	return ids
 }
 
 // sillonIDs leaves the Sobrecupo out, which stands in every horario by itself.

@@ -127,20 +127,16 @@ func (v value) values() (list []value, ok bool) {
 	}
 }
 
-// idOrNone reads an id where 0, null and "" say "none"; sent tells whether
-// anything was said.
+// idOrNone reads an id where 0 says "none"; sent tells whether anything was said.
 func (p *params) idOrNone(names ...string) (id int64, sent bool) {
-	for _, name := range names {
-		v, ok := p.fields[name]
-		if !ok {
-			continue
-		}
-		if n, isInteger := v.entero(); isInteger && n == 0 {
-			return 0, true
-		}
-		return p.id(name), true
+	name, v, ok := p.find(names)
+	if !ok {
+		return 0, false
 	}
-	return 0, false
+	if n, isInteger := v.entero(); isInteger && n == 0 {
+		return 0, true
+	}
+	return p.id(name), true
 }
 
 // horaFin reads an end, which may be 24:00.

@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		"a cancelled request does not start":                               testCancelledBefore,
 		"a request cancelled in a batch harms no other member":             testCancelledInBatch,
 		"a member that fails harms no other member of its batch":           testFailingMembers,
+		"a member that is refused after it wrote leaves nothing behind":    testRefusedMembers,
 		"the laws refuse what the rules would let through":                 testLaws,
 		"what the laws allow is allowed":                                   testLawsAllow,
 		"an atención has one live cita, a plan de tratamiento many":        testAtencionLaw,
@@ -558,6 +559,32 @@ func testCancelledInBatch(t *testing.T, open Open) {
 }
 
 func testFailingMembers(t *testing.T, open Open) {
+	testMembers(t, open, func(i int) error {
+		switch i % 4 {
+		case 1:
+			return tomahora.Invalid(tomahora.CodeSinHorario, "hora_inicio")
+		case 2:
+			return errors.New("a defect")
+		case 3:
+			panic("a defect")
+		default:
+			return nil
+		}
+	})
+}
+
+func testRefusedMembers(t *testing.T, open Open) {
+	testMembers(t, open, func(i int) error {
+		if i%4 != 0 {
+			return tomahora.Invalid(tomahora.CodeSinHorario, "hora_inicio")
+		}
+		return nil
+	})
+}
+
+// testMembers queues members that each write a cita and then end as told: every
+// fourth well, the others not.
+func testMembers(t *testing.T, open Open, end func(i int) error) {
 	s := open(t, frozen)
 	id := Setup(t, s, 1)
 	hold := make(chan struct{})
@@ -573,16 +600,7 @@ func testFailingMembers(t *testing.T, open Open) {
 				if _, err := insert(tx, place(1, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15))); err != nil {
 					return err
 				}
-				switch i % 4 {
-				case 1:
-					return tomahora.Invalid(tomahora.CodeSinHorario, "hora_inicio")
-				case 2:
-					return errors.New("a defect")
-				case 3:
-					panic("a defect")
-				default:
-					return nil
-				}
+				return end(i)
 			})
 		})
 	}
