@@ -187,26 +187,21 @@ const primerTramo = 7
 // intervalo the Duracion does not fit.
 func Libres(tx tomahora.Tx, b Busqueda) ([]Libre, error) {
 	buscados := b.buscados(tx.Config())
-	var fechas [][]Libre
-	found := 0
+	var libres []Libre
 	desde, days := b.Desde, primerTramo
-	for !b.Hasta.Before(desde) && (b.Limite == 0 || found < b.Limite) {
+	for !b.Hasta.Before(desde) && (b.Limite == 0 || len(libres) < b.Limite) {
 		hasta := desde.AddDays(days - 1)
 		if b.Limite == 0 || b.Hasta.Before(hasta) {
 			hasta = b.Hasta
 		}
-		tramo, err := b.search(tx, buscados, desde, hasta)
-		if err != nil {
+		var err error
+		if libres, err = b.search(tx, buscados, libres, desde, hasta); err != nil {
 			return nil, err
-		}
-		for _, delDia := range tramo {
-			fechas, found = append(fechas, delDia), found+len(delDia)
 		}
 		desde, days = hasta.AddDays(1), 2*days
 	}
-	libres := slices.Concat(fechas...)
 	if b.Limite > 0 {
-		libres = libres[:min(found, b.Limite)]
+		libres = libres[:min(len(libres), b.Limite)]
 	}
 	return libres, nil
 }
@@ -232,8 +227,8 @@ func (b Busqueda) buscados(cfg *tomahora.Config) []buscado {
 	return list
 }
 
-// search finds the free places of a stretch of dates, a list for each date.
-func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora.Fecha) ([][]Libre, error) {
+// search appends the free places of a stretch of dates.
+func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, libres []Libre, desde, hasta tomahora.Fecha) ([]Libre, error) {
 	var dias []*tomahora.Disponibilidad
 	var duraciones []tomahora.Duracion // of the dias
 	for fecha := desde; !hasta.Before(fecha); fecha = fecha.AddDays(1) {
@@ -254,15 +249,14 @@ func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, desde, hasta tomaho
 	if err := occupy(tx, dias, ocupados); err != nil {
 		return nil, err
 	}
-	var fechas [][]Libre
 	var e encontrados
 	for i, d := range dias {
 		e.add(d, duraciones[i])
 		if last := i+1 == len(dias); last || dias[i+1].Lugar().Fecha != d.Lugar().Fecha {
-			fechas = append(fechas, e.byInicio())
+			libres = e.appendTo(libres, len(dias)/(i+1))
 		}
 	}
-	return fechas, nil
+	return libres, nil
 }
 
 // encontrados are the free places of one date. The memory is used again for the
@@ -292,10 +286,11 @@ func (e *encontrados) add(d *tomahora.Disponibilidad, duracion tomahora.Duracion
 	}
 }
 
-// byInicio takes the places out, by hora_inicio and else in the order in which
+// appendTo takes the places out, by hora_inicio and else in the order in which
 // they were added. There are so few hours that counting the places of each is
-// cheaper than comparing places.
-func (e *encontrados) byInicio() []Libre {
+// cheaper than comparing places. It makes room for so many dates, since they are
+// likely to be alike.
+func (e *encontrados) appendTo(libres []Libre, dates int) []Libre {
 	var next [tomahora.FinDelDia + 1]int // where the next place of an hour goes
 	for i := range e.delDia {
 		next[e.delDia[i].Espacio.Rango.Inicio+1]++
@@ -303,14 +298,15 @@ func (e *encontrados) byInicio() []Libre {
 	for h := range tomahora.FinDelDia {
 		next[h+1] += next[h]
 	}
-	sorted := make([]Libre, len(e.delDia))
+	n := len(libres)
+	libres = slices.Grow(libres, len(e.delDia)*dates)[:n+len(e.delDia)]
 	for i := range e.delDia {
 		h := e.delDia[i].Espacio.Rango.Inicio
-		sorted[next[h]] = e.delDia[i]
+		libres[n+next[h]] = e.delDia[i]
 		next[h]++
 	}
 	e.delDia = e.delDia[:0]
-	return sorted
+	return libres
 }
 
 // read asks a store for what takes the days, which are by fecha: at once, and of

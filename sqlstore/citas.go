@@ -133,14 +133,16 @@ func distinct(ids []tomahora.ProfesionalID) []tomahora.ProfesionalID {
 	return slices.Compact(sorted)
 }
 
-// ocupadosDay is a row of cita_ocupados: four numbers for each place.
+// ocupadosDay is a row of cita_ocupados: three numbers for each place, of which
+// the first holds both hours.
 type ocupadosDay struct {
 	fecha  tomahora.Fecha
 	places string
 }
 
 func (d ocupadosDay) appendTo(list []tomahora.Espacio, prof tomahora.ProfesionalID) ([]tomahora.Espacio, error) {
-	var place [4]int64 // inicio, fin, id_sillon, id_sucursal
+	const hora = 2048
+	var place [3]int64 // inicio * hora + fin, id_sillon, id_sucursal
 	n := 0
 	for number := range strings.SplitSeq(d.places, " ") {
 		v, err := strconv.ParseInt(number, 10, 64)
@@ -151,8 +153,8 @@ func (d ocupadosDay) appendTo(list []tomahora.Espacio, prof tomahora.Profesional
 		if n++; n == len(place) {
 			n = 0
 			list = append(list, tomahora.Espacio{
-				IDProfesional: prof, IDSucursal: tomahora.SucursalID(place[3]), IDSillon: tomahora.SillonID(place[2]),
-				Fecha: d.fecha, Rango: tomahora.Rango{Inicio: tomahora.Hora(place[0]), Fin: tomahora.Hora(place[1])},
+				IDProfesional: prof, IDSucursal: tomahora.SucursalID(place[2]), IDSillon: tomahora.SillonID(place[1]),
+				Fecha: d.fecha, Rango: tomahora.Rango{Inicio: tomahora.Hora(place[0] / hora), Fin: tomahora.Hora(place[0] % hora)},
 			})
 		}
 	}
