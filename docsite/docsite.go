@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"sync"
 )
 
 //go:embed page.html
@@ -38,8 +39,27 @@ type asset struct {
 type site map[string]asset
 
 // New makes the handler of /docs and what is below it, from an OpenAPI 3.1
-// document in JSON.
-func New(document []byte) (http.Handler, error) {
+// document in JSON. The page is made when it is first asked for, since that takes
+// as long as all the rest of a start. A document that cannot be read is a defect
+// of the program, and panics then.
+func New(document func() ([]byte, error)) http.Handler {
+	made := sync.OnceValues(func() (site, error) {
+		source, err := document()
+		if err != nil {
+			return nil, err
+		}
+		return newSite(source)
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s, err := made()
+		if err != nil {
+			panic(err)
+		}
+		s.ServeHTTP(w, r)
+	})
+}
+
+func newSite(document []byte) (site, error) {
 	p, err := newPage(document)
 	if err != nil {
 		return nil, fmt.Errorf("read the OpenAPI document: %w", err)

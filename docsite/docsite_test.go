@@ -13,13 +13,8 @@ import (
 	"github.com/tomahora/tomahora/medilink/openapi"
 )
 
-func newSite(t *testing.T, document []byte) http.Handler {
-	t.Helper()
-	h, err := New(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+func siteOf(document []byte) http.Handler {
+	return New(func() ([]byte, error) { return document, nil })
 }
 
 func realDocument(t *testing.T) []byte {
@@ -38,7 +33,7 @@ func get(h http.Handler, method, path string) *httptest.ResponseRecorder {
 }
 
 func TestTheSiteAnswersForItsOwnPathsOnly(t *testing.T) {
-	h := newSite(t, realDocument(t))
+	h := siteOf(realDocument(t))
 	tests := []struct {
 		method, path string
 		status       int
@@ -68,7 +63,7 @@ func TestTheSiteAnswersForItsOwnPathsOnly(t *testing.T) {
 // The policy is only kept by a page that has nothing inline and loads nothing
 // from elsewhere; a browser would drop the rest in silence.
 func TestThePageKeepsItsContentPolicy(t *testing.T) {
-	w := get(newSite(t, realDocument(t)), "GET", "/docs")
+	w := get(siteOf(realDocument(t)), "GET", "/docs")
 	if got := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none';") || strings.Contains(got, "unsafe") {
 		t.Errorf("policy %q", got)
 	}
@@ -83,7 +78,7 @@ func TestThePageKeepsItsContentPolicy(t *testing.T) {
 }
 
 func TestEveryOperationAndEveryLinkOfThePageLeadsSomewhere(t *testing.T) {
-	html := get(newSite(t, realDocument(t)), "GET", "/docs").Body.String()
+	html := get(siteOf(realDocument(t)), "GET", "/docs").Body.String()
 	var ids []string
 	for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(html, -1) {
 		if slices.Contains(ids, m[1]) {
@@ -167,7 +162,7 @@ func TestADocumentThatCannotBeShownIsAnError(t *testing.T) {
 		`{"paths": {"/a": {"get": {"parameters": [{"$ref": "#/components/parameters/x"}]}}}}`,
 		`{"paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/x"}}}}}}`,
 	} {
-		if _, err := New([]byte(document)); err == nil {
+		if _, err := newSite([]byte(document)); err == nil {
 			t.Errorf("%s: no error", document)
 		}
 	}

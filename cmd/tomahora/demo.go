@@ -12,8 +12,10 @@ import (
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/demo"
+	"github.com/tomahora/tomahora/docsite"
 	"github.com/tomahora/tomahora/httpd"
 	"github.com/tomahora/tomahora/medilink"
+	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -47,12 +49,8 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	docs, err := docsHandler()
-	if err != nil {
-		return err
-	}
 	return listen(env, c.Listen, c.greet(env), httpd.Config{
-		API: medilink.New(options), Docs: docs, Store: store, Logger: env.logger, Clock: time.Now,
+		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store, Logger: env.logger, Clock: time.Now,
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -101,23 +100,11 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	docs, err := docsHandler()
-	if err != nil {
-		return errors.Join(err, store.Close())
-	}
 	err = listen(env, c.Listen, nil, httpd.Config{
-		API: medilink.New(options), Docs: docs, Store: store, Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
+		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store,
+		Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
 	})
 	return errors.Join(err, store.Close())
-}
-
-// docsHandler makes the page that describes the API.
-func docsHandler() (http.Handler, error) {
-	document, err := openapi.JSON()
-	if err != nil {
-		return nil, err
-	}
-	return docsite.New(document)
 }
 
 // listen serves until the program is told to stop. Told, if any, hears of the
