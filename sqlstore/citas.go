@@ -3,10 +3,7 @@ package sqlstore
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/tomahora/tomahora"
 )
@@ -120,9 +117,7 @@ func (c citas) Ocupados(profesionales []tomahora.ProfesionalID, desde, hasta tom
 			return nil, err
 		}
 		for _, d := range days {
-			if ocupados, err = d.appendTo(ocupados, id); err != nil {
-				return nil, err
-			}
+			ocupados = d.appendTo(ocupados, id)
 		}
 	}
 	return ocupados, nil
@@ -140,25 +135,24 @@ type ocupadosDay struct {
 	places string
 }
 
-func (d ocupadosDay) appendTo(list []tomahora.Espacio, prof tomahora.ProfesionalID) ([]tomahora.Espacio, error) {
+func (d ocupadosDay) appendTo(list []tomahora.Espacio, prof tomahora.ProfesionalID) []tomahora.Espacio {
 	const hora = 2048
 	var place [3]int64 // inicio * hora + fin, id_sillon, id_sucursal
 	n := 0
-	for number := range strings.SplitSeq(d.places, " ") {
-		v, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("cita_ocupados: %w", err)
+	for _, digit := range []byte(d.places + " ") {
+		if digit != ' ' {
+			place[n] = place[n]*10 + int64(digit-'0')
+			continue
 		}
-		place[n] = v
 		if n++; n == len(place) {
-			n = 0
 			list = append(list, tomahora.Espacio{
 				IDProfesional: prof, IDSucursal: tomahora.SucursalID(place[2]), IDSillon: tomahora.SillonID(place[1]),
 				Fecha: d.fecha, Rango: tomahora.Rango{Inicio: tomahora.Hora(place[0] / hora), Fin: tomahora.Hora(place[0] % hora)},
 			})
+			n, place = 0, [3]int64{}
 		}
 	}
-	return list, nil
+	return list
 }
 
 func (c citas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
