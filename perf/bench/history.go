@@ -13,13 +13,14 @@ import (
 // smallHistory is the number of old citas that others are compared with.
 const smallHistory = 10_000
 
-// Old citas: 32 a day for each profesional, and 20 for each paciente who has any.
-// The smaller clinic has as many pacientes as the larger one, so that they differ
-// in history alone.
+// Old citas: 32 a day for each profesional, and 20 for each paciente who has any,
+// which half of them have. The smaller clinic has as many pacientes as the larger
+// one, so that they differ in history alone.
 const (
 	oldPerDay      = 32
 	oldPerDayAll   = oldPerDay * profesionales
 	oldPerPaciente = 20
+	perOldPaciente = 2 // pacientes for each with old citas
 )
 
 // oldDays is how many days before the first new one the first of so many old
@@ -35,7 +36,7 @@ func (b *bench) measureHistory(ctx context.Context) (err error) {
 	readers := make([]reader, 0, len(sizes))
 	start := time.Now()
 	for _, size := range sizes {
-		c, err := b.newClinic(ctx, max(pacientes, b.history/oldPerPaciente))
+		c, err := b.newClinic(ctx, max(pacientes, perOldPaciente*b.history/oldPerPaciente))
 		if err != nil {
 			return err
 		}
