@@ -66,7 +66,7 @@ func (s *session) control(ctx context.Context, text string) error {
 	stmt, ok := s.stmts[text]
 	if !ok {
 		var err error
-		if stmt, err = s.prepare(ctx, text, text); err != nil {
+		if stmt, err = s.prepare(ctx, s.stmts, text, text); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (s *session) stmt(ctx context.Context, name string) (*sql.Stmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.prepare(ctx, name, text)
+	return s.prepare(ctx, s.stmts, name, text)
 }
 
 // maxComposed bounds how many composed queries stay prepared. Clients ask in a
@@ -98,18 +98,15 @@ func (s *session) composedStmt(ctx context.Context, text string) (*sql.Stmt, err
 	if len(s.composed) >= maxComposed {
 		forget(s.composed)
 	}
-	stmt, err := s.conn.PrepareContext(ctx, text)
-	if err == nil {
-		s.composed[text] = stmt
-	}
-	return stmt, err
+	return s.prepare(ctx, s.composed, text, text)
 }
 
-func (s *session) prepare(ctx context.Context, key, text string) (*sql.Stmt, error) {
+// prepare keeps a statement among stmts, under its name there.
+func (s *session) prepare(ctx context.Context, stmts map[string]*sql.Stmt, name, text string) (*sql.Stmt, error) {
 	stmt, err := s.conn.PrepareContext(ctx, text)
 	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", key, err)
+		return nil, fmt.Errorf("prepare %s: %w", name, err)
 	}
-	s.stmts[key] = stmt
+	stmts[name] = stmt
 	return stmt, nil
 }
