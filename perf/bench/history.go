@@ -110,9 +110,35 @@ func (c *clinic) age(ctx context.Context, citas int64) error {
 		if err := c.insert(ctx, db, busy); err != nil {
 			return err
 		}
+		if err := c.mark(ctx, db); err != nil {
+			return err
+		}
 		_, err := db.ExecContext(ctx, `UPDATE clinicas SET ultima_cita = $1, ultima_atencion = $1 WHERE id_clinica = $2`, last, c.id)
 		return err
 	})
+}
+
+// The oldest citas are few of their kind, and the last that are come to from the
+// newest.
+const (
+	fewOfAKind = 10
+	rareEstado = tomahora.EstadoID(5)
+	rareSillon = tomahora.SillonID(2)
+)
+
+// mark makes them so.
+func (c *clinic) mark(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, `
+		UPDATE citas SET
+			viva = CASE WHEN id <= $2 THEN 0 ELSE 1 END,
+			id_estado = CASE WHEN id <= $2 THEN $3 WHEN id <= 2 * $2 THEN $4 ELSE id_estado END,
+			id_sillon = CASE WHEN id > 2 * $2 THEN $5 ELSE id_sillon END
+		WHERE id_clinica = $1 AND id <= 3 * $2`,
+		c.id, fewOfAKind, int64(tomahora.EstadoAnulado), int64(rareEstado), int64(rareSillon))
+	if err != nil {
+		return fmt.Errorf("rare citas: %w", err)
+	}
+	return nil
 }
 
 func (c *clinic) insert(ctx context.Context, db *sql.DB, s stretch) error {
