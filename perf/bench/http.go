@@ -25,13 +25,13 @@ type served struct {
 
 // serve starts a server on a new clinic.
 func (b *bench) serve(ctx context.Context, env ...string) (s served, err error) {
-	if s.clinic, err = b.newClinic(ctx, pacientes); err != nil {
+	if s.clinic, err = b.newClinic(ctx, b.sqlite(), pacientes); err != nil {
 		return s, err
 	}
 	if s.token, err = s.clinic.token(ctx); err != nil {
 		return s, err
 	}
-	if s.server, err = b.start(ctx, env, "serve", "--db", s.url()); err != nil {
+	if s.server, err = b.start(ctx, env, "serve", "--db", s.url); err != nil {
 		return s, err
 	}
 	if err := s.await(ctx, readyPath, s.token); err != nil {
