@@ -65,5 +65,9 @@ fuzz-api: build ## Ask the demo clinic whatever its OpenAPI document allows (nee
 	.ci/fuzz-api
 
 .PHONY: bench
-bench: build ## Measure bookings over HTTP and in the store, beside the machine's own limits
+bench: build ## Measure both engines, in the store and over HTTP, beside the machine's own limits
 	$(GO) run ./perf/bench -binary $(BIN)
+
+.PHONY: performance
+performance: build ## Measure as bench does, and write docs/performance.md
+	$(GO) run ./perf/bench -binary $(BIN) -report docs/performance.md

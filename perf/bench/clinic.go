@@ -48,7 +48,9 @@ func createClinica(ctx context.Context, s *sqlstore.Store) (tomahora.ClinicaID, 
 }
 
 // setUp writes a clinic that works day and night, so that every slot is good.
-func setUp(tx tomahora.Tx) error {
+func setUp(tx tomahora.Tx) error { return setUpWith(tx, profesionales) }
+
+func setUpWith(tx tomahora.Tx, profesionales tomahora.ProfesionalID) error {
 	setup := tx.Setup()
 	errs := []error{
 		setup.SaveSucursal(tomahora.Sucursal{ID: sucursal, Nombre: "NORTE", Habilitada: true}, actor),

@@ -19,6 +19,16 @@ type database struct {
 	epoch func(date string) string
 }
 
+// engine makes databases of a kind.
+type engine struct {
+	name   string
+	create func(context.Context) (database, error)
+}
+
+func (b *bench) engines() (sqlite, postgres engine) {
+	return engine{"SQLite", func(context.Context) (database, error) { return b.sqlite(), nil }}, engine{"PostgreSQL", b.postgres}
+}
+
 // The settings of connections to a file that pass the store by. Every one first
 // waits for locks.
 const (

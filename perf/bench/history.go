@@ -29,14 +29,18 @@ func oldDays(citas int64) int { return int(citas/oldPerDayAll) + 1 }
 
 // measureHistory compares the cost of a booking, and of what is read all day,
 // after many old citas with that after few.
-func (b *bench) measureHistory(ctx context.Context) (err error) {
+func (b *bench) measureHistory(ctx context.Context, e engine) (err error) {
 	sizes := []int64{smallHistory, b.history}
 	acknowledged := map[*clinic][]*measurement{}
 	list := make([]*measurement, 0, len(sizes))
 	readers := make([]reader, 0, len(sizes))
 	start := time.Now()
 	for _, size := range sizes {
-		c, err := b.newClinic(ctx, b.sqlite(), max(pacientes, perOldPaciente*b.history/oldPerPaciente))
+		db, err := e.create(ctx)
+		if err != nil {
+			return err
+		}
+		c, err := b.newClinic(ctx, db, max(pacientes, perOldPaciente*b.history/oldPerPaciente))
 		if err != nil {
 			return err
 		}
@@ -61,16 +65,16 @@ func (b *bench) measureHistory(ctx context.Context) (err error) {
 	if err := measure(ctx, b.rounds, b.duration, order...); err != nil {
 		return err
 	}
-	title := fmt.Sprintf("Bookings in the store after old citas (those bulk-inserted with plain SQL, in %v)", made)
+	title := fmt.Sprintf("Bookings in %s after old citas (those bulk-inserted with plain SQL, in %v)", e.name, made)
 	b.out.measurements(title, "callers", list...)
 	b.compare(ratio{
-		name: fmt.Sprintf("time per booking with %d old citas ÷ with %d, 64 callers", b.history, smallHistory),
+		name: fmt.Sprintf("%s: time per booking with %d old citas ÷ with %d, 64 callers", e.name, b.history, smallHistory),
 		got:  list[few].over(list[many]), must: 1.3, aim: 1.1, atMost: true,
 	})
 	if err := audits(ctx, acknowledged); err != nil {
 		return err
 	}
-	return b.measureReads(ctx, readers[0], readers[1])
+	return b.measureReads(ctx, e, readers[0], readers[1])
 }
 
 // stretch are citas [from, to), counted from 0, of the first pacientes with the

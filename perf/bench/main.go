@@ -11,10 +11,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
 	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/internal/pgtest"
 )
 
 // options are the flags.
@@ -26,6 +28,8 @@ type options struct {
 	duration   time.Duration // of one measurement
 	cpuProfile string        // where a CPU profile of bookings in the store goes; "" takes none
 	serverLog  string        // where the servers' logs go
+	engine     string        // "sqlite", "postgres", or "" for both
+	report     string        // the Markdown file to write, "" for none
 }
 
 func main() {
@@ -37,8 +41,10 @@ func main() {
 	flag.DurationVar(&o.duration, "duration", 1200*time.Millisecond, "length of one measurement")
 	flag.StringVar(&o.cpuProfile, "cpuprofile", "", "also book in the store for 5 s and write a CPU profile to this `file`")
 	flag.StringVar(&o.serverLog, "log", os.DevNull, "`file` for the servers' logs")
+	flag.StringVar(&o.engine, "engine", "", "measure `sqlite` or postgres only (default: both)")
+	flag.StringVar(&o.report, "report", "", "also write all of it to this Markdown `file`")
 	flag.Parse()
-	if flag.NArg() > 0 || o.rounds < 1 || o.history < smallHistory || o.duration <= 0 {
+	if flag.NArg() > 0 || !slices.Contains([]string{"", "sqlite", "postgres"}, o.engine) || o.rounds < 1 || o.history < smallHistory || o.duration <= 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -64,18 +70,47 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	b := &bench{options: o, dir: dir, out: &printer{w: out}, slots: shuffledSlots()}
 	b.out.machine(start)
-	parts := []func(context.Context) error{b.measureStore, b.measureHistory}
-	if o.binary != "" {
-		parts = append(parts, b.measureHTTP, b.measureMix, b.measureDemo)
+	if err := b.measureAll(ctx); err != nil {
+		return err
 	}
+	b.out.ratios(b.ratios)
+	b.out.printf("\n%d rounds of %v each, %v in all\n", o.rounds, o.duration, time.Since(start).Round(time.Second))
+	if o.report != "" && b.out.err == nil {
+		return b.out.document(o.report, start)
+	}
+	return b.out.err
+}
+
+// measureAll measures each engine, and over HTTP where there is a program.
+func (b *bench) measureAll(ctx context.Context) error {
+	sqlite, postgres := b.engines()
+	with := func(measure func(context.Context, engine) error, e engine) func(context.Context) error {
+		return func(ctx context.Context) error { return measure(ctx, e) }
+	}
+	parts := []func(context.Context) error{b.measureStore, with(b.measureHistory, sqlite)}
+	onPostgres := []func(context.Context) error{b.measurePostgres, with(b.measureHistory, postgres)}
+	if b.binary != "" {
+		parts = append(parts, b.measureHTTP, b.measureDemo, with(b.measureMix, sqlite))
+		onPostgres = append(onPostgres, with(b.measureMix, postgres))
+	}
+	if b.engine != "postgres" {
+		if err := inTurn(ctx, parts); err != nil {
+			return err
+		}
+	}
+	if b.engine == "sqlite" {
+		return nil
+	}
+	return b.withPostgres(ctx, func(ctx context.Context) error { return inTurn(ctx, onPostgres) })
+}
+
+func inTurn(ctx context.Context, parts []func(context.Context) error) error {
 	for _, measure := range parts {
 		if err := measure(ctx); err != nil {
 			return err
 		}
 	}
-	b.out.ratios(b.ratios)
-	b.out.printf("\n%d rounds of %v each, %v in all\n", o.rounds, o.duration, time.Since(start).Round(time.Second))
-	return b.out.err
+	return nil
 }
 
 // bench is one run.
@@ -86,6 +121,7 @@ type bench struct {
 	slots  []slot
 	ratios []ratio
 	files  int
+	pg     *pgtest.Server // while PostgreSQL is measured
 }
 
 // file names a new database file.

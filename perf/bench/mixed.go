@@ -46,13 +46,12 @@ type mixed struct {
 	booked                atomic.Int64
 }
 
-// measureMix measures the mix on each engine.
-func (b *bench) measureMix(ctx context.Context) error {
-	return b.measureMixed(ctx, "SQLite", b.sqlite())
-}
-
-// measureMixed measures the mix on an engine.
-func (b *bench) measureMixed(ctx context.Context, name string, db database) (err error) {
+// measureMix measures the mix on an engine.
+func (b *bench) measureMix(ctx context.Context, e engine) (err error) {
+	db, err := e.create(ctx)
+	if err != nil {
+		return err
+	}
 	s, err := b.serve(ctx, db, b.history/mixedPast)
 	if err != nil {
 		return err
@@ -61,7 +60,7 @@ func (b *bench) measureMixed(ctx context.Context, name string, db database) (err
 	m := &mixed{served: s, bookings: &kind{name: "bookings, 5 %"}}
 	m.free = &kind{name: "availability, 80 %", requests: m.variants(m.freeHours)}
 	m.lists = &kind{name: "lists, 15 %", requests: m.variants(m.list)}
-	all := m.measurement(name)
+	all := m.measurement(e.name)
 	if err := measure(ctx, b.rounds, b.duration, all); err != nil {
 		return err
 	}
@@ -74,7 +73,7 @@ func (b *bench) measureMixed(ctx context.Context, name string, db database) (err
 			fmt.Sprintf("%.2f", milliseconds(t.percentile(50))), fmt.Sprintf("%.2f", milliseconds(t.percentile(99))),
 		})
 	}
-	b.out.measurements(fmt.Sprintf("A day's mix over HTTP after %d old citas, %s", b.history/mixedPast, name), "connections", all)
+	b.out.measurements(fmt.Sprintf("A day's mix over HTTP after %d old citas, %s", b.history/mixedPast, e.name), "connections", all)
 	b.out.table("", rows)
 	return m.audit(ctx, m.before+m.booked.Load())
 }

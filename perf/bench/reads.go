@@ -71,7 +71,7 @@ func (b *bench) questions() []question {
 
 // measureReads compares what is read all day after many old citas with that
 // after few.
-func (b *bench) measureReads(ctx context.Context, few, many reader) error {
+func (b *bench) measureReads(ctx context.Context, e engine, few, many reader) error {
 	questions := b.questions()
 	list := make([]*measurement, 0, 2*len(questions))
 	var short, long []*measurement
@@ -92,11 +92,11 @@ func (b *bench) measureReads(ctx context.Context, few, many reader) error {
 	if err := measure(ctx, b.rounds, b.duration, long...); err != nil {
 		return err
 	}
-	b.out.measurements("Reads in the store after old citas", "callers", list...)
+	b.out.measurements("Reads in "+e.name+" after old citas", "callers", list...)
 	for i, q := range questions {
 		if q.must > 0 {
 			b.compare(ratio{
-				name: fmt.Sprintf("%s: p99 after %d old citas, ms", q.name, many.past),
+				name: fmt.Sprintf("%s, %s: p99 after %d old citas, ms", e.name, q.name, many.past),
 				got:  list[2*i+1].p99(), must: q.must, aim: q.aim, atMost: true,
 			})
 		}
@@ -104,7 +104,7 @@ func (b *bench) measureReads(ctx context.Context, few, many reader) error {
 			continue
 		}
 		b.compare(ratio{
-			name: fmt.Sprintf("%s: p50 after %d old citas ÷ after %d", q.name, many.past, few.past),
+			name: fmt.Sprintf("%s, %s: p50 after %d old citas ÷ after %d", e.name, q.name, many.past, few.past),
 			got:  list[2*i+1].slower(list[2*i]), must: growth, aim: 1.1, atMost: true,
 		})
 	}

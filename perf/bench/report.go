@@ -12,8 +12,17 @@ import (
 
 // printer writes plain text tables and remembers the first error.
 type printer struct {
-	w   io.Writer
-	err error
+	w        io.Writer
+	err      error
+	host     string
+	sections []section
+}
+
+// section is a table that was written, whose first row are the headings where it
+// begins with an empty cell.
+type section struct {
+	title string
+	rows  [][]string
 }
 
 func (p *printer) printf(format string, args ...any) {
@@ -24,11 +33,13 @@ func (p *printer) printf(format string, args ...any) {
 
 // machine says where the figures come from.
 func (p *printer) machine(now time.Time) {
-	p.printf("%s/%s, %d cores, %s, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), now.Format(time.DateOnly))
+	p.host = fmt.Sprintf("%s/%s, %d cores, %s, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), now.Format(time.DateOnly))
+	p.printf("%s\n", p.host)
 }
 
 // table writes rows whose first column is text and whose others are figures.
 func (p *printer) table(title string, rows [][]string) {
+	p.sections = append(p.sections, section{title, rows})
 	p.printf("\n%s\n", title)
 	width := 0
 	for _, row := range rows {
