@@ -18,11 +18,8 @@ func list[T any](t *tx, l listing, q tomahora.Consulta, scan func(scanner) (T, e
 	if err != nil {
 		return nil, fmt.Errorf("list of %s: %w", l.table, err)
 	}
-	stmt, err := t.session.composedStmt(t.ctx, text)
-	if err != nil {
-		return nil, t.judge(l.table, err)
-	}
-	return rowsOf(t, l.table, stmt, args, scan)
+	rows, err := t.session.compose(t.ctx, text, args)
+	return gather(t, l.table, rows, err, scan)
 }
 
 // listing is how the rows of a table are listed. The page is found by its ids
