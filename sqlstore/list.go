@@ -272,10 +272,15 @@ func (c columna) isRare(f tomahora.Filtro) bool {
 	return c.common != 0 && f.Operador == tomahora.Igual && f.Valor != any(c.common)
 }
 
-// arg adds an argument and returns its placeholder.
+// arg adds an argument and returns its placeholder. That of a number says how wide
+// it is: it may be more than the column it is compared with can hold.
 func (c *composer) arg(v any) string {
 	c.args = append(c.args, v)
-	return "$" + strconv.Itoa(len(c.args))
+	placeholder := "$" + strconv.Itoa(len(c.args))
+	if _, ok := v.(string); ok {
+		return placeholder
+	}
+	return "CAST(" + placeholder + " AS BIGINT)"
 }
 
 // column finds a column of the list; another name is a defect of the caller.

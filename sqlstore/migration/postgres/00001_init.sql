@@ -274,9 +274,12 @@ CREATE UNIQUE INDEX citas_atencion ON citas (id_clinica, id_atencion) WHERE viva
 CREATE INDEX citas_agenda ON citas (id_clinica, id_profesional, fecha, inicio, fin) INCLUDE (id_sillon, id_sucursal, viva);
 -- A physical chair's day.
 CREATE INDEX citas_sillon ON citas (id_clinica, id_sucursal, id_sillon, fecha, inicio, fin) WHERE viva = 1 AND exclusiva = 1;
--- Lists, newest first.
+-- Lists, newest first: a paciente's; a sucursal's, an estado's and both together;
+-- those on a sillón, but for the lane that every horario offers unless it says
+-- otherwise, a page of which is never far.
 CREATE INDEX citas_paciente ON citas (id_clinica, id_paciente, id);
-CREATE INDEX citas_sucursal ON citas (id_clinica, id_sucursal, id);
+CREATE INDEX citas_estado ON citas (id_clinica, id_sucursal, id_estado, id);
+CREATE INDEX citas_otro_sillon ON citas (id_clinica, id_sillon, id) WHERE id_sillon <> 1;
 -- A day, of one sucursal or of all.
 CREATE INDEX citas_fecha ON citas (id_clinica, fecha, id_sucursal);
 -- What changed since: clients poll for it.
