@@ -18,11 +18,8 @@ func list[T any](t *tx, l listing, q tomahora.Consulta, scan func(scanner) (T, e
 	if err != nil {
 		return nil, fmt.Errorf("list of %s: %w", l.table, err)
 	}
-	stmt, err := t.session.composedStmt(t.ctx, text)
-	if err != nil {
-		return nil, t.judge(l.table, err)
-	}
-	return rowsOf(t, l.table, stmt, args, scan)
+	rows, err := t.session.compose(t.ctx, text, args)
+	return gather(t, l.table, rows, err, scan)
 }
 
 // listing is how the rows of a table are listed. The page is found by its ids
@@ -275,10 +272,15 @@ func (c columna) isRare(f tomahora.Filtro) bool {
 	return c.common != 0 && f.Operador == tomahora.Igual && f.Valor != any(c.common)
 }
 
-// arg adds an argument and returns its placeholder.
+// arg adds an argument and returns its placeholder. That of a number says how wide
+// it is: it may be more than the column it is compared with can hold.
 func (c *composer) arg(v any) string {
 	c.args = append(c.args, v)
-	return "$" + strconv.Itoa(len(c.args))
+	placeholder := "$" + strconv.Itoa(len(c.args))
+	if _, ok := v.(string); ok {
+		return placeholder
+	}
+	return "CAST(" + placeholder + " AS BIGINT)"
 }
 
 // column finds a column of the list; another name is a defect of the caller.
