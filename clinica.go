@@ -31,6 +31,7 @@ type Plan struct {
 	Horarios       []Horario
 	Especiales     []HorarioEspecial
 	Bloqueos       []HorarioBloqueado
+	Tokens         []Token // the revoked ones too: what they made is still here
 }
 
 // Config is an immutable snapshot of a clinic's Plan, indexed for the rules.
@@ -49,6 +50,7 @@ type Config struct {
 	horarios       map[agendaKey][]Horario
 	especiales     map[agendaDay][]HorarioEspecial
 	bloqueos       map[bloqueoDay][]HorarioBloqueado
+	actores        map[Actor]string
 }
 
 // agendaKey is one profesional at one sucursal, agendaDay on one date.
@@ -83,6 +85,10 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 		horarios:       map[agendaKey][]Horario{},
 		especiales:     map[agendaDay][]HorarioEspecial{},
 		bloqueos:       map[bloqueoDay][]HorarioBloqueado{},
+		actores:        make(map[Actor]string, len(p.Tokens)),
+	}
+	for _, t := range p.Tokens {
+		c.actores[t.ID.Actor()] = t.Nombre
 	}
 	c.sillones[Sobrecupo] = Sillon{ID: Sobrecupo, Nombre: "Sobrecupo"}
 	// By their start, in which order Segmentos gives them.
@@ -130,6 +136,9 @@ func (c *Config) Profesional(id ProfesionalID) (Profesional, bool) { return find
 func (c *Config) Especialidad(id EspecialidadID) (Especialidad, bool) {
 	return find(c.especialidades, id)
 }
+
+// NombreDe is the name of who made a change, "" where it has none.
+func (c *Config) NombreDe(a Actor) string { return c.actores[a] }
 
 // Estado finds an estado, enabled or not.
 func (c *Config) Estado(id EstadoID) (Estado, bool) { return find(c.estados, id) }

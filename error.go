@@ -23,6 +23,9 @@ const (
 	KindMethodNotAllowed // the route exists, but not for this method
 	KindTooLarge         // the body is longer than is read
 	KindRateLimited      // too many requests; trying again later is fine
+	KindReused           // an Idempotency-Key that stands for another request
+	KindStale            // what the request was based on has changed since
+	KindGone             // what was asked for is no longer kept
 )
 
 // Error is a failure a caller is told about. Code is stable and is the wire's
@@ -172,6 +175,16 @@ const (
 	CodeModalidadNoDisponible  Code = "modalidad_no_disponible"
 	CodeTopeProfesional        Code = "tope_profesional"
 	CodeTopeSillon             Code = "tope_sillon"
+	CodeTopeReserva            Code = "tope_reserva"
+)
+
+// The codes of reservas and of writing twice.
+const (
+	CodeReservaVencida       Code = "reserva_vencida"
+	CodeReservaDistinta      Code = "reserva_distinta"
+	CodeIdempotenciaDistinta Code = "idempotencia_distinta"
+	CodeVersionDistinta      Code = "version_distinta"
+	CodeCursorVencido        Code = "cursor_vencido"
 )
 
 // The codes of a change: of a cita, a paciente, the hours.
@@ -232,6 +245,13 @@ var messages = map[Code]string{
 	CodeModalidadNoDisponible:  "El horario del profesional solo admite la modalidad %s",
 	CodeTopeProfesional:        "Profesional tiene tope con otra cita",
 	CodeTopeSillon:             "Sillón tiene tope con otra cita",
+	CodeTopeReserva:            "Profesional tiene tope con una hora reservada por unos minutos",
+
+	CodeReservaVencida:       "La reserva indicada en id_reserva venció, ya se usó o no existe",
+	CodeReservaDistinta:      "El parámetro %s no es el de la reserva indicada en id_reserva",
+	CodeIdempotenciaDistinta: "La Idempotency-Key ya se usó con otra solicitud",
+	CodeVersionDistinta:      "If-Match no es la versión actual (%d): alguien la cambió antes",
+	CodeCursorVencido:        "Los eventos desde ese cursor ya no se guardan",
 
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
 	CodeCitaAnulada:     "La cita está anulada y no se puede cambiar de fecha",

@@ -1,5 +1,7 @@
 package tomahora
 
+import "strconv"
+
 // Identifiers are positive; zero means "none". They are distinct types so that
 // a profesional cannot be passed where a sillón is meant. All but ClinicaID and
 // TokenID are counted per clinic.
@@ -40,9 +42,15 @@ type EstadoID int64
 // CitaID identifies a cita.
 type CitaID int64
 
+// ReservaID identifies a reserva.
+type ReservaID int64
+
 // Actor is who made a change, as kept in citas and eventos: "token:3",
 // "usuario:8" or "sistema". It never holds a name.
 type Actor string
+
+// Actor is the token as who made a change.
+func (id TokenID) Actor() Actor { return Actor("token:" + strconv.FormatInt(int64(id), 10)) }
 
 // Sistema is the actor of what the program does by itself (set-up, demo data,
 // clinic files).

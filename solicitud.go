@@ -19,6 +19,7 @@ type Solicitud struct {
 	Duracion      *Duracion
 	Comentario    string
 	Videoconsulta *bool
+	IDReserva     ReservaID // 0: none
 
 	// Unreadable are the parameters that were sent but could not be read.
 	Unreadable Problems
@@ -30,7 +31,7 @@ var citaFields = []string{
 	"id_sesion",
 	"id_profesional", "id_sucursal", "id_estado", "id_sillon", "id_paciente", "id_atencion",
 	"fecha", "hora_inicio", "duracion", "comentario", "videoconsulta",
-	"citas_relacionadas",
+	"citas_relacionadas", "id_reserva", "ttl",
 }
 
 // Espacio is the place the request asks for; only after CheckShape found the
@@ -58,6 +59,19 @@ func (s Solicitud) CheckShape(cfg *Config) error {
 	return problems.inOrder(citaFields).orNil()
 }
 
+// CheckShapeReserva is the first stage for a request to hold a place: as of a
+// booking, but who comes may not be known yet.
+func (s Solicitud) CheckShapeReserva() error {
+	return slices.Clone(s.Unreadable).
+		require("id_profesional", s.IDProfesional == 0).
+		require("id_sucursal", s.IDSucursal == 0).
+		require("id_sillon", s.IDSillon == 0).
+		require("fecha", s.Fecha.IsZero()).
+		require("hora_inicio", s.HoraInicio == nil).
+		require("duracion", s.Duracion == nil).
+		inOrder(citaFields).orNil()
+}
+
 // Facts are what a store knows about what a request names and where it wants to
 // be. Nil and 0 mean that the clinic has no such thing.
 type Facts struct {
@@ -67,10 +81,12 @@ type Facts struct {
 	Topes    Topes
 }
 
-// Topes are live citas in the way of a place, of several the oldest.
+// Topes are the live citas and the reserva in the way of a place, of several the
+// oldest.
 type Topes struct {
 	Profesional CitaID
 	Sillon      CitaID
+	Reserva     ReservaID
 }
 
 // CheckReferences is the second stage: what the request names must exist and be
@@ -86,20 +102,41 @@ func (s Solicitud) CheckReferences(cfg *Config, f Facts) error {
 // checkReferences judges all references but the estado, of which it is given
 // the problem, or nil.
 func (s Solicitud) checkReferences(cfg *Config, f Facts, estado *Error) error {
-	problems := Problems{}.with(s.checkProfesional(cfg)).with(s.checkSucursal(cfg)).with(estado)
-	if _, ok := cfg.Sillon(s.IDSillon); !ok {
-		problems = problems.with(NoExiste("el sillón", "id_sillon"))
-	}
-	switch {
-	case f.Paciente == nil:
-		problems = problems.with(NoExiste("el paciente", "id_paciente"))
-	case !f.Paciente.Habilitado:
-		problems = problems.with(Invalid(CodePacienteDeshabilitado, "id_paciente"))
-	}
+	problems := s.checkPlace(cfg, estado).with(f.checkPaciente())
 	if s.IDAtencion != 0 {
 		problems = problems.with(s.checkAtencion(f))
 	}
 	return problems.orNil()
+}
+
+// CheckReferencesReserva is the second stage for a request to hold a place.
+func (s Solicitud) CheckReferencesReserva(cfg *Config, f Facts) error {
+	problems := s.checkPlace(cfg, nil)
+	if s.IDPaciente != 0 {
+		problems = problems.with(f.checkPaciente())
+	}
+	return problems.orNil()
+}
+
+// checkPlace judges what a place is made of, and the estado between, of which it
+// is given the problem, or nil.
+func (s Solicitud) checkPlace(cfg *Config, estado *Error) Problems {
+	problems := Problems{}.with(s.checkProfesional(cfg)).with(s.checkSucursal(cfg)).with(estado)
+	if _, ok := cfg.Sillon(s.IDSillon); !ok {
+		problems = problems.with(NoExiste("el sillón", "id_sillon"))
+	}
+	return problems
+}
+
+func (f Facts) checkPaciente() *Error {
+	switch {
+	case f.Paciente == nil:
+		return NoExiste("el paciente", "id_paciente")
+	case !f.Paciente.Habilitado:
+		return Invalid(CodePacienteDeshabilitado, "id_paciente")
+	default:
+		return nil
+	}
 }
 
 func (s Solicitud) checkProfesional(cfg *Config) *Error {
@@ -222,6 +259,9 @@ func (t Topes) Problems() Problems {
 	}
 	if t.Sillon != 0 {
 		problems = append(problems, Invalid(CodeTopeSillon, "id_sillon"))
+	}
+	if t.Reserva != 0 {
+		problems = append(problems, Invalid(CodeTopeReserva, "hora_inicio"))
 	}
 	return problems
 }

@@ -65,6 +65,9 @@ type Tx interface {
 	Citas() Citas
 	Pacientes() Pacientes
 	Atenciones() Atenciones
+	Reservas() Reservas
+	// Respuestas are answers kept for requests that are repeated.
+	Respuestas() Respuestas
 	// Setup changes the configuration.
 	Setup() Setup
 }
@@ -78,7 +81,8 @@ type Citas interface {
 	// Facts finds the rows a request names and the live citas in the way of its
 	// place; of an exclusive sillón also those of other profesionales. The cita
 	// salvo, 0 for none, counts as not there: it is the one that is to move. It
-	// is one question to the database, since every booking asks it.
+	// is one question to the database, since every booking asks it, and a second
+	// one while places are reserved. The solicitud's own reserva is no obstacle.
 	Facts(s Solicitud, exclusivo bool, salvo CitaID) (Facts, error)
 	// Create keeps a cita and returns it with its id, times and version set.
 	// Where the database's own laws refuse it, the error is the tope's.
@@ -139,6 +143,31 @@ type Atenciones interface {
 	// List answers a page. Columns: id, nombre, nombre_tipo, fecha, id_paciente,
 	// id_profesional, id_sucursal, finalizado, bloqueado.
 	List(q Consulta) ([]Atencion, error)
+}
+
+// Reservas hold places for a while.
+type Reservas interface {
+	// Get returns a reserva, also one that has run out not long ago; KindNotFound
+	// when there is none.
+	Get(id ReservaID) (Reserva, error)
+	// Vigentes returns those in force on the dates, both included, by fecha and
+	// hora_inicio.
+	Vigentes(desde, hasta Fecha) ([]Reserva, error)
+	// Create keeps a reserva and returns it with its id and Creada set.
+	Create(r Reserva) (Reserva, error)
+	// Use marks a reserva as booked by a cita.
+	Use(id ReservaID, cita CitaID) error
+	// Delete lets go of a place.
+	Delete(id ReservaID, by Actor) error
+}
+
+// Respuestas are the answers to writes that came with an Idempotency-Key.
+type Respuestas interface {
+	// Find returns what was answered under a key less than RetencionRespuesta
+	// ago, and the Huella of that request; KindNotFound when nothing was.
+	Find(k Clave) (r Respuesta, huella string, err error)
+	// Keep keeps an answer, and forgets those that are too old.
+	Keep(k Clave, r Respuesta) error
 }
 
 // Setup writes configuration. Each call takes effect for Config at once and for

@@ -17,8 +17,15 @@ type Agendada struct {
 // rules and returns all problems of the first stage that has any.
 func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada, error) {
 	cfg := tx.Config()
+	s, used, err := withReserva(tx, by, s)
+	if err != nil {
+		return Agendada{}, err
+	}
 	if err := s.CheckShape(cfg); err != nil {
 		return Agendada{}, err
+	}
+	if used != 0 {
+		return retried(tx, by, s, tomahora.Problems{tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")}, used)
 	}
 	facts, err := factsOf(tx, s, 0)
 	if err != nil {
@@ -76,7 +83,7 @@ func retried(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, refusal er
 func onlyConflicts(refusal error) bool {
 	for _, p := range tomahora.ProblemsOf(refusal) {
 		switch p.Code {
-		case tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita:
+		case tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita, tomahora.CodeReservaVencida:
 		default:
 			return false
 		}
@@ -104,6 +111,11 @@ func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lu
 	})
 	if err != nil {
 		return Agendada{}, err
+	}
+	if s.IDReserva != 0 {
+		if err := tx.Reservas().Use(s.IDReserva, cita.ID); err != nil {
+			return Agendada{}, err
+		}
 	}
 	cita.NombrePaciente, cita.ApellidosPaciente = f.Paciente.Nombre, f.Paciente.Apellidos
 	cita.NombreAtencion = atencion.Nombre

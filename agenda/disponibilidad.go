@@ -334,7 +334,7 @@ func espacios(citas []tomahora.Cita) []tomahora.Espacio {
 }
 
 // occupy tells the days, which are of one sucursal and by fecha, of the places
-// that are taken on them, by profesional and fecha. It asks for more only where a
+// that are taken or held on them, by profesional and fecha. It asks for more only where a
 // sillón that is offered is exclusive.
 func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad, ocupados []tomahora.Espacio) error {
 	if len(dias) == 0 {
@@ -349,6 +349,15 @@ func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad, ocupados []tomahora
 		lugar := d.Lugar()
 		byAgenda[agendaDia{lugar.IDProfesional, lugar.Fecha}] = d
 	}
+	reservas, err := tx.Reservas().Vigentes(dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
+	if err != nil {
+		return err
+	}
+	for _, r := range reservas {
+		if d := byAgenda[agendaDia{r.Espacio.IDProfesional, r.Espacio.Fecha}]; d != nil {
+			d.Occupy(r.Espacio)
+		}
+	}
 	var last agendaDia // the places come day by day
 	var d *tomahora.Disponibilidad
 	for _, e := range ocupados {
@@ -359,12 +368,12 @@ func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad, ocupados []tomahora
 			d.Occupy(e)
 		}
 	}
-	return occupySillones(tx, dias)
+	return occupySillones(tx, dias, reservas)
 }
 
-// occupySillones tells the days of the citas on exclusive sillones, whoever
-// attends.
-func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad) error {
+// occupySillones tells the days of the citas and reservas on exclusive sillones,
+// whoever attends.
+func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad, reservas []tomahora.Reserva) error {
 	type sillonFecha struct {
 		sillon tomahora.SillonID
 		fecha  tomahora.Fecha
@@ -387,8 +396,13 @@ func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad) error {
 	if err != nil {
 		return err
 	}
-	for i := range citas {
-		e := citas[i].Espacio
+	taken := espacios(citas)
+	for _, r := range reservas {
+		if r.Exclusiva && r.Espacio.IDSucursal == suc {
+			taken = append(taken, r.Espacio)
+		}
+	}
+	for _, e := range taken {
 		if s := shared[sillonFecha{e.IDSillon, e.Fecha}]; s != nil {
 			s.Occupy(e)
 		}

@@ -18,6 +18,8 @@ type agendaTx struct {
 	citas []tomahora.Cita
 	fails string // the read that fails with errDisk
 
+	reservas []tomahora.Reserva
+
 	agendas  []reading
 	sillones []reading
 	names    [][]int64
@@ -35,6 +37,7 @@ func (tx *agendaTx) Config() *tomahora.Config        { return tx.cfg }
 func (tx *agendaTx) Citas() tomahora.Citas           { return agendaCitas{tx: tx} }
 func (tx *agendaTx) Pacientes() tomahora.Pacientes   { return agendaPacientes{tx: tx} }
 func (tx *agendaTx) Atenciones() tomahora.Atenciones { return noAtenciones{} }
+func (tx *agendaTx) Reservas() tomahora.Reservas     { return fakeReservas{list: tx.reservas, now: tx.now} }
 
 // live are the live citas that match, in the order of Citas.Agenda.
 func (tx *agendaTx) live(match func(tomahora.Cita) bool) []tomahora.Cita {
@@ -130,6 +133,28 @@ func (a agendaPacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) 
 		all = append(all, pacienteNumero(id))
 	}
 	return tomahora.Select(all, q, func(p tomahora.Paciente, _ string) any { return int64(p.ID) }), nil
+}
+
+// fakeReservas are reservas to be read.
+type fakeReservas struct {
+	tomahora.Reservas
+	list []tomahora.Reserva
+	now  time.Time
+}
+
+func (f fakeReservas) Vigentes(desde, hasta tomahora.Fecha) ([]tomahora.Reserva, error) {
+	return slices.DeleteFunc(slices.Clone(f.list), func(r tomahora.Reserva) bool {
+		return !r.IsVigente(f.now) || !within(r.Espacio.Fecha, desde, hasta)
+	}), nil
+}
+
+func (f fakeReservas) Get(id tomahora.ReservaID) (tomahora.Reserva, error) {
+	for _, r := range f.list {
+		if r.ID == id {
+			return r, nil
+		}
+	}
+	return tomahora.Reserva{}, tomahora.NotFound("la reserva")
 }
 
 type noAtenciones struct{ tomahora.Atenciones }

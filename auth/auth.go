@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,7 +23,7 @@ type Principal struct {
 
 // Actor is the principal as citas and eventos keep it: "token:3".
 func (p Principal) Actor() tomahora.Actor {
-	return tomahora.Actor("token:" + strconv.FormatInt(int64(p.IDToken), 10))
+	return p.IDToken.Actor()
 }
 
 // secretPrefix lets scanners of leaked secrets recognise ours.

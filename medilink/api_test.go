@@ -28,7 +28,8 @@ func TestABookingIsAnsweredInTheSeedsShape(t *testing.T) {
 		`"hora_fin":"09:30:00","duracion":30,"comentarios":"Control general","fecha_actualizacion":"2018-11-05 17:09:01","links":[` +
 		`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/citas/754","method":"GET"},` +
 		`{"rel":"pacientes","href":"http://api.medilink2.healthatom.com/api/v5/pacientes/2","method":"GET"},` +
-		`{"rel":"atenciones","href":"http://api.medilink2.healthatom.com/api/v5/atenciones/2","method":"GET"}],"videoconsulta":1}}` + "\n"
+		`{"rel":"atenciones","href":"http://api.medilink2.healthatom.com/api/v5/atenciones/2","method":"GET"}],"videoconsulta":1,` +
+		`"fecha_creacion":"2018-11-05 17:09:01","origen":"","version":1,"id_cita_anterior":0}}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusCreated || diff != "" {
 		t.Fatalf("status %d, body\n%s", w.Code, diff)
 	}
@@ -64,7 +65,7 @@ func TestPacienteShowsEveryDocumentedAttribute(t *testing.T) {
 		`"fecha_nacimiento":"0000-00-00","fecha_afiliacion":"2018-01-02","telefono":"","celular":"","ciudad":"","comuna":"","direccion":"",` +
 		`"email":"","sexo":"F","id_genero":0,"numero_ficha":"","observaciones":"<b> & más","tiene_cargas":0,"es_carga":0,` +
 		`"fecha_deshabilitacion":"","id_usuario_deshabilitacion":"","habilitado":1,"links":[` +
-		"LINKS]}}\n"
+		`LINKS],"fecha_creacion":"2018-01-02 10:00:00","version":1}}` + "\n"
 	links := []string{`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/pacientes/2","method":"GET"}`}
 	for _, l := range [][2]string{
 		{"self", "apoderados"}, {"self", "archivos"}, {"self", "cargas"}, {"citas", "citas"}, {"convenios", "convenios"},
@@ -336,7 +337,7 @@ func TestAPreflightNeedsNoToken(t *testing.T) {
 				"Access-Control-Allow-Origin":   test.allowOrigin,
 				"Access-Control-Allow-Methods":  "GET, HEAD, POST, PUT, DELETE",
 				"Access-Control-Allow-Headers":  "Authorization, Content-Type, Idempotency-Key, If-Match",
-				"Access-Control-Expose-Headers": "Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id",
+				"Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id",
 				"Vary":                          test.varies,
 			}
 			for h, value := range want {

@@ -111,27 +111,15 @@ func (a *api) listAtencionesOfPaciente(w http.ResponseWriter, r *http.Request, p
 }
 
 // createAtencion is POST /atenciones (contract §2.7).
-func (a *api) createAtencion(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	f, err := readFields(w, r)
-	if err != nil {
-		return err
-	}
+func (a *api) createAtencion(r *http.Request, p auth.Principal, f fields) (change, error) {
 	wanted, err := f.atencion()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var cfg *tomahora.Config
-	var atencion tomahora.Atencion
-	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
-		cfg = tx.Config()
-		atencion, err = agenda.CrearAtencion(tx, p.Actor(), wanted)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusCreated, envelope{a.atencion(r, cfg, atencion)})
-	return nil
+	return func(tx tomahora.Tx) (answer, error) {
+		atencion, err := agenda.CrearAtencion(tx, p.Actor(), wanted)
+		return answer{code: http.StatusCreated, data: a.atencion(r, tx.Config(), atencion)}, err
+	}, nil
 }
 
 // atencion reads the parameters of a new atención. Its tipo is named, or is

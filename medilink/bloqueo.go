@@ -106,33 +106,24 @@ func bloqueo(r *http.Request, cfg *tomahora.Config, b tomahora.HorarioBloqueado)
 }
 
 // createBloqueo is POST /horariosbloqueados.
-func (a *api) createBloqueo(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
-	return a.saveBloqueo(w, r, p, q, 0)
+func (a *api) createBloqueo(r *http.Request, p auth.Principal, f fields) (change, error) {
+	return saveBloqueo(r, p, &params{fields: f}, 0)
 }
 
 // updateBloqueo is PUT /horariosbloqueados/{id}: what is sent changes.
-func (a *api) updateBloqueo(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) updateBloqueo(r *http.Request, p auth.Principal, f fields) (change, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
-	return a.saveBloqueo(w, r, p, q, tomahora.HorarioID(id))
+	return saveBloqueo(r, p, &params{fields: f}, tomahora.HorarioID(id))
 }
 
-// saveBloqueo writes what q says over a bloqueo, a new one with id 0, and
-// answers with it. With forzar, in the body or the query, live citas are no
-// obstacle.
-func (a *api) saveBloqueo(w http.ResponseWriter, r *http.Request, p auth.Principal, q *params, id tomahora.HorarioID) error {
+// saveBloqueo writes what q says over a bloqueo, a new one with id 0, and shows
+// it. With forzar, in the body or the query, live citas are no obstacle.
+func saveBloqueo(r *http.Request, p auth.Principal, q *params, id tomahora.HorarioID) (change, error) {
 	code := http.StatusOK
-	change := q.cambioBloqueo()
+	set := q.cambioBloqueo()
 	query := params{fields: queryFields(r)}
 	forzar := slices.ContainsFunc([]*bool{q.bit("forzar"), query.bit("forzar")}, func(b *bool) bool { return b != nil && *b })
 	if id == 0 {
@@ -141,24 +132,17 @@ func (a *api) saveBloqueo(w http.ResponseWriter, r *http.Request, p auth.Princip
 	}
 	q.problems = append(q.problems, query.problems...)
 	if err := q.err(); err != nil {
-		return err
+		return nil, err
 	}
-	var body bloqueoBody
-	err := a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) error {
+	return func(tx tomahora.Tx) (answer, error) {
 		b, err := findBloqueo(tx.Config(), id)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
-		change(&b)
+		set(&b)
 		b, err = agenda.GuardarBloqueo(tx, p.Actor(), b, forzar)
-		body = bloqueo(r, tx.Config(), b)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	writeJSON(w, code, envelope{body})
-	return nil
+		return answer{code: code, data: bloqueo(r, tx.Config(), b)}, err
+	}, nil
 }
 
 // cambioBloqueo reads what a request says of a bloqueo; id_profesional 0 is
@@ -185,23 +169,18 @@ func (p *params) cambioBloqueo() func(*tomahora.HorarioBloqueado) {
 }
 
 // deleteBloqueo is DELETE /horariosbloqueados/{id}.
-func (a *api) deleteBloqueo(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) deleteBloqueo(r *http.Request, p auth.Principal, _ fields) (change, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) error {
+	return func(tx tomahora.Tx) (answer, error) {
 		b, err := findBloqueo(tx.Config(), tomahora.HorarioID(id))
-		if err != nil {
-			return err
+		if err == nil {
+			err = tx.Setup().DeleteBloqueo(b.ID, p.Actor())
 		}
-		return tx.Setup().DeleteBloqueo(b.ID, p.Actor())
-	})
-	if err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+		return answer{code: http.StatusNoContent}, err
+	}, nil
 }
 
 // findBloqueo finds a bloqueo; 0 is a new one.

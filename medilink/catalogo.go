@@ -27,16 +27,16 @@ func (a *api) handleHorarios(prefix string) {
 	for _, noun := range profesionalNouns(prefix) {
 		own := prefix + "/" + noun + "/{id}"
 		a.handle(own+"/horarios", methods{
-			http.MethodGet: a.listHorariosOfProfesional, http.MethodPost: a.createHorario, http.MethodPut: a.replaceHorarios,
+			http.MethodGet: a.listHorariosOfProfesional, http.MethodPost: a.writes(a.createHorario), http.MethodPut: a.writes(a.replaceHorarios),
 		})
-		a.handle(own+"/horarios/{id_horario}", methods{http.MethodPut: a.updateHorario, http.MethodDelete: a.deleteHorario})
-		a.handle(own+"/horariosespeciales", methods{http.MethodGet: a.listEspeciales, http.MethodPost: a.createEspecial})
-		a.handle(own+"/horariosespeciales/{id_especial}", methods{http.MethodPut: a.updateEspecial, http.MethodDelete: a.deleteEspecial})
+		a.handle(own+"/horarios/{id_horario}", methods{http.MethodPut: a.writes(a.updateHorario), http.MethodDelete: a.writes(a.deleteHorario)})
+		a.handle(own+"/horariosespeciales", methods{http.MethodGet: a.listEspeciales, http.MethodPost: a.writes(a.createEspecial)})
+		a.handle(own+"/horariosespeciales/{id_especial}", methods{http.MethodPut: a.writes(a.updateEspecial), http.MethodDelete: a.writes(a.deleteEspecial)})
 		a.handle(own+"/horariosbloqueados", methods{http.MethodGet: a.listBloqueosOfProfesional})
 	}
 	a.handle(prefix+"/horarios", methods{http.MethodGet: a.listHorarios})
-	a.handle(prefix+"/horariosbloqueados", methods{http.MethodGet: a.listBloqueos, http.MethodPost: a.createBloqueo})
-	a.handle(prefix+"/horariosbloqueados/{id}", methods{http.MethodPut: a.updateBloqueo, http.MethodDelete: a.deleteBloqueo})
+	a.handle(prefix+"/horariosbloqueados", methods{http.MethodGet: a.listBloqueos, http.MethodPost: a.writes(a.createBloqueo)})
+	a.handle(prefix+"/horariosbloqueados/{id}", methods{http.MethodPut: a.writes(a.updateBloqueo), http.MethodDelete: a.writes(a.deleteBloqueo)})
 }
 
 func (a *api) handleAvailability(prefix string) {

@@ -47,32 +47,31 @@ type citaBody struct {
 	FechaActualizacion string `json:"fecha_actualizacion"` // clinic's local time
 	Links              []link `json:"links"`
 	Videoconsulta      int    `json:"videoconsulta"`
+	FechaCreacion      string `json:"fecha_creacion"` // clinic's local time
+	Origen             string `json:"origen"`         // the name of the token that made it, "" for none
+	Version            int64  `json:"version"`
+	IDCitaAnterior     int64  `json:"id_cita_anterior"` // the one whose date was changed, 0 for none
 
 	*citaDentalink // nil but on /api/v1
 }
 
 // createCita is POST /citas (seed).
-func (a *api) createCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	f, err := readFields(w, r)
-	if err != nil {
-		return err
-	}
+func (a *api) createCita(r *http.Request, p auth.Principal, f fields) (change, error) {
 	sol := f.solicitud()
-	var cfg *tomahora.Config
-	var booked agenda.Agendada
-	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
-		cfg = tx.Config()
-		booked, err = agenda.Agendar(tx, p.Actor(), sol)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if booked.Repetida {
-		w.Header().Set("Idempotent-Replayed", "true")
-	}
-	writeJSON(w, http.StatusCreated, envelope{a.cita(r, cfg, booked.Cita)})
-	return nil
+	return func(tx tomahora.Tx) (answer, error) {
+		booked, err := agenda.Agendar(tx, p.Actor(), sol)
+		if err != nil {
+			return answer{}, err
+		}
+		ans := a.citaAnswer(r, tx, http.StatusCreated, booked.Cita)
+		ans.replayed = booked.Repetida
+		return ans, nil
+	}, nil
+}
+
+// citaAnswer shows a cita that was written.
+func (a *api) citaAnswer(r *http.Request, tx tomahora.Tx, code int, c tomahora.Cita) answer {
+	return answer{code: code, data: a.cita(r, tx.Config(), c), version: c.Version}
 }
 
 // getCita is GET /citas/{id} (contract §2.1).
@@ -91,54 +90,53 @@ func (a *api) getCita(w http.ResponseWriter, r *http.Request, p auth.Principal) 
 	if err != nil {
 		return err
 	}
+	setETag(w.Header(), cita.Version)
 	writeJSON(w, http.StatusOK, envelope{a.cita(r, cfg, cita)})
 	return nil
 }
 
 // updateCita is PUT /citas/{id} (contract §2.1).
-func (a *api) updateCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) updateCita(r *http.Request, p auth.Principal, f fields) (change, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
-	}
-	f, err := readFields(w, r)
-	if err != nil {
-		return err
+		return nil, err
 	}
 	cambio := f.cambioCita()
-	return a.changeCita(w, r, p, http.StatusOK, func(tx tomahora.Tx) (tomahora.Cita, error) {
+	return a.changeCita(r, tomahora.CitaID(id), http.StatusOK, func(tx tomahora.Tx) (tomahora.Cita, error) {
 		return agenda.Modificar(tx, p.Actor(), tomahora.CitaID(id), cambio)
-	})
+	}), nil
 }
 
 // changeDate is POST /citas/changeDate (contract §2.1): the answer is a new cita.
-func (a *api) changeDate(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	f, err := readFields(w, r)
-	if err != nil {
-		return err
-	}
+func (a *api) changeDate(r *http.Request, p auth.Principal, f fields) (change, error) {
 	read, cambio := params{fields: f}, f.cambioCita()
-	id := read.id("id_sesion", "id_cita", "id")
+	id := tomahora.CitaID(read.id("id_sesion", "id_cita", "id"))
 	cambio.Unreadable = append(read.problems, cambio.Unreadable...)
-	return a.changeCita(w, r, p, http.StatusCreated, func(tx tomahora.Tx) (tomahora.Cita, error) {
-		return agenda.CambiarFecha(tx, p.Actor(), tomahora.CitaID(id), cambio)
-	})
+	return a.changeCita(r, id, http.StatusCreated, func(tx tomahora.Tx) (tomahora.Cita, error) {
+		return agenda.CambiarFecha(tx, p.Actor(), id, cambio)
+	}), nil
 }
 
-// changeCita runs a change of a cita and answers with what it returns.
-func (a *api) changeCita(w http.ResponseWriter, r *http.Request, p auth.Principal, code int, change func(tomahora.Tx) (tomahora.Cita, error)) error {
-	var cfg *tomahora.Config
-	var cita tomahora.Cita
-	err := a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
-		cfg = tx.Config()
-		cita, err = change(tx)
-		return err
-	})
-	if err != nil {
-		return err
+// changeCita changes a cita, unless it is not in the version that If-Match tells,
+// and shows what do returns.
+func (a *api) changeCita(r *http.Request, id tomahora.CitaID, code int, do func(tomahora.Tx) (tomahora.Cita, error)) change {
+	match := readIfMatch(r)
+	return func(tx tomahora.Tx) (answer, error) {
+		if !match.any {
+			before, err := tx.Citas().Get(id)
+			if err == nil {
+				err = match.check(before.Version)
+			}
+			if err != nil {
+				return answer{}, err
+			}
+		}
+		cita, err := do(tx)
+		if err != nil {
+			return answer{}, err
+		}
+		return a.citaAnswer(r, tx, code, cita), nil
 	}
-	writeJSON(w, code, envelope{a.cita(r, cfg, cita)})
-	return nil
 }
 
 // cambioCita reads the parameters of a change of a cita. flag_notificar_anulacion
@@ -197,7 +195,11 @@ func (a *api) cita(r *http.Request, cfg *tomahora.Config, c tomahora.Cita) *cita
 			linkTo(root, "pacientes", "/pacientes/", int64(c.IDPaciente)),
 			linkTo(root, "atenciones", "/atenciones/", int64(c.IDAtencion)),
 		},
-		Videoconsulta: bit(c.Videoconsulta),
+		Videoconsulta:  bit(c.Videoconsulta),
+		FechaCreacion:  c.Creada.In(cfg.Zona()).Format(time.DateTime),
+		Origen:         cfg.NombreDe(c.Origen),
+		Version:        c.Version,
+		IDCitaAnterior: int64(c.IDCitaPrevia),
 	}
 	if isDentalink(r) {
 		body.citaDentalink = dentalinkCita(body)

@@ -53,7 +53,7 @@ func withCitas(t *testing.T, n int) face {
 			estado = tomahora.EstadoAnulado
 		}
 		f.store.citas = append(f.store.citas, tomahora.Cita{
-			ID: tomahora.CitaID(i + 1), IDPaciente: 2, IDAtencion: 2, IDEstado: estado, Viva: i%3 != 0,
+			ID: tomahora.CitaID(i + 1), Version: 1, IDPaciente: 2, IDAtencion: 2, IDEstado: estado, Viva: i%3 != 0,
 			NombrePaciente: "Fernanda", ApellidosPaciente: "Risopatrón", NombreAtencion: "Exodoncia",
 			EstadoDesde: now().AddDate(0, 0, -(i / 4)),
 			Espacio: tomahora.Espacio{

@@ -18,7 +18,7 @@ func TestDentalinkBooksInItsOwnNames(t *testing.T) {
 	w := newFace(t).send("POST", "/api/v1/citas/", seedDentalink())
 	const want = `"links":[{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v1/citas/754","method":"GET"},` +
 		`{"rel":"pacientes","href":"http://api.medilink2.healthatom.com/api/v1/pacientes/2","method":"GET"},` +
-		`{"rel":"atenciones","href":"http://api.medilink2.healthatom.com/api/v1/atenciones/2","method":"GET"}],"videoconsulta":1,` +
+		`{"rel":"atenciones","href":"http://api.medilink2.healthatom.com/api/v1/atenciones/2","method":"GET"}],"videoconsulta":1,"fecha_creacion":"2018-11-05 17:09:01","origen":"","version":1,"id_cita_anterior":0,` +
 		`"nombre_social_paciente":"","estado_confirmacion":0,"id_tratamiento":2,"tratamiento_sin_asignar":0,"id_dentista":2,` +
 		`"nombre_dentista":"Daniel Vergara","motivo_atencion":"","id_lugar_atencion":1,"nombre_lugar_atencion":"NORTE"}}` + "\n"
 	_, got, _ := strings.Cut(w.Body.String(), `"fecha_actualizacion":"2018-11-05 17:09:01",`)

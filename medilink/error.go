@@ -1,12 +1,9 @@
 package medilink
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/tomahora/tomahora"
 )
@@ -49,6 +46,12 @@ func status(kind tomahora.Kind) int {
 		return http.StatusRequestEntityTooLarge
 	case tomahora.KindRateLimited:
 		return http.StatusTooManyRequests
+	case tomahora.KindReused:
+		return http.StatusUnprocessableEntity
+	case tomahora.KindStale:
+		return http.StatusPreconditionFailed
+	case tomahora.KindGone:
+		return http.StatusGone
 	case tomahora.KindUnavailable:
 		return http.StatusServiceUnavailable
 	default:
@@ -108,19 +111,4 @@ func RenderError(w http.ResponseWriter, requestID string, err error) {
 		w.Header().Set("Retry-After", "1")
 	}
 	writeJSON(w, code, errorBody{detail})
-}
-
-// writeJSON answers with v. Names and comments stand as they are, without
-// <, > and & escaped, as the vendor sends them.
-func writeJSON(w http.ResponseWriter, code int, v any) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	var body bytes.Buffer
-	enc := json.NewEncoder(&body)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(v) // every body is made of what JSON can spell
-	h.Set("Content-Length", strconv.Itoa(body.Len()))
-	w.WriteHeader(code)
-	_, _ = w.Write(body.Bytes()) // only the connection can fail, and then nobody listens
 }

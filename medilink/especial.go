@@ -94,74 +94,60 @@ func especial(r *http.Request, cfg *tomahora.Config, e tomahora.HorarioEspecial)
 }
 
 // createEspecial is POST /profesionales/{id}/horariosespeciales.
-func (a *api) createEspecial(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
-	return a.saveEspecial(w, r, p, http.StatusCreated, q, func(_ *tomahora.Config, prof tomahora.ProfesionalID) (tomahora.HorarioEspecial, error) {
+func (a *api) createEspecial(r *http.Request, p auth.Principal, f fields) (change, error) {
+	return saveEspecial(r, p, http.StatusCreated, f, func(_ *tomahora.Config, prof tomahora.ProfesionalID) (tomahora.HorarioEspecial, error) {
 		return tomahora.HorarioEspecial{IDProfesional: prof}, nil
 	})
 }
 
 // updateEspecial is PUT /profesionales/{id}/horariosespeciales/{id_especial}:
 // what is sent changes.
-func (a *api) updateEspecial(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) updateEspecial(r *http.Request, p auth.Principal, f fields) (change, error) {
 	id, err := pathIDOf(r, "id_especial")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
-	return a.saveEspecial(w, r, p, http.StatusOK, q, func(cfg *tomahora.Config, prof tomahora.ProfesionalID) (tomahora.HorarioEspecial, error) {
+	return saveEspecial(r, p, http.StatusOK, f, func(cfg *tomahora.Config, prof tomahora.ProfesionalID) (tomahora.HorarioEspecial, error) {
 		return findEspecial(cfg, prof, tomahora.HorarioID(id))
 	})
 }
 
-// saveEspecial writes what q says over the horario especial that find gives, and
-// answers with it.
-func (a *api) saveEspecial(w http.ResponseWriter, r *http.Request, p auth.Principal, code int, q *params,
+// saveEspecial writes what a request says over the horario especial that find
+// gives, and shows it.
+func saveEspecial(r *http.Request, p auth.Principal, code int, f fields,
 	find func(*tomahora.Config, tomahora.ProfesionalID) (tomahora.HorarioEspecial, error),
-) error {
-	suc, fecha, change := tomahora.SucursalID(q.id("id_sucursal")), q.fecha("fecha"), q.cambioJornada()
+) (change, error) {
+	q := &params{fields: f}
+	suc, fecha, jornada := tomahora.SucursalID(q.id("id_sucursal")), q.fecha("fecha"), q.cambioJornada()
 	if code == http.StatusCreated {
 		q.requireAll("id_sucursal", "fecha", "hora_inicio", "hora_fin")
 	}
-	var body especialBody
-	err := a.updateProfesional(r, p, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {
+	return ofProfesional(r, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (answer, error) {
 		e, err := find(tx.Config(), prof)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
 		e.IDSucursal = cmp.Or(suc, e.IDSucursal)
 		e.Fecha = cmp.Or(fecha, e.Fecha)
-		change.applyTo(&e.Jornada)
+		jornada.applyTo(&e.Jornada)
 		e, err = agenda.GuardarEspecial(tx, p.Actor(), e)
-		body = especial(r, tx.Config(), e)
-		return err
+		return answer{code: code, data: especial(r, tx.Config(), e)}, err
 	})
-	if err != nil {
-		return err
-	}
-	writeJSON(w, code, envelope{body})
-	return nil
 }
 
 // deleteEspecial is DELETE /profesionales/{id}/horariosespeciales/{id_especial}:
 // the weekly rules are in force again on its date.
-func (a *api) deleteEspecial(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) deleteEspecial(r *http.Request, p auth.Principal, _ fields) (change, error) {
 	id, err := pathIDOf(r, "id_especial")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return a.delete(w, r, p, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {
+	return ofProfesional(r, &params{}, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (answer, error) {
 		e, err := findEspecial(tx.Config(), prof, tomahora.HorarioID(id))
-		if err != nil {
-			return err
+		if err == nil {
+			err = tx.Setup().DeleteEspecial(e.ID, p.Actor())
 		}
-		return tx.Setup().DeleteEspecial(e.ID, p.Actor())
+		return answer{code: http.StatusNoContent}, err
 	})
 }
 

@@ -80,25 +80,15 @@ func (a *api) getEstado(w http.ResponseWriter, r *http.Request, p auth.Principal
 }
 
 // createEstado is POST /citas/estados (contract §2.2).
-func (a *api) createEstado(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	f, err := readFields(w, r)
-	if err != nil {
-		return err
-	}
+func (a *api) createEstado(r *http.Request, p auth.Principal, f fields) (change, error) {
 	wanted, err := f.estado()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var estado tomahora.Estado
-	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
-		estado, err = agenda.CrearEstado(tx, p.Actor(), wanted)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusCreated, envelope{a.estado(r, estado)})
-	return nil
+	return func(tx tomahora.Tx) (answer, error) {
+		estado, err := agenda.CrearEstado(tx, p.Actor(), wanted)
+		return answer{code: http.StatusCreated, data: a.estado(r, estado)}, err
+	}, nil
 }
 
 // estado reads the parameters of a new estado: nombre and anulacion are

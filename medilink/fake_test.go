@@ -38,10 +38,11 @@ type fakeData struct {
 	citas      []tomahora.Cita
 	pacientes  []tomahora.Paciente
 	atenciones []tomahora.Atencion
+	respuestas []fakeRespuesta
 }
 
 func (d fakeData) clone() fakeData {
-	return fakeData{d.cfg, slices.Clone(d.citas), slices.Clone(d.pacientes), slices.Clone(d.atenciones)}
+	return fakeData{d.cfg, slices.Clone(d.citas), slices.Clone(d.pacientes), slices.Clone(d.atenciones), slices.Clone(d.respuestas)}
 }
 
 func newFakeStore(t testing.TB) *fakeStore {
@@ -65,10 +66,10 @@ func newFakeStore(t testing.TB) *fakeStore {
 		cfg: cfg,
 		pacientes: []tomahora.Paciente{
 			{
-				ID: 2, RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
+				ID: 2, Version: 1, Creado: time.Date(2018, 1, 2, 13, 0, 0, 0, time.UTC), RUT: "11111111-1", Nombre: "Fernanda", Apellidos: "Risopatrón", Sexo: "F", Habilitado: true,
 				Observaciones: "<b> & más", FechaAfiliacion: tomahora.Fecha{Year: 2018, Month: 1, Day: 2},
 			},
-			{ID: 5, Nombre: "Ñandú"},
+			{ID: 5, Nombre: "Ñandú", Version: 1},
 		},
 		atenciones: []tomahora.Atencion{
 			{
@@ -131,7 +132,38 @@ func (tx *fakeTx) Config() *tomahora.Config        { return tx.s.cfg }
 func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{s: tx.s} }
 func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{s: tx.s} }
 func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{s: tx.s} }
+func (tx *fakeTx) Reservas() tomahora.Reservas     { return fakeReservas{} }
+func (tx *fakeTx) Respuestas() tomahora.Respuestas { return fakeRespuestas{s: tx.s} }
 func (tx *fakeTx) Setup() tomahora.Setup           { return fakeSetup{s: tx.s} }
+
+// fakeReservas are none; a real store has them.
+type fakeReservas struct{ tomahora.Reservas }
+
+func (fakeReservas) Vigentes(tomahora.Fecha, tomahora.Fecha) ([]tomahora.Reserva, error) {
+	return nil, nil
+}
+
+type fakeRespuestas struct{ s *fakeStore }
+
+func (f fakeRespuestas) Find(k tomahora.Clave) (tomahora.Respuesta, string, error) {
+	for _, kept := range f.s.respuestas {
+		huella := kept.clave.Huella
+		if kept.clave.Huella = k.Huella; kept.clave == k {
+			return kept.respuesta, huella, nil
+		}
+	}
+	return tomahora.Respuesta{}, "", tomahora.NotFound("la respuesta")
+}
+
+func (f fakeRespuestas) Keep(k tomahora.Clave, r tomahora.Respuesta) error {
+	f.s.respuestas = append(f.s.respuestas, fakeRespuesta{k, r})
+	return nil
+}
+
+type fakeRespuesta struct {
+	clave     tomahora.Clave
+	respuesta tomahora.Respuesta
+}
 
 type fakeCitas struct {
 	tomahora.Citas
@@ -230,7 +262,7 @@ func (f fakePacientes) find(is func(tomahora.Paciente) bool) (tomahora.Paciente,
 }
 
 func (f fakePacientes) Create(p tomahora.Paciente, _ tomahora.Actor) (tomahora.Paciente, error) {
-	p.ID = tomahora.PacienteID(201 + len(f.s.pacientes))
+	p.ID, p.Version, p.Creado = tomahora.PacienteID(201+len(f.s.pacientes)), 1, now()
 	f.s.pacientes = append(f.s.pacientes, p)
 	return p, nil
 }

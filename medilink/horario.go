@@ -206,11 +206,8 @@ func nombreDia(d tomahora.Dia) string {
 
 // createHorario is POST /profesionales/{id}/horarios: one rule, or with dias
 // several, of which days off are none.
-func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
+func (a *api) createHorario(r *http.Request, p auth.Principal, f fields) (change, error) {
+	q := &params{fields: f}
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
 	q.require("id_sucursal")
 	rules := reglas(q.dias("dias"))
@@ -223,7 +220,7 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 	case len(rules) == 0 && len(q.problems) == 0:
 		q.reject([]string{"dias"}, "dias", "debe tener al menos una regla")
 	}
-	return a.writeHorarios(w, r, p, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
+	return writeHorarios(r, http.StatusCreated, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
 		for _, h := range rules {
 			h.IDProfesional, h.IDSucursal = prof, suc
 			if _, err := agenda.GuardarHorario(tx, p.Actor(), h); err != nil {
@@ -236,15 +233,12 @@ func (a *api) createHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 
 // replaceHorarios is PUT /profesionales/{id}/horarios: the whole week at one
 // sucursal.
-func (a *api) replaceHorarios(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
+func (a *api) replaceHorarios(r *http.Request, p auth.Principal, f fields) (change, error) {
+	q := &params{fields: f}
 	suc := tomahora.SucursalID(q.id("id_sucursal"))
 	rules := reglas(q.dias("dias"))
 	q.requireAll("id_sucursal", "dias")
-	return a.writeHorarios(w, r, p, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
+	return writeHorarios(r, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
 		return suc, agenda.ReemplazarHorarios(tx, p.Actor(), prof, suc, rules)
 	})
 }
@@ -264,23 +258,20 @@ func reglas(dias []cambioHorario) []tomahora.Horario {
 
 // updateHorario is PUT /profesionales/{id}/horarios/{id_horario}: what is sent
 // changes in one rule.
-func (a *api) updateHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) updateHorario(r *http.Request, p auth.Principal, f fields) (change, error) {
 	id, err := pathIDOf(r, "id_horario")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	q, err := readParams(w, r)
-	if err != nil {
-		return err
-	}
-	suc, change := tomahora.SucursalID(q.id("id_sucursal")), q.cambioHorario()
-	return a.writeHorarios(w, r, p, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
+	q := &params{fields: f}
+	suc, cambio := tomahora.SucursalID(q.id("id_sucursal")), q.cambioHorario()
+	return writeHorarios(r, http.StatusOK, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (tomahora.SucursalID, error) {
 		h, err := findHorario(tx.Config(), prof, tomahora.HorarioID(id))
 		if err != nil {
 			return 0, err
 		}
 		h.IDSucursal = cmp.Or(suc, h.IDSucursal)
-		change.applyTo(&h)
+		cambio.applyTo(&h)
 		_, err = agenda.GuardarHorario(tx, p.Actor(), h)
 		return h.IDSucursal, err
 	})
@@ -288,17 +279,17 @@ func (a *api) updateHorario(w http.ResponseWriter, r *http.Request, p auth.Princ
 
 // deleteHorario is DELETE /profesionales/{id}/horarios/{id_horario}. The citas
 // made under the rule stay.
-func (a *api) deleteHorario(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) deleteHorario(r *http.Request, p auth.Principal, _ fields) (change, error) {
 	id, err := pathIDOf(r, "id_horario")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return a.delete(w, r, p, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {
+	return ofProfesional(r, &params{}, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (answer, error) {
 		h, err := findHorario(tx.Config(), prof, tomahora.HorarioID(id))
-		if err != nil {
-			return err
+		if err == nil {
+			err = tx.Setup().DeleteHorario(h.ID, p.Actor())
 		}
-		return tx.Setup().DeleteHorario(h.ID, p.Actor())
+		return answer{code: http.StatusNoContent}, err
 	})
 }
 
@@ -312,50 +303,32 @@ func findHorario(cfg *tomahora.Config, prof tomahora.ProfesionalID, id tomahora.
 }
 
 // writeHorarios changes the weekly rules of the path's profesional unless q has
-// problems, and answers with the week at the sucursal that write returns.
-func (a *api) writeHorarios(w http.ResponseWriter, r *http.Request, p auth.Principal, code int, q *params,
-	write func(tomahora.Tx, tomahora.ProfesionalID) (tomahora.SucursalID, error),
-) error {
-	var body horarioBody
-	err := a.updateProfesional(r, p, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) error {
+// problems, and shows the week at the sucursal that write returns.
+func writeHorarios(r *http.Request, code int, q *params, write func(tomahora.Tx, tomahora.ProfesionalID) (tomahora.SucursalID, error)) (change, error) {
+	return ofProfesional(r, q, func(tx tomahora.Tx, prof tomahora.ProfesionalID) (answer, error) {
 		suc, err := write(tx, prof)
 		if err != nil {
-			return err
+			return answer{}, err
 		}
-		body = horario(r, semanaDe(tx.Config(), prof, suc))
-		return nil
+		return answer{code: code, data: horario(r, semanaDe(tx.Config(), prof, suc))}, nil
 	})
-	if err != nil {
-		return err
-	}
-	writeJSON(w, code, envelope{body})
-	return nil
 }
 
-// updateProfesional runs write on the path's profesional, who must exist, unless
-// q has problems.
-func (a *api) updateProfesional(r *http.Request, p auth.Principal, q *params, write func(tomahora.Tx, tomahora.ProfesionalID) error) error {
+// ofProfesional is a change of something of the path's profesional, who must
+// exist, unless q has problems.
+func ofProfesional(r *http.Request, q *params, do func(tomahora.Tx, tomahora.ProfesionalID) (answer, error)) (change, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := q.err(); err != nil {
-		return err
+		return nil, err
 	}
 	prof := tomahora.ProfesionalID(id)
-	return a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) error {
+	return func(tx tomahora.Tx) (answer, error) {
 		if err := checkProfesional(tx.Config(), prof); err != nil {
-			return err
+			return answer{}, err
 		}
-		return write(tx, prof)
-	})
-}
-
-// delete removes something of the path's profesional and answers 204.
-func (a *api) delete(w http.ResponseWriter, r *http.Request, p auth.Principal, remove func(tomahora.Tx, tomahora.ProfesionalID) error) error {
-	if err := a.updateProfesional(r, p, &params{}, remove); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+		return do(tx, prof)
+	}, nil
 }

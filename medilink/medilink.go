@@ -75,6 +75,7 @@ func newAPI(o Options) *api {
 	}
 	for _, prefix := range prefixes() {
 		a.handleCitas(prefix)
+		a.handleReservas(prefix)
 		a.handlePacientes(prefix)
 		a.handleAtenciones(prefix)
 		a.handleCatalogues(prefix)
@@ -101,10 +102,10 @@ func (a *api) handle(pattern string, m methods) {
 }
 
 func (a *api) handleCitas(prefix string) {
-	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.createCita})
-	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.updateCita})
-	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.changeDate})
-	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.createEstado})
+	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.writes(a.createCita)})
+	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.writes(a.updateCita)})
+	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.writes(a.changeDate)})
+	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.writes(a.createEstado)})
 	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
 	for _, noun := range profesionalNouns(prefix) {
 		a.handle(prefix+"/"+noun+"/{id}/citas", methods{http.MethodGet: a.listCitasOfProfesional})
@@ -112,10 +113,15 @@ func (a *api) handleCitas(prefix string) {
 	a.handle(prefix+"/sucursales/{id}/citas", methods{http.MethodGet: a.listCitasOfSucursal})
 }
 
+func (a *api) handleReservas(prefix string) {
+	a.handle(prefix+"/reservas", methods{http.MethodGet: a.listReservas, http.MethodPost: a.writes(a.createReserva)})
+	a.handle(prefix+"/reservas/{id}", methods{http.MethodGet: a.getReserva, http.MethodDelete: a.writes(a.deleteReserva)})
+}
+
 func (a *api) handlePacientes(prefix string) {
 	const one = "/pacientes/{id}"
-	a.handle(prefix+"/pacientes", methods{http.MethodGet: a.listPacientes, http.MethodPost: a.createPaciente})
-	a.handle(prefix+one, methods{http.MethodGet: a.getPaciente, http.MethodPut: a.updatePaciente})
+	a.handle(prefix+"/pacientes", methods{http.MethodGet: a.listPacientes, http.MethodPost: a.writes(a.createPaciente)})
+	a.handle(prefix+one, methods{http.MethodGet: a.getPaciente, http.MethodPut: a.writes(a.updatePaciente)})
 	a.handle(prefix+one+"/citas", methods{http.MethodGet: a.listCitasOfPaciente})
 	a.handle(prefix+one+"/atenciones", methods{http.MethodGet: a.listAtencionesOfPaciente})
 	a.handle(prefix+one+"/tratamientos", methods{http.MethodGet: a.listAtencionesOfPaciente})
@@ -126,7 +132,7 @@ func (a *api) handlePacientes(prefix string) {
 
 func (a *api) handleAtenciones(prefix string) {
 	const one = "/atenciones/{id}"
-	a.handle(prefix+"/atenciones", methods{http.MethodGet: a.listAtenciones, http.MethodPost: a.createAtencion})
+	a.handle(prefix+"/atenciones", methods{http.MethodGet: a.listAtenciones, http.MethodPost: a.writes(a.createAtencion)})
 	a.handle(prefix+one, methods{http.MethodGet: a.getAtencion})
 	for _, name := range []string{"detalles", "evoluciones", "fichas"} {
 		a.handle(prefix+one+"/"+name, methods{http.MethodGet: a.listNothingOf(atencionExists)})
@@ -158,7 +164,7 @@ func (a *api) letsIn(w http.ResponseWriter, r *http.Request) bool {
 		}
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Expose-Headers", "Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id")
+	h.Set("Access-Control-Expose-Headers", "ETag, Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id")
 	return true
 }
 

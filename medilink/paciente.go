@@ -2,6 +2,7 @@ package medilink
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/agenda"
@@ -34,6 +35,8 @@ type pacienteBody struct {
 	IDUsuarioDeshabilitacion string `json:"id_usuario_deshabilitacion"`
 	Habilitado               int    `json:"habilitado"`
 	Links                    []link `json:"links"`
+	FechaCreacion            string `json:"fecha_creacion"` // clinic's local time
+	Version                  int64  `json:"version"`
 }
 
 // getPaciente is GET /pacientes/{id} (contract §2.6).
@@ -42,15 +45,17 @@ func (a *api) getPaciente(w http.ResponseWriter, r *http.Request, p auth.Princip
 	if err != nil {
 		return err
 	}
-	var paciente tomahora.Paciente
-	err = a.Store.View(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
-		paciente, err = tx.Pacientes().Get(tomahora.PacienteID(id))
+	var body *pacienteBody
+	err = a.Store.View(r.Context(), p.IDClinica, func(tx tomahora.Tx) error {
+		paciente, err := tx.Pacientes().Get(tomahora.PacienteID(id))
+		body = a.paciente(r, tx.Config(), paciente)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, envelope{a.paciente(r, paciente)})
+	setETag(w.Header(), body.Version)
+	writeJSON(w, http.StatusOK, envelope{body})
 	return nil
 }
 
@@ -76,7 +81,7 @@ func (a *api) listPacientes(w http.ResponseWriter, r *http.Request, p auth.Princ
 		},
 		rows:  func(tx tomahora.Tx, q tomahora.Consulta) ([]tomahora.Paciente, error) { return tx.Pacientes().List(q) },
 		valor: pacienteValue,
-		body:  func(_ *tomahora.Config, p tomahora.Paciente) any { return a.paciente(r, p) },
+		body:  func(cfg *tomahora.Config, p tomahora.Paciente) any { return a.paciente(r, cfg, p) },
 	})
 }
 
@@ -97,43 +102,39 @@ func pacienteValue(p tomahora.Paciente, columna string) any {
 }
 
 // createPaciente is POST /pacientes (contract §2.6).
-func (a *api) createPaciente(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	return a.writePaciente(w, r, p, http.StatusCreated, func(tx tomahora.Tx, c tomahora.CambioPaciente) (tomahora.Paciente, error) {
-		return agenda.CrearPaciente(tx, p.Actor(), c)
-	})
+func (a *api) createPaciente(r *http.Request, p auth.Principal, f fields) (change, error) {
+	cambio := f.cambioPaciente()
+	return func(tx tomahora.Tx) (answer, error) {
+		paciente, err := agenda.CrearPaciente(tx, p.Actor(), cambio)
+		return a.pacienteAnswer(r, tx, http.StatusCreated, paciente), err
+	}, nil
 }
 
 // updatePaciente is PUT /pacientes/{id} (contract §2.6).
-func (a *api) updatePaciente(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+func (a *api) updatePaciente(r *http.Request, p auth.Principal, f fields) (change, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return a.writePaciente(w, r, p, http.StatusOK, func(tx tomahora.Tx, c tomahora.CambioPaciente) (tomahora.Paciente, error) {
-		return agenda.ModificarPaciente(tx, p.Actor(), tomahora.PacienteID(id), c)
-	})
+	cambio, match := f.cambioPaciente(), readIfMatch(r)
+	return func(tx tomahora.Tx) (answer, error) {
+		if !match.any {
+			before, err := tx.Pacientes().Get(tomahora.PacienteID(id))
+			if err == nil {
+				err = match.check(before.Version)
+			}
+			if err != nil {
+				return answer{}, err
+			}
+		}
+		paciente, err := agenda.ModificarPaciente(tx, p.Actor(), tomahora.PacienteID(id), cambio)
+		return a.pacienteAnswer(r, tx, http.StatusOK, paciente), err
+	}, nil
 }
 
-// writePaciente runs what a body says of a paciente, and answers with it.
-func (a *api) writePaciente(
-	w http.ResponseWriter, r *http.Request, p auth.Principal, code int,
-	write func(tomahora.Tx, tomahora.CambioPaciente) (tomahora.Paciente, error),
-) error {
-	f, err := readFields(w, r)
-	if err != nil {
-		return err
-	}
-	cambio := f.cambioPaciente()
-	var paciente tomahora.Paciente
-	err = a.Store.Update(r.Context(), p.IDClinica, func(tx tomahora.Tx) (err error) {
-		paciente, err = write(tx, cambio)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	writeJSON(w, code, envelope{a.paciente(r, paciente)})
-	return nil
+// pacienteAnswer shows a paciente that was written.
+func (a *api) pacienteAnswer(r *http.Request, tx tomahora.Tx, code int, p tomahora.Paciente) answer {
+	return answer{code: code, data: a.paciente(r, tx.Config(), p), version: p.Version}
 }
 
 // cambioPaciente reads the parameters of a paciente (contract §2.6).
@@ -208,7 +209,7 @@ func pacienteLinks(root string, id tomahora.PacienteID) []link {
 
 // paciente is a paciente as the wire shows it. Cargas (dependants) and who
 // disabled a paciente are not kept, so they show as the vendor shows "none".
-func (a *api) paciente(r *http.Request, p tomahora.Paciente) *pacienteBody {
+func (a *api) paciente(r *http.Request, cfg *tomahora.Config, p tomahora.Paciente) *pacienteBody {
 	return &pacienteBody{
 		ID:              int64(p.ID),
 		RUT:             p.RUT,
@@ -230,6 +231,8 @@ func (a *api) paciente(r *http.Request, p tomahora.Paciente) *pacienteBody {
 		Observaciones:   p.Observaciones,
 		Habilitado:      bit(p.Habilitado),
 		Links:           pacienteLinks(a.BaseURL(r)+prefixOf(r), p.ID),
+		FechaCreacion:   p.Creado.In(cfg.Zona()).Format(time.DateTime),
+		Version:         p.Version,
 	}
 }
 

@@ -59,12 +59,6 @@ func queryParams(r *http.Request) (*params, error) {
 	return &params{fields: f}, nil
 }
 
-// readParams reads the body of a request as parameters.
-func readParams(w http.ResponseWriter, r *http.Request) (*params, error) {
-	f, err := readFields(w, r)
-	return &params{fields: f}, err
-}
-
 // requireAll reports each parameter that is missing.
 func (p *params) requireAll(names ...string) {
 	for _, name := range names {

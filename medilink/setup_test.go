@@ -70,7 +70,8 @@ func fecha(s string) tomahora.Fecha {
 // tests' clock.
 func (f face) booked(id tomahora.CitaID, inicio tomahora.Hora, duracion tomahora.Duracion, sillon tomahora.SillonID) {
 	f.store.citas = append(f.store.citas, tomahora.Cita{
-		ID: id, IDPaciente: 2, IDEstado: tomahora.EstadoNoConfirmado, Viva: true, Comentario: "<control>",
+		Version: 1,
+		ID:      id, IDPaciente: 2, IDEstado: tomahora.EstadoNoConfirmado, Viva: true, Comentario: "<control>",
 		Espacio: tomahora.Espacio{
 			IDProfesional: 2, IDSucursal: 1, IDSillon: sillon, Fecha: fecha("2018-11-06"), Rango: tomahora.Rango{Inicio: inicio, Fin: inicio.Add(duracion)},
 		},

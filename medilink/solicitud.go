@@ -21,13 +21,18 @@ const (
 	whyInstante = "debe ser AAAA-MM-DD o AAAA-MM-DD HH:MM:SS"
 )
 
-// readFields reads the body of a request. The error is about the body as a
-// whole; what cannot be read of a parameter is found when it is looked at.
+// readFields reads the body of a request that only asks.
 func readFields(w http.ResponseWriter, r *http.Request) (fields, error) {
 	body, err := readBody(w, r)
 	if err != nil {
 		return nil, err
 	}
+	return requestFields(r, body)
+}
+
+// requestFields reads the fields of a body. The error is about the body as a
+// whole; what cannot be read of a parameter is found when it is looked at.
+func requestFields(r *http.Request, body []byte) (fields, error) {
 	encoding := strings.Join(r.Header.Values("Content-Encoding"), ",")
 	f, err := decodeBody(r.Header.Get("Content-Type"), encoding, body)
 	if err != nil {
@@ -55,6 +60,7 @@ func (f fields) solicitud() tomahora.Solicitud {
 		Duracion:      p.duracion("duracion"),
 		Comentario:    p.texto("comentario", "comentarios"),
 		Videoconsulta: p.bit("videoconsulta"),
+		IDReserva:     tomahora.ReservaID(p.id("id_reserva")),
 	}
 	if s.IDEstado == 0 {
 		s.IDEstado = tomahora.EstadoNoConfirmado

@@ -49,7 +49,8 @@ func (c citas) Facts(s tomahora.Solicitud, exclusivo bool, salvo tomahora.CitaID
 		Profesional: tomahora.CitaID(row.profesional.Int64),
 		Sillon:      tomahora.CitaID(row.sillon.Int64),
 	}
-	return f, nil
+	f.Topes.Reserva, err = c.reservaEnLugar(e, s.IDReserva)
+	return f, err
 }
 
 func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {

@@ -393,7 +393,7 @@ func (b *batchTx) unlock(t *tx) error {
 		if err := t.tell(c.eventos); err != nil {
 			return err
 		}
-		if err := t.post("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, id); err != nil {
+		if err := t.post("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, c.reserva, c.reservasHasta, id); err != nil {
 			return err
 		}
 	}

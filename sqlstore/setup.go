@@ -59,7 +59,10 @@ func (t *tx) readPlan() (p tomahora.Plan, err error) {
 	if p.Especiales, err = collect(t, "especial_list", args, scanEspecial); err != nil {
 		return p, err
 	}
-	p.Bloqueos, err = collect(t, "bloqueo_list", args, scanBloqueo)
+	if p.Bloqueos, err = collect(t, "bloqueo_list", args, scanBloqueo); err != nil {
+		return p, err
+	}
+	p.Tokens, err = collect(t, "token_of_clinica", args, scanToken)
 	return p, err
 }
 
@@ -73,13 +76,18 @@ func (t *tx) reconfigure(by tomahora.Actor, accion, entidad string, id int64, qu
 	if n == 0 {
 		return tomahora.NotFound(articulo(entidad))
 	}
+	t.reconfigured()
+	t.record(by, accion, entidad, id)
+	return nil
+}
+
+// reconfigured counts a new version of the configuration.
+func (t *tx) reconfigured() {
 	if !t.clinica.changed {
 		t.clinica.version++
 		t.clinica.changed = true
 	}
 	t.clinica.cfg = nil
-	t.record(by, accion, entidad, id)
-	return nil
 }
 
 // articulo names what a writing query may fail to find, as messages do.

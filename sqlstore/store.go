@@ -223,6 +223,7 @@ func (s *Store) CreateToken(ctx context.Context, token tomahora.Token, hash []by
 			return err
 		}
 		_, err := t.exec("token_create", id, token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now))
+		t.reconfigured()
 		return err
 	})
 	return id, err

@@ -16,6 +16,8 @@ import (
 type clinica struct {
 	version                                   int64
 	cita, paciente, atencion, horario, evento int64
+	reserva                                   int64
+	reservasHasta                             int64            // when the last of all reservas runs out
 	cfg                                       *tomahora.Config // nil: to be loaded
 	changed                                   bool             // version is not committed yet: cfg must not be published
 	eventos                                   []evento         // to be written with the counters
@@ -52,6 +54,8 @@ func (t *tx) Now() time.Time                  { return t.now }
 func (t *tx) Citas() tomahora.Citas           { return citas{t} }
 func (t *tx) Pacientes() tomahora.Pacientes   { return pacientes{t} }
 func (t *tx) Atenciones() tomahora.Atenciones { return atenciones{t} }
+func (t *tx) Reservas() tomahora.Reservas     { return reservas{t} }
+func (t *tx) Respuestas() tomahora.Respuestas { return respuestas{t} }
 func (t *tx) Setup() tomahora.Setup           { return t }
 
 // Config is the configuration in force. Should loading it fail, the transaction
@@ -69,7 +73,7 @@ func (t *tx) Config() *tomahora.Config {
 // enter makes a clinic the transaction's own, for reading.
 func (t *tx) enter(id tomahora.ClinicaID) error {
 	c := &clinica{}
-	if err := t.readClinica("clinica_version", id, &c.version); err != nil {
+	if err := t.readClinica("clinica_version", id, &c.version, &c.reservasHasta); err != nil {
 		return err
 	}
 	t.id, t.clinica = id, c
@@ -82,7 +86,7 @@ func (t *tx) lock(id tomahora.ClinicaID) error {
 	c, ok := t.batch.clinicas[id]
 	if !ok {
 		c = &clinica{}
-		err := t.readClinica("clinica_lock", id, &c.version, &c.cita, &c.paciente, &c.atencion, &c.horario, &c.evento)
+		err := t.readClinica("clinica_lock", id, &c.version, &c.cita, &c.paciente, &c.atencion, &c.horario, &c.evento, &c.reserva, &c.reservasHasta)
 		if err != nil {
 			return err
 		}

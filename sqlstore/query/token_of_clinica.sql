@@ -1,0 +1,1 @@
+SELECT id, id_clinica, nombre, lectura, creado, revocado FROM tokens WHERE id_clinica = $1 ORDER BY id
