@@ -68,6 +68,8 @@ type Tx interface {
 	Reservas() Reservas
 	// Respuestas are answers kept for requests that are repeated.
 	Respuestas() Respuestas
+	// Eventos are what was written so far.
+	Eventos() Eventos
 	// Setup changes the configuration.
 	Setup() Setup
 }
@@ -159,6 +161,18 @@ type Reservas interface {
 	Use(id ReservaID, cita CitaID) error
 	// Delete lets go of a place.
 	Delete(id ReservaID, by Actor) error
+}
+
+// Eventos are the clinic's outbox.
+type Eventos interface {
+	// Since returns at most limit eventos after one, in their order.
+	Since(after EventoID, limit int) ([]Evento, error)
+	// Oldest is the oldest evento that is still kept, 0 when none is; Last is the
+	// newest that there ever was.
+	Oldest() (EventoID, error)
+	Last() (EventoID, error)
+	// Forget lets go of those up to one.
+	Forget(until EventoID) error
 }
 
 // Respuestas are the answers to writes that came with an Idempotency-Key.

@@ -56,6 +56,7 @@ func (t *tx) Pacientes() tomahora.Pacientes   { return pacientes{t} }
 func (t *tx) Atenciones() tomahora.Atenciones { return atenciones{t} }
 func (t *tx) Reservas() tomahora.Reservas     { return reservas{t} }
 func (t *tx) Respuestas() tomahora.Respuestas { return respuestas{t} }
+func (t *tx) Eventos() tomahora.Eventos       { return eventos{t} }
 func (t *tx) Setup() tomahora.Setup           { return t }
 
 // Config is the configuration in force. Should loading it fail, the transaction
@@ -249,11 +250,11 @@ func one[T any](t *tx, name string, args []any, what string, scan func(scanner) 
 	return v, err
 }
 
-// The actions of an Evento, as the vendor's webhooks spell them (contract §2.8).
+// The actions of an Evento.
 const (
-	created  = "created"
-	modified = "modified"
-	deleted  = "deleted"
+	created  = string(tomahora.Created)
+	modified = string(tomahora.Modified)
+	deleted  = string(tomahora.Deleted)
 )
 
 // record appends to the outbox; campos are the wire names of what was modified.

@@ -1,0 +1,1 @@
+SELECT COALESCE((SELECT MIN(id) FROM eventos WHERE id_clinica = $1), 0)
