@@ -144,6 +144,7 @@ func (l *lane) process(batch []*job) {
 	if len(batch) == 0 {
 		return
 	}
+	l.store.observer.Batch(len(batch), len(l.jobs))
 	results, err := l.attempt(batch, false)
 	if errors.Is(err, errUndo) {
 		results, err = l.attempt(batch, true)
@@ -205,10 +206,12 @@ func (l *lane) commit(b *batchTx) error {
 		l.rollback()
 		return err
 	}
+	start := l.store.observer.Now()
 	if err := l.session.control(context.Background(), commit); err != nil {
 		l.rollback()
 		return unavailable(err)
 	}
+	l.store.observer.Commit(l.store.observer.Now().Sub(start))
 	return nil
 }
 

@@ -29,6 +29,8 @@ type Options struct {
 	Clock func() time.Time
 	// Logger receives alarms: a law of the database that fired.
 	Logger *slog.Logger
+	// Observer hears of batches, commits and alarms; nil means that no one does.
+	Observer Observer
 	// MaxBatch bounds how many updates share one commit; 0 means 256. It is
 	// there for measuring what grouping brings.
 	MaxBatch int

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -16,9 +17,11 @@ import (
 type Store struct {
 	clock     func() time.Time
 	logger    *slog.Logger
+	observer  Observer
 	writer    *sql.DB
 	reader    *sql.DB
 	readers   chan *session // nil entries are sessions yet to be opened
+	waiting   atomic.Int64  // callers that wait for one of them
 	lane      *lane
 	snapshots snapshots
 }
@@ -29,6 +32,7 @@ func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
 	s := &Store{
 		clock:     o.Clock,
 		logger:    o.Logger,
+		observer:  o.Observer,
 		writer:    writer,
 		reader:    reader,
 		readers:   make(chan *session, readers),
@@ -36,6 +40,9 @@ func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.observer == nil {
+		s.observer = unobserved{}
 	}
 	for range readers {
 		s.readers <- nil
@@ -86,16 +93,13 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 // read runs fn in a read transaction of one of the reader sessions, and puts
 // nil back for a session that is of no more use.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	var reader *session
-	select {
-	case reader = <-s.readers:
-	case <-ctx.Done():
-		return ctx.Err()
+	reader, err := s.borrow(ctx)
+	if err != nil {
+		return err
 	}
 	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
 	defer func() { s.readers <- reader }()
 	if reader == nil {
-		var err error
 		if reader, err = newSession(ctx, s.reader); err != nil {
 			return unavailable(err)
 		}
@@ -114,6 +118,24 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	}()
 	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
 	return t.run(fn)
+}
+
+// borrow takes a reader session, or nil for one yet to be opened, and waits for
+// it where all are in use.
+func (s *Store) borrow(ctx context.Context) (*session, error) {
+	select {
+	case reader := <-s.readers:
+		return reader, nil
+	default:
+	}
+	s.waiting.Add(1)
+	defer s.waiting.Add(-1)
+	select {
+	case reader := <-s.readers:
+		return reader, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // unavailable is for failures to reach the database at all.

@@ -139,6 +139,7 @@ func (t *tx) judge(name string, err error) error {
 	if law != nil && !judges(name, law[0].Code) {
 		t.store.logger.Error("a law of the database refused what the rules let through",
 			"law", string(law[0].Code), "id_clinica", int64(t.id))
+		t.store.observer.Alarm(law[0].Code)
 	}
 	return mapped
 }
