@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -37,6 +38,9 @@ type Options struct {
 	// NoMigrate refuses a database whose schema is not current instead of
 	// migrating it.
 	NoMigrate bool
+	// ReadOnly opens what is there for reading, without migrating it: also what
+	// an older program has left. Updates fail.
+	ReadOnly bool
 }
 
 // Open opens the store a URL names: "sqlite:FILE".
@@ -65,30 +69,46 @@ const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=sync
 // rows lie scattered over a history.
 const readerPragmas = pragmas + "&_pragma=mmap_size(1073741824)"
 
+// sqliteURI is how the driver takes a file and the parameters it is opened with.
+func sqliteURI(file, parameters string) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + parameters
+}
+
 func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
-	base := "file:" + (&url.URL{Path: file}).EscapedPath()
-	writer, err := sql.Open("sqlite", base+"?"+pragmas+"&_pragma=journal_mode(WAL)")
+	if o.ReadOnly {
+		return openSQLiteReadOnly(ctx, file, o)
+	}
+	before, _ := os.Stat(file) // nil where there is none yet
+	writer, err := sql.Open("sqlite", sqliteURI(file, pragmas+"&_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, writer, o.NoMigrate); err != nil {
+	err = migrate(ctx, writer, o.NoMigrate)
+	if err == nil {
+		err = unmoved(file, before)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), writer.Close())
 	}
-	reader, err := sql.Open("sqlite", base+"?mode=ro&"+readerPragmas)
+	reader, err := sql.Open("sqlite", sqliteURI(file, "mode=ro&"+readerPragmas))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
 	return newStore(writer, reader, 4*runtime.GOMAXPROCS(0), o), nil
 }
 
-// migrate brings the schema up to date, or with check only tells whether it is.
-func migrate(ctx context.Context, db *sql.DB, check bool) error {
+func migrations(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(sqliteMigrations, "migration/sqlite")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	return goose.NewProvider(goose.DialectSQLite3, db, files)
+}
+
+// migrate brings the schema up to date, or with check only tells whether it is.
+func migrate(ctx context.Context, db *sql.DB, check bool) error {
+	provider, err := migrations(db)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -24,6 +23,7 @@ type Store struct {
 	waiting   atomic.Int64  // callers that wait for one of them
 	lane      *lane
 	snapshots snapshots
+	outdated  bool // the schema is older than this program's
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -262,64 +262,4 @@ func (s *Store) RevokeToken(ctx context.Context, id tomahora.TokenID) error {
 		}
 		return err
 	})
-}
-
-// Finding is something `check` found wrong.
-type Finding struct {
-	Law       string             `json:"law"`
-	IDClinica tomahora.ClinicaID `json:"id_clinica,omitempty"`
-	Citas     []tomahora.CitaID  `json:"citas,omitempty"`
-	Detail    string             `json:"detail,omitempty"`
-}
-
-func (f Finding) String() string {
-	if f.Detail != "" {
-		return f.Law + ": " + f.Detail
-	}
-	return fmt.Sprintf("%s: clinica %d, citas %v", f.Law, f.IDClinica, f.Citas)
-}
-
-// Check reads the whole database: its integrity, and every pair of citas that
-// the laws forbid. A sound database has no findings.
-func (s *Store) Check(ctx context.Context) ([]Finding, error) {
-	var findings []Finding
-	err := s.read(ctx, func(t *tx) error {
-		integrity, err := collect(t, "check_integrity", nil, scanIntegrity)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, integrity...)
-		orphans, err := collect(t, "check_references", nil, scanOrphan)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, orphans...)
-		for _, law := range []tomahora.Code{
-			tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita,
-		} {
-			pairs, err := collect(t, "check_"+string(law), nil, func(scan scanner) (Finding, error) {
-				f := Finding{Law: string(law), Citas: make([]tomahora.CitaID, 2)}
-				return f, scan(&f.IDClinica, &f.Citas[0], &f.Citas[1])
-			})
-			if err != nil {
-				return err
-			}
-			findings = append(findings, pairs...)
-		}
-		return nil
-	})
-	return findings, err
-}
-
-func scanIntegrity(scan scanner) (Finding, error) {
-	f := Finding{Law: "integrity"}
-	return f, scan(&f.Detail)
-}
-
-func scanOrphan(scan scanner) (Finding, error) {
-	f := Finding{Law: "references"}
-	var parent string
-	err := scan(&f.Detail, &parent)
-	f.Detail += " names a row that " + parent + " does not have"
-	return f, err
 }
