@@ -205,8 +205,12 @@ func (c *copyFile) sync() error {
 	return errors.Join(err, f.Close())
 }
 
-// discard removes the copy from where it was meanwhile, if it is still there.
-func (c *copyFile) discard() { _ = os.Remove(c.name) }
+// discard removes the copy from where it was meanwhile, if it is still there,
+// and the journal that SQLite leaves of one it could not finish.
+func (c *copyFile) discard() {
+	_ = os.Remove(c.name)
+	_ = os.Remove(c.name + "-journal")
+}
 
 // unsound is the error of a copy that was not made, or was and did not pass its
 // check; such a one is kept under a name, or not where that is "".

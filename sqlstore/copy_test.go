@@ -164,6 +164,20 @@ func TestACopyThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAFullDiskIsSaidInPlainWords(t *testing.T) {
+	t.Parallel()
+	_, db := sound(t)
+	_, err := db.Exec("PRAGMA max_page_count = 1") // which SQLite takes for the end of the disk
+	for range 1000 {
+		if err == nil {
+			_, err = db.Exec("INSERT INTO sqlite_sequence VALUES (?, 1)", strings.Repeat("x", 4000))
+		}
+	}
+	if err = explained(err); err == nil || !strings.Contains(err.Error(), "the disk is full; make room") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestRestorePutsTheBackupInPlaceAndKeepsTheOld(t *testing.T) {
 	t.Parallel()
 	backup, _ := sound(t)
