@@ -93,9 +93,19 @@ func importRules() map[string]importRule {
 			Why:  "everything else works over any Store",
 		},
 		"HTTP stays at the edge": {
-			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "perf/...", "cmd/...", "e2e/..."},
+			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/..."},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
+		},
+		"metrics stay in one place": {
+			Of: []string{"..."}, Except: []string{"internal/obs/..."},
+			Deny: []string{"github.com/prometheus/..."},
+			Why:  "what is measured is told through small interfaces, and one package names the series",
+		},
+		"only the program knows the metrics": {
+			Of: []string{"..."}, Except: []string{"internal/obs/...", "cmd/..."},
+			Deny: []string{"internal/obs/..."},
+			Why:  "faces, stores and the server take a hook",
 		},
 		"test helpers stay in tests": {
 			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
@@ -323,6 +333,10 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"PostgreSQL stays in the store", "internal/pgtest", []string{"github.com/jackc/pgx/v5"}, nil},
 		{"HTTP stays at the edge", "demo", []string{"net/http/httptest", "net/url"}, []string{"net/http/httptest"}},
 		{"HTTP stays at the edge", "perf/bench", []string{"net/http"}, nil},
+		{"metrics stay in one place", "sqlstore", []string{"github.com/prometheus/client_golang/prometheus"}, []string{"github.com/prometheus/client_golang/prometheus"}},
+		{"metrics stay in one place", "internal/obs", []string{"github.com/prometheus/client_golang/prometheus"}, nil},
+		{"only the program knows the metrics", "httpd", []string{module + "/internal/obs"}, []string{module + "/internal/obs"}},
+		{"only the program knows the metrics", "cmd/tomahora", []string{module + "/internal/obs"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},

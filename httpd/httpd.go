@@ -22,12 +22,15 @@ import (
 
 // Config is what a Server is made of.
 type Config struct {
-	API   http.Handler // everything under /api; required
-	Docs  http.Handler // everything under /docs; nil means there is none
-	Store Pinger       // asked by /readyz; required
+	API     http.Handler // everything under /api; nil means there is none
+	Docs    http.Handler // everything under /docs; nil means there is none
+	Metrics http.Handler // /metrics; nil means there is none
+	Store   Pinger       // asked by /readyz; nil means there is no /readyz
 
 	Logger *slog.Logger     // required
 	Clock  func() time.Time // the real clock; required
+	// Requests is told of every request that was answered. Nil means no one is.
+	Requests RequestObserver
 
 	// CertFile and KeyFile are PEM files; with both, Serve speaks HTTPS.
 	CertFile, KeyFile string
@@ -39,6 +42,16 @@ type Config struct {
 // Pinger tells whether the database answers; a tomahora.Store does.
 type Pinger interface {
 	Ping(ctx context.Context) error
+}
+
+// RequestObserver hears of the requests a Server answers, from many goroutines
+// at once.
+type RequestObserver interface {
+	// Request hears of one: its route pattern, "" where no route was taken, its
+	// method or "other", the status it was answered with, and how long that took.
+	// None of them is of the caller's invention. Status is 0 where the connection
+	// was given up before there was one.
+	Request(route, method string, status int, took time.Duration)
 }
 
 const (
@@ -114,14 +127,17 @@ func (s *Server) shutdown(ctx context.Context, srv *http.Server) error {
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	clean := path.Clean("/" + strings.TrimLeft(r.URL.Path, "/"))
 	switch {
-	case clean == "/api" || strings.HasPrefix(clean, "/api/"):
+	case s.cfg.API != nil && (clean == "/api" || strings.HasPrefix(clean, "/api/")):
 		s.cfg.API.ServeHTTP(w, r)
 	case s.cfg.Docs != nil && (clean == "/docs" || strings.HasPrefix(clean, "/docs/")):
 		exchangeOf(r.Context()).route = "/docs"
 		s.cfg.Docs.ServeHTTP(w, r)
+	case s.cfg.Metrics != nil && clean == "/metrics":
+		exchangeOf(r.Context()).route = clean
+		s.cfg.Metrics.ServeHTTP(w, r)
 	case clean == "/healthz":
 		s.probe(w, r, clean, func(context.Context) error { return nil })
-	case clean == "/readyz":
+	case clean == "/readyz" && s.cfg.Store != nil:
 		s.probe(w, r, clean, s.cfg.Store.Ping)
 	default:
 		s.fail(w, r, tomahora.NotFound("la ruta"))

@@ -51,6 +51,26 @@ type citaBody struct {
 	*citaDentalink // nil but on /api/v1
 }
 
+// replayedHeader marks an answer as that of an earlier request.
+const replayedHeader = "Idempotent-Replayed"
+
+// booking tells Booked how an operation ends. What is refused before the
+// operation begins, such as a token that may not write, is no booking.
+func (a *api) booking(operation string, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+		err := h(w, r, p)
+		switch {
+		case err != nil:
+			a.Booked(operation, string(codeOf(err)))
+		case w.Header().Get(replayedHeader) != "":
+			a.Booked(operation, "replayed")
+		default:
+			a.Booked(operation, "accepted")
+		}
+		return err
+	}
+}
+
 // createCita is POST /citas (seed).
 func (a *api) createCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
 	f, err := readFields(w, r)
@@ -69,7 +89,7 @@ func (a *api) createCita(w http.ResponseWriter, r *http.Request, p auth.Principa
 		return err
 	}
 	if booked.Repetida {
-		w.Header().Set("Idempotent-Replayed", "true")
+		w.Header().Set(replayedHeader, "true")
 	}
 	writeJSON(w, http.StatusCreated, envelope{a.cita(r, cfg, booked.Cita)})
 	return nil

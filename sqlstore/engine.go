@@ -18,12 +18,17 @@ type Options struct {
 	Clock func() time.Time
 	// Logger receives alarms: a law of the database that fired.
 	Logger *slog.Logger
+	// Observer hears of batches, commits and alarms; nil means that no one does.
+	Observer Observer
 	// MaxBatch bounds how many updates share one commit; 0 means 256 on SQLite
 	// and 32 on PostgreSQL. It is there for measuring what grouping brings.
 	MaxBatch int
 	// NoMigrate refuses a database whose schema is not current instead of
 	// migrating it.
 	NoMigrate bool
+	// ReadOnly opens what is there for reading, without migrating it: also what
+	// an older program has left. Updates fail.
+	ReadOnly bool
 }
 
 // Open opens the store a URL names: "sqlite:FILE" or "postgres://…".
@@ -61,6 +66,9 @@ type engine interface {
 	reader(ctx context.Context) (session, error)
 	// judge tells what an error of a session means.
 	judge(err error) (v verdict, mapped error)
+	// reading is how many read transactions may run at once, how many do, and how
+	// many callers wait for one.
+	reading() (all, inUse, waiting int)
 	// spares is how many sessions there may be that broke while nobody used them.
 	spares() int
 	// close lets go of the database. Nobody holds a session any more.

@@ -188,11 +188,14 @@ func (l *lane) collect(first *job) []*job {
 // maxTries bounds how often a batch that lost a race is run.
 const maxTries = 4
 
+func (l *lane) queued() int { return len(l.jobs) }
+
 // process commits a batch, or where one member spoiled it, each member alone.
 func (l *lane) process(batch []*job) {
 	if len(batch) == 0 {
 		return
 	}
+	l.store.observer.Batch(len(batch), len(l.jobs))
 	results, err := l.try(batch)
 	if errors.Is(err, errSpoiled) && len(batch) > 1 {
 		for _, j := range batch {
@@ -280,8 +283,10 @@ func (l *lane) commit(b *batchTx) error {
 	t := &tx{store: b.store, session: b.session, ctx: context.Background(), batch: b}
 	err := b.unlock(t)
 	if err == nil {
+		start := l.store.observer.Now()
 		err = l.session.control(t.ctx, commit)
 		if err == nil {
+			l.store.observer.Commit(l.store.observer.Now().Sub(start))
 			return nil
 		}
 		if _, ok := errors.AsType[*undone](err); !ok {

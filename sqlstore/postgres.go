@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,8 +60,9 @@ const answerTimeout = time.Minute
 // postgresEngine is a database behind a pool of connections, which all lanes and
 // views share.
 type postgresEngine struct {
-	pool  *pgxpool.Pool
-	texts map[string]string // of the queries by their names
+	pool    *pgxpool.Pool
+	texts   map[string]string // of the queries by their names
+	waiting atomic.Int64      // callers that wait for a connection to read on
 }
 
 func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) {
@@ -68,7 +70,14 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := migratePostgres(ctx, config.ConnConfig, o.NoMigrate); err != nil {
+	outdated := false
+	if o.ReadOnly {
+		outdated, err = migratePostgresOutdated(ctx, config.ConnConfig)
+		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	} else {
+		err = migratePostgres(ctx, config.ConnConfig, o.NoMigrate)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", redact(dbURL), err)
 	}
 	texts, err := queryTexts("postgres")
@@ -79,7 +88,19 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", redact(dbURL), err)
 	}
-	return newStore(&postgresEngine{pool, texts}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) }), nil
+	s := newStore(&postgresEngine{pool: pool, texts: texts}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) })
+	s.outdated = outdated
+	return s, nil
+}
+
+// migratePostgresOutdated tells whether the schema is older than the program. A
+// database without one is an error.
+func migratePostgresOutdated(ctx context.Context, conn *pgx.ConnConfig) (bool, error) {
+	err := migratePostgres(ctx, conn, true)
+	if errors.Is(err, errOldSchema) {
+		return true, nil
+	}
+	return false, err
 }
 
 // poolConfig is what the store asks of a connection, where the URL says nothing
@@ -193,7 +214,17 @@ func (e *postgresEngine) writer(ctx context.Context) (session, error) {
 	return e.session(ctx, answerTimeout)
 }
 
-func (e *postgresEngine) reader(ctx context.Context) (session, error) { return e.session(ctx, 0) }
+func (e *postgresEngine) reader(ctx context.Context) (session, error) {
+	e.waiting.Add(1)
+	defer e.waiting.Add(-1)
+	return e.session(ctx, 0)
+}
+
+// reading counts the connections that write, too: they are of the same pool.
+func (e *postgresEngine) reading() (all, inUse, waiting int) {
+	stat := e.pool.Stat()
+	return int(stat.MaxConns()), int(stat.AcquiredConns()), int(e.waiting.Load())
+}
 
 func (e *postgresEngine) session(ctx context.Context, timeout time.Duration) (session, error) {
 	conn, err := e.pool.Acquire(ctx)

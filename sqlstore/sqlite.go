@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -36,6 +38,7 @@ var sqliteControl = controlTexts{ //nolint:gochecknoglobals // a constant, if ar
 type sqliteEngine struct {
 	writers, readers        *sql.DB
 	idleWriter, idleReaders chan *sqliteSession // nil entries are sessions yet to be opened
+	waiting                 atomic.Int64        // callers that wait for a reader
 }
 
 // pragmas bind every connection; busy_timeout is first, since the others may
@@ -47,27 +50,43 @@ const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=sync
 // rows lie scattered over a history.
 const readerPragmas = pragmas + "&_pragma=mmap_size(1073741824)"
 
+// sqliteURI is how the driver takes a file and the parameters it is opened with.
+func sqliteURI(file, parameters string) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + parameters
+}
+
 func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
-	base := "file:" + (&url.URL{Path: file}).EscapedPath()
-	writer, err := sql.Open("sqlite", base+"?"+pragmas+"&_pragma=journal_mode(WAL)")
+	if o.ReadOnly {
+		return openSQLiteReadOnly(ctx, file, o)
+	}
+	before, _ := os.Stat(file) // nil where there is none yet
+	writer, err := sql.Open("sqlite", sqliteURI(file, pragmas+"&_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, writer, o.NoMigrate); err != nil {
+	err = migrate(ctx, writer, o.NoMigrate)
+	if err == nil {
+		err = unmoved(file, before)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), writer.Close())
 	}
-	reader, err := sql.Open("sqlite", base+"?mode=ro&"+readerPragmas)
+	reader, err := sql.Open("sqlite", sqliteURI(file, "mode=ro&"+readerPragmas))
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
+	return newSQLiteStore(writer, reader, o), nil
+}
+
+func newSQLiteStore(writer, reader *sql.DB, o Options) *Store {
 	n := 4 * runtime.GOMAXPROCS(0)
-	e := &sqliteEngine{writer, reader, make(chan *sqliteSession, 1), make(chan *sqliteSession, n)}
+	e := &sqliteEngine{writers: writer, readers: reader, idleWriter: make(chan *sqliteSession, 1), idleReaders: make(chan *sqliteSession, n)}
 	e.idleWriter <- nil
 	for range n {
 		e.idleReaders <- nil
 	}
-	return newStore(e, o, func(s *Store) writing { return startLane(s, defaultMaxBatch, 4*defaultMaxBatch) }), nil
+	return newStore(e, o, func(s *Store) writing { return startLane(s, defaultMaxBatch, 4*defaultMaxBatch) })
 }
 
 func (e *sqliteEngine) writer(ctx context.Context) (session, error) {
@@ -75,7 +94,14 @@ func (e *sqliteEngine) writer(ctx context.Context) (session, error) {
 }
 
 func (e *sqliteEngine) reader(ctx context.Context) (session, error) {
+	e.waiting.Add(1)
+	defer e.waiting.Add(-1)
 	return borrow(ctx, e.readers, e.idleReaders)
+}
+
+func (e *sqliteEngine) reading() (all, inUse, waiting int) {
+	all = cap(e.idleReaders)
+	return all, all - len(e.idleReaders), int(e.waiting.Load())
 }
 
 // borrow waits for an idle session.
@@ -112,13 +138,18 @@ func (e *sqliteEngine) close() error {
 
 var errOldSchema = errors.New("the schema is older than this program; run `tomahora migrate`")
 
-// migrate brings the schema up to date, or with check only tells whether it is.
-func migrate(ctx context.Context, db *sql.DB, check bool) error {
+// migrations are those of SQLite.
+func migrations(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(sqliteMigrations, "migration/sqlite")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	return goose.NewProvider(goose.DialectSQLite3, db, files)
+}
+
+// migrate brings the schema up to date, or with check only tells whether it is.
+func migrate(ctx context.Context, db *sql.DB, check bool) error {
+	provider, err := migrations(db)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,10 +14,12 @@ import (
 type Store struct {
 	clock     func() time.Time
 	logger    *slog.Logger
+	observer  Observer
 	maxBatch  int // 0 for the engine's own
 	engine    engine
 	writing   writing
 	snapshots snapshots
+	outdated  bool // the schema is older than this program's
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -29,6 +30,8 @@ type writing interface {
 	// is committed. A caller whose context ends may leave while the closure has
 	// not started.
 	do(ctx context.Context, id tomahora.ClinicaID, fn func(*tx) error) error
+	// queued is how many updates no lane has taken yet.
+	queued() int
 	// stop refuses new updates, finishes the queued ones, and waits for that.
 	stop()
 }
@@ -37,12 +40,16 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 	s := &Store{
 		clock:     o.Clock,
 		logger:    o.Logger,
+		observer:  o.Observer,
 		maxBatch:  o.MaxBatch,
 		engine:    e,
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.observer == nil {
+		s.observer = unobserved{}
 	}
 	s.writing = start(s)
 	return s
@@ -247,64 +254,4 @@ func (s *Store) RevokeToken(ctx context.Context, id tomahora.TokenID) error {
 		}
 		return err
 	})
-}
-
-// Finding is something `check` found wrong.
-type Finding struct {
-	Law       string             `json:"law"`
-	IDClinica tomahora.ClinicaID `json:"id_clinica,omitempty"`
-	Citas     []tomahora.CitaID  `json:"citas,omitempty"`
-	Detail    string             `json:"detail,omitempty"`
-}
-
-func (f Finding) String() string {
-	if f.Detail != "" {
-		return f.Law + ": " + f.Detail
-	}
-	return fmt.Sprintf("%s: clinica %d, citas %v", f.Law, f.IDClinica, f.Citas)
-}
-
-// Check reads the whole database: its integrity, and every pair of citas that
-// the laws forbid. A sound database has no findings.
-func (s *Store) Check(ctx context.Context) ([]Finding, error) {
-	var findings []Finding
-	err := s.read(ctx, func(t *tx) error {
-		integrity, err := collect(t, "check_integrity", nil, scanIntegrity)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, integrity...)
-		orphans, err := collect(t, "check_references", nil, scanOrphan)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, orphans...)
-		for _, law := range []tomahora.Code{
-			tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita,
-		} {
-			pairs, err := collect(t, "check_"+string(law), nil, func(scan scanner) (Finding, error) {
-				f := Finding{Law: string(law), Citas: make([]tomahora.CitaID, 2)}
-				return f, scan(&f.IDClinica, &f.Citas[0], &f.Citas[1])
-			})
-			if err != nil {
-				return err
-			}
-			findings = append(findings, pairs...)
-		}
-		return nil
-	})
-	return findings, err
-}
-
-func scanIntegrity(scan scanner) (Finding, error) {
-	f := Finding{Law: "integrity"}
-	return f, scan(&f.Detail)
-}
-
-func scanOrphan(scan scanner) (Finding, error) {
-	f := Finding{Law: "references"}
-	var parent string
-	err := scan(&f.Detail, &parent)
-	f.Detail += " names a row that " + parent + " does not have"
-	return f, err
 }

@@ -157,6 +157,7 @@ func (t *tx) report() {
 	if t.alarm != "" {
 		t.store.logger.Error("a law of the database refused what the rules let through",
 			"law", string(t.alarm), "id_clinica", int64(t.id))
+		t.store.observer.Alarm(t.alarm)
 	}
 }
 
