@@ -48,6 +48,8 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Check a database: its integrity, and that no citas overlap. Exits 1 on findings."`
 	Clinica clinicaCmd `cmd:"" help:"Create, list and set up clinics."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke API tokens."`
+	Export  exportCmd  `cmd:"" help:"Write all of a clinic to a file, to move it to another database."`
+	Import  importCmd  `cmd:"" help:"Bring in a clinic that was exported, whole or not at all."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
