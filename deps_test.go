@@ -92,6 +92,10 @@ func importRules() map[string]importRule {
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
 		},
+		"only programs draw on a terminal": {
+			Of: []string{"..."}, Except: programs(), Deny: []string{"github.com/schollz/progressbar/..."},
+			Why: "others tell how far they are, and a program decides whether to show it",
+		},
 		"test helpers stay in tests": {
 			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
 			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/..."},
@@ -316,6 +320,8 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"SQL stays in the store", "sqlstores", []string{"database/sql"}, []string{"database/sql"}},
 		{"HTTP stays at the edge", "demo", []string{"net/http/httptest", "net/url"}, []string{"net/http/httptest"}},
 		{"HTTP stays at the edge", "perf/bench", []string{"net/http"}, nil},
+		{"only programs draw on a terminal", "sqlstore", []string{"github.com/schollz/progressbar/v3"}, []string{"github.com/schollz/progressbar/v3"}},
+		{"only programs draw on a terminal", "cmd/tomahora", []string{"github.com/schollz/progressbar/v3"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},
