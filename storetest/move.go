@@ -59,7 +59,7 @@ func RunMoves(t *testing.T, from, to OpenMover) {
 func strange() []string {
 	return []string{
 		"Ñandú \"O'Higgins\" \\ </script> & %s", "tab\tline\nreturn\rbell\a delete\x7f", "\u2028\u2029\ufeff\ufffd\uffff",
-		"👩‍⚕️ e\u0301 שלום \u202eabc\u202c 𝔘\U0010ffff", "null", " ", strings.Repeat("larga ñ ", 20_000),
+		"👩‍⚕️ e\u0301 שלום \u202eabc\u202c 𝔘\U0010ffff", "null", " ", strings.Repeat("larga ñ ", 3_000),
 	}
 }
 
@@ -544,7 +544,7 @@ func testMoveInterrupted(t *testing.T, from, to OpenMover) {
 }
 
 func testMoveSnapshot(t *testing.T, from, to OpenMover) {
-	a, b := from(t, frozen), to(t, frozen)
+	a := from(t, frozen)
 	id := rich(t, a)
 	var wg sync.WaitGroup
 	for prof := range 2 {
@@ -559,10 +559,8 @@ func testMoveSnapshot(t *testing.T, from, to OpenMover) {
 			}
 		})
 	}
-	for i := range 5 {
-		must(t, bring(t, b, export(t, a, id), tomahora.ClinicaID(100+i)))
-		// The next one has the same tokens.
-		b = to(t, frozen)
+	for range 3 {
+		must(t, bring(t, to(t, frozen), export(t, a, id), 0))
 	}
 	wg.Wait()
 }
