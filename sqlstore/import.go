@@ -270,13 +270,13 @@ func (im *importer) configure() error {
 		return err
 	}
 	if im.cfg, err = tomahora.NewConfig(im.version, plan); err != nil {
-		return fmt.Errorf("the clinic's configuration cannot be used: %w", errors.Join(named(err)...))
+		return fmt.Errorf("the clinic's configuration cannot be used: %w", errors.Join(located(err)...))
 	}
 	return nil
 }
 
-// named spells out where each problem with a configuration is.
-func named(err error) (list []error) {
+// located spells out where each problem with a configuration is.
+func located(err error) (list []error) {
 	for _, p := range tomahora.ProblemsOf(err) {
 		list = append(list, fmt.Errorf("%s: %w", p.Field, p))
 	}
