@@ -107,6 +107,10 @@ func importRules() map[string]importRule {
 			Deny: []string{"internal/obs/..."},
 			Why:  "faces, stores and the server take a hook",
 		},
+		"only programs draw on a terminal": {
+			Of: []string{"..."}, Except: programs(), Deny: []string{"github.com/schollz/progressbar/..."},
+			Why: "others tell how far they are, and a program decides whether to show it",
+		},
 		"test helpers stay in tests": {
 			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
 			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/..."},
@@ -337,6 +341,8 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"metrics stay in one place", "internal/obs", []string{"github.com/prometheus/client_golang/prometheus"}, nil},
 		{"only the program knows the metrics", "httpd", []string{module + "/internal/obs"}, []string{module + "/internal/obs"}},
 		{"only the program knows the metrics", "cmd/tomahora", []string{module + "/internal/obs"}, nil},
+		{"only programs draw on a terminal", "sqlstore", []string{"github.com/schollz/progressbar/v3"}, []string{"github.com/schollz/progressbar/v3"}},
+		{"only programs draw on a terminal", "cmd/tomahora", []string{"github.com/schollz/progressbar/v3"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},

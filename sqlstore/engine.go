@@ -119,6 +119,10 @@ type session interface {
 	// transaction, but for its rollback.
 	poisoned() bool
 
+	// unhurry lets the transaction take as long as it takes, as one does that
+	// waits for a file.
+	unhurry(ctx context.Context) error
+
 	release()
 	close()
 }

@@ -88,7 +88,11 @@ func (s *postgresSession) control(ctx context.Context, c control) error {
 		s.queue = append(s.queue, statement)
 		return s.flush(ctx)
 	case rollbackTo:
+		aborted := s.dead != nil
 		s.backToSavepoint(statement)
+		if aborted {
+			return s.flush(ctx)
+		}
 		return nil
 	case commit:
 		s.queue = append(s.queue, statement)
@@ -364,4 +368,15 @@ func (s *postgresSession) warning() string {
 	warning := *last
 	*last = ""
 	return warning
+}
+
+func (s *postgresSession) unhurry(ctx context.Context) error {
+	s.timeout = 0
+	rows, err := s.compose(ctx, "SELECT set_config(name, '0', true) FROM (VALUES ('statement_timeout'), ('idle_in_transaction_session_timeout')) AS v (name)", nil)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }

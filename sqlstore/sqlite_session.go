@@ -152,3 +152,6 @@ func (s *sqliteSession) prepare(ctx context.Context, stmts map[string]*sql.Stmt,
 	stmts[name] = stmt
 	return stmt, nil
 }
+
+// unhurry has nothing to do: no statement of SQLite's has a limit.
+func (*sqliteSession) unhurry(context.Context) error { return nil }

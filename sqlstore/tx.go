@@ -41,6 +41,8 @@ type tx struct {
 	verdict verdict       // what it means
 	refused error         // first refusal by a constraint
 	alarm   tomahora.Code // the law that refused what the rules let through
+
+	importing bool // the rows are somebody else's, so a law that fires is no alarm
 }
 
 var (
@@ -146,7 +148,7 @@ func (t *tx) judge(name string, err error) error {
 	if t.refused == nil {
 		t.refused = mapped
 	}
-	if law := tomahora.ProblemsOf(mapped); law != nil && !judges(name, law[0].Code) {
+	if law := tomahora.ProblemsOf(mapped); law != nil && !t.importing && !judges(name, law[0].Code) {
 		t.alarm = law[0].Code
 	}
 	return mapped

@@ -50,6 +50,8 @@ type cli struct {
 	Restore restoreCmd `cmd:"" help:"Make a SQLite database from a backup, after checking it."`
 	Clinica clinicaCmd `cmd:"" help:"Create, list and set up clinics."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke API tokens."`
+	Export  exportCmd  `cmd:"" help:"Write all of a clinic to a file, to move it to another database."`
+	Import  importCmd  `cmd:"" help:"Bring in a clinic that was exported, whole or not at all."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
