@@ -87,6 +87,11 @@ func importRules() map[string]importRule {
 			Deny: []string{"database/sql/...", "modernc.org/sqlite/...", "github.com/pressly/goose/..."},
 			Why:  "there is one place where a query can forget the clinic",
 		},
+		"PostgreSQL stays in the store": {
+			Of: []string{"..."}, Except: []string{"sqlstore/...", "internal/pgtest/...", "perf/..."},
+			Deny: []string{"github.com/jackc/pgx/v5/..."},
+			Why:  "everything else works over any Store",
+		},
 		"HTTP stays at the edge": {
 			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "perf/...", "cmd/...", "e2e/..."},
 			Deny: []string{"net/http/..."},
@@ -314,6 +319,8 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"SQL stays in the store", "demo", []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}, []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}},
 		{"SQL stays in the store", "sqlstore", []string{"database/sql"}, nil},
 		{"SQL stays in the store", "sqlstores", []string{"database/sql"}, []string{"database/sql"}},
+		{"PostgreSQL stays in the store", "cmd/tomahora", []string{"github.com/jackc/pgx/v5/pgxpool"}, []string{"github.com/jackc/pgx/v5/pgxpool"}},
+		{"PostgreSQL stays in the store", "internal/pgtest", []string{"github.com/jackc/pgx/v5"}, nil},
 		{"HTTP stays at the edge", "demo", []string{"net/http/httptest", "net/url"}, []string{"net/http/httptest"}},
 		{"HTTP stays at the edge", "perf/bench", []string{"net/http"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},

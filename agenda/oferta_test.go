@@ -197,23 +197,35 @@ func anyAgenda(rt *rapid.T) tomahora.Espacio {
 	}
 }
 
-// showAll fails when a reason to refuse never was the only one, so that the
-// property says nothing about it.
-func showAll(t *testing.T, counts map[tomahora.Code]int) {
+// checkAll checks a property until each reason to refuse was the only one at
+// least once, without which the property says nothing about it.
+func checkAll(t *testing.T, property func(rt *rapid.T, counts map[tomahora.Code]int)) {
 	t.Helper()
+	const rounds = 10
+	counts := map[tomahora.Code]int{}
+	for range rounds {
+		rapid.Check(t, func(rt *rapid.T) { property(rt, counts) })
+		if t.Failed() || len(missing(counts)) == 0 {
+			return
+		}
+	}
+	t.Errorf("nothing was %v: the property shows nothing about it", missing(counts))
+}
+
+func missing(counts map[tomahora.Code]int) (list []tomahora.Code) {
 	for _, code := range []tomahora.Code{
 		"accepted", tomahora.CodeSinHorario, tomahora.CodeSillonNoDisponible, tomahora.CodeFechaPasada,
 		tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon,
 	} {
 		if counts[code] == 0 {
-			t.Errorf("nothing was %s: the property shows nothing about it", code)
+			list = append(list, code)
 		}
 	}
+	return list
 }
 
 func TestTheGridOffersWhatIsAccepted(t *testing.T) {
-	counts := map[tomahora.Code]int{}
-	rapid.Check(t, func(rt *rapid.T) {
+	checkAll(t, func(rt *rapid.T, counts map[tomahora.Code]int) {
 		tx, fechas := anyClinic(rt)
 		of := anyAgenda(rt)
 		prof, _ := tx.cfg.Profesional(of.IDProfesional)
@@ -243,7 +255,6 @@ func TestTheGridOffersWhatIsAccepted(t *testing.T) {
 			rt.Fatalf("accepted but not offered (-), offered but not accepted (+):\n%s", diff)
 		}
 	})
-	showAll(t, counts)
 }
 
 // checkSteps holds what a step shows of citas against the citas.
@@ -270,8 +281,7 @@ func checkSteps(rt *rapid.T, tx *agendaTx, of tomahora.Espacio, fecha tomahora.F
 }
 
 func TestFreePlacesAreWhatIsAccepted(t *testing.T) {
-	counts := map[tomahora.Code]int{}
-	rapid.Check(t, func(rt *rapid.T) {
+	checkAll(t, func(rt *rapid.T, counts map[tomahora.Code]int) {
 		tx, fechas := anyClinic(rt)
 		of := anyAgenda(rt)
 		prof, _ := tx.cfg.Profesional(of.IDProfesional)
@@ -302,7 +312,6 @@ func TestFreePlacesAreWhatIsAccepted(t *testing.T) {
 			rt.Fatalf("accepted but not offered (-), offered but not accepted (+):\n%s", diff)
 		}
 	})
-	showAll(t, counts)
 }
 
 // checkModalidad books a place in both modalities: the one it names is accepted,

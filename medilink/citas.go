@@ -14,8 +14,8 @@ func (a *api) listaCitas(r *http.Request) lista[tomahora.Cita] {
 			columnas: []columna{
 				{nombre: "id", tipo: colEntero, uso: buscar | ordenar},
 				{nombre: "fecha", tipo: colFecha, uso: buscar | ordenar},
-				{nombre: "hora_inicio", tipo: colEntero, uso: ordenar},
-				{nombre: "hora", tipo: colEntero, uso: ordenar, de: "hora_inicio"},
+				{nombre: "hora_inicio", tipo: colEntero, uso: ordenar, tras: unDia()},
+				{nombre: "hora", tipo: colEntero, uso: ordenar, tras: unDia(), de: "hora_inicio"},
 				{nombre: "fecha_actualizacion", tipo: colInstante, uso: buscar | ordenar},
 				{nombre: "id_estado", tipo: colEntero, uso: buscar},
 				{nombre: "estado", tipo: colTexto, uso: buscar, resolve: estadosNamed},
@@ -33,6 +33,9 @@ func (a *api) listaCitas(r *http.Request) lista[tomahora.Cita] {
 		body:  func(cfg *tomahora.Config, c tomahora.Cita) any { return a.cita(r, cfg, c) },
 	}
 }
+
+// unDia are the columns that leave few citas to be put in the order of their hours.
+func unDia() []string { return []string{"fecha", "id_paciente", "rut", "id"} }
 
 // citaValue is a cita's value of a column it can be sorted by.
 func citaValue(c tomahora.Cita, columna string) any {

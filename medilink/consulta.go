@@ -58,6 +58,10 @@ type columna struct {
 	uso    uso
 	de     string // the column it is another name of; "" for none
 
+	// tras are the columns of which one must be searched by eq for an order to
+	// begin with this one, which would read a clinic's whole history. Nil: none.
+	tras []string
+
 	// resolve turns a condition on what the configuration holds into one on
 	// what the store holds. Nil: they are the same.
 	resolve func(cfg *tomahora.Config, f tomahora.Filtro) tomahora.Filtro
@@ -76,6 +80,7 @@ func (c columna) interna() string {
 type tabla struct {
 	columnas []columna
 	orden    []tomahora.Orden
+	padre    string // the column that the path says the value of; "" for none
 }
 
 // masNueva is the order of citas when none is asked for (contract §1.8).
@@ -410,6 +415,20 @@ func (t tabla) parseSort(text string, dentalink bool) ([]tomahora.Orden, error) 
 		}
 	}
 	return append(orden, tomahora.Orden{Columna: "id", Descendente: descendente}), nil
+}
+
+// checkOrden refuses an order that nothing narrows (columna.tras).
+func (t tabla) checkOrden(q tomahora.Consulta) error {
+	first := q.Orden[0].Columna
+	i := slices.IndexFunc(t.columnas, func(c columna) bool { return c.interna() == first })
+	tras := t.columnas[i].tras
+	narrowed := slices.ContainsFunc(q.Filtros, func(f tomahora.Filtro) bool {
+		return f.Operador == tomahora.Igual && slices.Contains(tras, f.Columna)
+	})
+	if len(tras) == 0 || narrowed || slices.Contains(tras, t.padre) {
+		return nil
+	}
+	return tomahora.Invalid(tomahora.CodeOrdenNoPermitido, "sort", first+" sin buscar una de "+strings.Join(tras, ", "))
 }
 
 // readLimit reads the size of a page; fallback when the request has none.

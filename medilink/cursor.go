@@ -106,6 +106,9 @@ func (c cursor) consulta(cfg *tomahora.Config, t tabla, dentalink bool) (tomahor
 	if q.Orden, err = t.parseSort(c.Sort, dentalink); err != nil {
 		return tomahora.Consulta{}, err
 	}
+	if err := t.checkOrden(q); err != nil {
+		return tomahora.Consulta{}, err
+	}
 	if c.Posicion != nil {
 		if q.Despues, err = t.position(q.Orden, c.Posicion); err != nil {
 			return tomahora.Consulta{}, err

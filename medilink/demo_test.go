@@ -90,7 +90,7 @@ func TestPagesOfARealStoreJoin(t *testing.T) {
 	next := func(l listed) *string { return l.Links.Next }
 	prev := func(l listed) *string { return l.Links.Prev }
 	for _, path := range []string{
-		"/citas", "/citas?sort=fecha:desc,hora:asc", "/citas?sort=fecha_actualizacion", "/sucursales/1/citas?sort=hora:desc",
+		"/citas", "/citas?sort=fecha:desc,hora:asc", "/citas?sort=fecha_actualizacion", "/pacientes/7/citas?sort=hora:desc",
 		"/pacientes?sort=nombre,apellidos:desc", "/pacientes?sort=fecha_nacimiento:desc", "/atenciones?sort=fecha", "/citas/estados",
 		target("/citas", `{"estado":{"lk":"confirmado"},"id_sucursal":{"neq":9}}`) + "&sort=fecha",
 		target("/pacientes", `{"apellidos":{"gte":"m"},"habilitado":{"eq":1}}`),

@@ -1,10 +1,12 @@
 package medilink
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/tomahora/tomahora"
 )
@@ -114,9 +116,11 @@ func writeJSON(w http.ResponseWriter, code int, v any) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(code)
-	enc := json.NewEncoder(w)
+	var body bytes.Buffer
+	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
-	// What is left to fail is the connection, and then nobody listens.
-	_ = enc.Encode(v)
+	_ = enc.Encode(v) // every body is made of what JSON can spell
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	w.WriteHeader(code)
+	_, _ = w.Write(body.Bytes()) // only the connection can fail, and then nobody listens
 }

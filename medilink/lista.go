@@ -129,6 +129,7 @@ func (a *api) listNothingOf(exists func(id int64) func(tomahora.Tx) error) handl
 // column, and an unknown parent is KindNotFound.
 func (l lista[T]) of(columna string, id int64, exists func(id int64) func(tomahora.Tx) error) lista[T] {
 	all := l.rows
+	l.padre = columna
 	l.rows = func(tx tomahora.Tx, q tomahora.Consulta) ([]T, error) {
 		if err := exists(id)(tx); err != nil {
 			return nil, err

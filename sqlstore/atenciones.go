@@ -15,7 +15,7 @@ func (a atenciones) FirstOpen(pac tomahora.PacienteID, prof tomahora.Profesional
 func (a atenciones) Create(v tomahora.Atencion, by tomahora.Actor) (tomahora.Atencion, error) {
 	a.clinica.atencion++
 	v.ID = tomahora.AtencionID(a.clinica.atencion)
-	_, err := a.exec("atencion_create",
+	err := a.post("atencion_create",
 		a.id, v.ID, v.Nombre, string(v.Tipo), v.Fecha.String(), v.IDPaciente, v.IDProfesional, v.IDSucursal, v.Finalizado, v.Bloqueado)
 	if err != nil {
 		return tomahora.Atencion{}, err

@@ -58,7 +58,7 @@ func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {
 	v.Version = 1
 	v.Creada, v.Cambiada, v.EstadoDesde = c.now, c.now, c.now
 	e := v.Espacio
-	_, err := c.exec("cita_create",
+	err := c.post("cita_create",
 		c.id, v.ID, e.IDProfesional, e.IDSucursal, e.IDSillon, e.Fecha.String(), e.Rango.Inicio, e.Rango.Fin,
 		v.IDPaciente, v.IDAtencion, v.IDEstado, v.Videoconsulta, v.Comentario,
 		v.Viva, e.IDSillon == tomahora.Sobrecupo, v.Exclusiva, v.AtencionMultiple,

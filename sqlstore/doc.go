@@ -2,5 +2,8 @@
 // refuses an overlap; the clinic is the unit of order; writes are committed in
 // groups by a lane; configuration is a snapshot in memory.
 //
-// Query texts stand in query/*.sql, one a file, with $1… ascending.
+// The engines, SQLite and PostgreSQL, differ in their sessions, their lanes and
+// in what an error means (engine.go); the rest is the same for both. Query texts
+// stand in query/*.sql, one a file, with $1… ascending; query/postgres has those
+// that PostgreSQL needs in other words.
 package sqlstore

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/tomahora/tomahora"
 )
@@ -20,7 +22,7 @@ import (
 // Where one has, the batch starts anew with a savepoint for each member.
 type lane struct {
 	store    *Store
-	session  *session // nil until first used, and after the connection broke
+	session  session // nil between batches, and after the connection broke
 	maxBatch int
 	jobs     chan *job
 	quit     chan struct{}
@@ -39,20 +41,27 @@ type job struct {
 const defaultMaxBatch = 256
 
 // Why a batch is run again: errSpoiled says that its transaction can no longer be
-// trusted, errUndo that a member has to be undone and has no savepoint.
+// trusted, errUndo that a member has to be undone and has no savepoint, errAgain
+// that it lost a race, errStale that its connection was broken from the start.
+// errLost says that the database is gone, so that nothing is run again.
 var (
 	errSpoiled = errors.New("the batch was spoiled")
 	errUndo    = errors.New("a member of the batch needs a savepoint")
+	errAgain   = errors.New("the batch lost a race")
+	errStale   = errors.New("the batch had a broken connection")
+	errLost    = errors.New("the batch lost its connection")
 )
 
-func startLane(s *Store, maxBatch int) *lane {
-	if maxBatch <= 0 {
-		maxBatch = defaultMaxBatch
+// startLane starts a lane. Queue is how many updates may wait before their
+// callers do.
+func startLane(s *Store, maxBatch, queue int) *lane {
+	if s.maxBatch > 0 {
+		maxBatch = s.maxBatch
 	}
 	l := &lane{
 		store:    s,
 		maxBatch: maxBatch,
-		jobs:     make(chan *job, 4*defaultMaxBatch),
+		jobs:     make(chan *job, queue),
 		quit:     make(chan struct{}),
 		stopped:  make(chan struct{}),
 	}
@@ -62,14 +71,17 @@ func startLane(s *Store, maxBatch int) *lane {
 
 // stop refuses new updates, finishes the queued ones, and waits for that.
 func (l *lane) stop() {
-	l.stopOnce.Do(func() { close(l.quit) })
+	l.finish()
 	<-l.stopped
 }
+
+// finish is stop that does not wait.
+func (l *lane) finish() { l.stopOnce.Do(func() { close(l.quit) }) }
 
 // do queues an update and waits for its answer. A caller whose context ends may
 // leave only while the closure has not started, because the closure may touch
 // what the caller owns.
-func (l *lane) do(ctx context.Context, fn func(*tx) error) error {
+func (l *lane) do(ctx context.Context, _ tomahora.ClinicaID, fn func(*tx) error) error {
 	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
 	select {
 	case l.jobs <- j:
@@ -98,7 +110,7 @@ func (l *lane) run() {
 	for {
 		select {
 		case j := <-l.jobs:
-			l.process(l.collect(j))
+			l.serve(j)
 		case <-l.quit:
 			l.drain()
 			return
@@ -111,14 +123,48 @@ func (l *lane) drain() {
 	for {
 		select {
 		case j := <-l.jobs:
-			l.process(l.collect(j))
+			l.serve(j)
 		default:
-			if l.session != nil {
-				l.session.close()
-			}
 			return
 		}
 	}
+}
+
+// sessionTimeout bounds how long a batch waits for a session.
+const sessionTimeout = 30 * time.Second
+
+// serve runs a batch that begins with a job. What queues while it waits for a
+// session goes with it.
+func (l *lane) serve(first *job) {
+	err := l.borrow()
+	batch := l.collect(first)
+	if err != nil {
+		answer(batch, make([]error, len(batch)), err)
+		return
+	}
+	l.process(batch)
+	if l.session != nil {
+		l.session.release()
+		l.session = nil
+	}
+}
+
+// borrow gets a session unless the lane has one.
+func (l *lane) borrow() error {
+	if l.session != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), sessionTimeout)
+	defer cancel()
+	session, err := l.store.engine.writer(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return tomahora.Unavailable(fmt.Errorf("no connection was free for %s: %w", sessionTimeout, err))
+		}
+		return l.store.unavailable(err)
+	}
+	l.session = session
+	return nil
 }
 
 // collect takes what is queued behind the first job, without waiting.
@@ -139,21 +185,26 @@ func (l *lane) collect(first *job) []*job {
 	}
 }
 
+// maxTries bounds how often a batch that lost a race is run.
+const maxTries = 4
+
 // process commits a batch, or where one member spoiled it, each member alone.
 func (l *lane) process(batch []*job) {
 	if len(batch) == 0 {
 		return
 	}
-	results, err := l.attempt(batch, false)
-	if errors.Is(err, errUndo) {
-		results, err = l.attempt(batch, true)
-	}
+	results, err := l.try(batch)
 	if errors.Is(err, errSpoiled) && len(batch) > 1 {
 		for _, j := range batch {
 			l.process([]*job{j})
 		}
 		return
 	}
+	answer(batch, results, err)
+}
+
+// answer gives each member its own answer, else the one of all.
+func answer(batch []*job, results []error, err error) {
 	for i, j := range batch {
 		if err != nil && results[i] == nil {
 			results[i] = err
@@ -162,23 +213,46 @@ func (l *lane) process(batch []*job) {
 	}
 }
 
+// try attempts a batch until there is an answer, or no use in another attempt.
+func (l *lane) try(batch []*job) (results []error, err error) {
+	savepoints, spares := false, l.store.engine.spares()
+	for tries := 1; ; {
+		results, err = l.attempt(batch, savepoints)
+		switch {
+		case errors.Is(err, errUndo):
+			savepoints = true
+		case errors.Is(err, errStale) && spares > 0:
+			spares--
+		case errors.Is(err, errAgain) && tries < maxTries:
+			time.Sleep(backoff(tries))
+			tries++
+		case errors.Is(err, errAgain), errors.Is(err, errStale), errors.Is(err, errLost):
+			return results, tomahora.Unavailable(err)
+		default:
+			return results, err
+		}
+	}
+}
+
+// backoff is a wait that two who lost a race to each other do not share.
+func backoff(tries int) time.Duration {
+	most := 10 * time.Millisecond << tries
+	return most/4 + rand.N(most)
+}
+
 // attempt runs the members in one transaction, each in a savepoint or not, and
 // returns each one's answer. An error beside them is the answer of all whose own
-// is nil; errSpoiled and errUndo say that nothing was committed and the members
-// may be run again. Once COMMIT was sent nothing is run again.
+// is nil; those named above say that nothing was committed. Once COMMIT was sent
+// nothing is run again.
 func (l *lane) attempt(batch []*job, savepoints bool) ([]error, error) {
 	results := make([]error, len(batch))
-	ctx := context.Background()
-	if l.session == nil {
-		session, err := newSession(ctx, l.store.writer)
-		if err != nil {
-			return results, unavailable(err)
-		}
-		l.session = session
+	if err := l.borrow(); err != nil {
+		return results, err
 	}
+	ctx := context.Background()
 	if err := l.session.control(ctx, beginWrite); err != nil {
 		l.abandon()
-		return results, unavailable(err)
+		return results, l.store.unavailable(err)
 	}
 	b := &batchTx{store: l.store, session: l.session, shared: len(batch) > 1, savepoints: savepoints, clinicas: map[tomahora.ClinicaID]*clinica{}}
 	wrote := false
@@ -200,17 +274,36 @@ func (l *lane) attempt(batch []*job, savepoints bool) ([]error, error) {
 	return results, l.commit(b)
 }
 
+// commit writes what was put off and commits. An error after which it is not
+// certain that nothing was committed is final.
 func (l *lane) commit(b *batchTx) error {
-	if err := b.unlock(); err != nil {
-		l.rollback()
-		return err
+	t := &tx{store: b.store, session: b.session, ctx: context.Background(), batch: b}
+	err := b.unlock(t)
+	if err == nil {
+		err = l.session.control(t.ctx, commit)
+		if err == nil {
+			return nil
+		}
+		if _, ok := errors.AsType[*undone](err); !ok {
+			l.rollback()
+			return l.store.unavailable(err)
+		}
+		err = t.judge(commitName, err)
 	}
-	if err := l.session.control(context.Background(), commit); err != nil {
-		l.rollback()
-		return unavailable(err)
+	again := b.why(t, err)
+	l.rollback()
+	if again != nil && !errors.Is(again, errSpoiled) {
+		return again
 	}
-	return nil
+	if again != nil && b.shared {
+		return errSpoiled
+	}
+	t.report()
+	return err
 }
+
+// commitName is how errors of a commit call it.
+const commitName = "commit"
 
 // rollback ends the transaction; a connection that cannot is thrown away.
 func (l *lane) rollback() {
@@ -227,56 +320,80 @@ func (l *lane) abandon() {
 // batchTx is the transaction a batch shares.
 type batchTx struct {
 	store      *Store
-	session    *session
+	session    session
 	shared     bool // more than one member
 	savepoints bool // each member has one
 	clinicas   map[tomahora.ClinicaID]*clinica
 }
 
 // member runs one update. Again, where it is not nil, is why the batch has to be
-// run again: errSpoiled for a failure that was neither ours nor a constraint's, so
-// that nothing more may be done in this transaction.
+// run again.
 func (b *batchTx) member(j *job) (err, again error) {
 	ctx := context.Background()
+	t := &tx{store: b.store, session: b.session, ctx: ctx, now: b.store.now(), batch: b}
 	if b.savepoints {
 		if err := b.session.control(ctx, savepoint); err != nil {
-			return unavailable(err), errSpoiled
+			return b.store.unavailable(err), errSpoiled
 		}
 	}
-	t := &tx{store: b.store, session: b.session, ctx: ctx, now: b.store.now(), batch: b}
-	if err = t.run(j.fn); err != nil {
-		t.restore()
-		if t.failed != nil || tomahora.ProblemsOf(err) == nil {
-			return err, errSpoiled
-		}
-		if t.wrote && b.shared && !b.savepoints {
-			return err, errUndo
-		}
+	mark := b.session.mark()
+	err = t.run(j.fn)
+	if err == nil && b.savepoints {
+		err = t.judge("release", b.session.control(ctx, release))
+	}
+	if err == nil {
+		return nil, nil
+	}
+	t.restore()
+	if again := b.why(t, err); again != nil {
+		return err, again
 	}
 	if !b.savepoints {
+		if b.shared && t.wrote && !b.session.drop(mark) {
+			return err, errUndo
+		}
+		t.report()
 		return err, nil
 	}
-	if err != nil {
-		if undo := b.session.control(ctx, rollbackTo); undo != nil {
+	for _, c := range []control{rollbackTo, release} {
+		if undo := b.session.control(ctx, c); undo != nil {
 			return err, errSpoiled
 		}
 	}
-	if end := b.session.control(ctx, release); end != nil {
-		return unavailable(end), errSpoiled
-	}
+	t.report()
 	return err, nil
+}
+
+// why tells why an error of a member that cannot be undone by itself means that
+// the batch has to be run again; nil when it can.
+func (b *batchTx) why(t *tx, err error) error {
+	switch {
+	case t.failed == nil && b.session.poisoned() && b.shared && !b.savepoints:
+		return errUndo
+	case t.failed == nil && tomahora.ProblemsOf(err) == nil:
+		return errSpoiled
+	case t.failed == nil:
+		return nil // an answer to the member alone
+	case t.verdict == again:
+		return fmt.Errorf("%w: %w", errAgain, t.failed)
+	case t.verdict == lost && !b.session.used():
+		return fmt.Errorf("%w: %w", errStale, t.failed)
+	case t.verdict == lost:
+		return fmt.Errorf("%w: %w", errLost, t.failed)
+	default:
+		return errSpoiled
+	}
 }
 
 // unlock writes back the counters of the clinics the batch touched, and their
 // lines of the outbox.
-func (b *batchTx) unlock() error {
-	t := &tx{store: b.store, session: b.session, ctx: context.Background()}
+func (b *batchTx) unlock(t *tx) error {
 	for id, c := range b.clinicas {
+		t.id = id
 		if err := t.tell(c.eventos); err != nil {
 			return err
 		}
-		_, err := t.exec("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, id)
-		if err != nil {
+		if err := t.post("clinica_unlock", c.version, c.cita, c.paciente, c.atencion, c.horario, c.evento, id); err != nil {
 			return err
 		}
 	}
@@ -287,13 +404,13 @@ func (b *batchTx) unlock() error {
 func (t *tx) tell(eventos []evento) error {
 	for chunk := range slices.Chunk(eventos, 16) {
 		if len(chunk) == 16 {
-			if _, err := t.exec("evento_create_16", slices.Concat(chunk...)...); err != nil {
+			if err := t.post("evento_create_16", slices.Concat(chunk...)...); err != nil {
 				return err
 			}
 			continue
 		}
 		for _, e := range chunk {
-			if _, err := t.exec("evento_create", e...); err != nil {
+			if err := t.post("evento_create", e...); err != nil {
 				return err
 			}
 		}
@@ -311,6 +428,9 @@ func (t *tx) run(fn func(*tx) error) (err error) {
 	}()
 	if err := fn(t); err != nil {
 		return err
+	}
+	if t.failed == nil && t.session.poisoned() {
+		return t.refused
 	}
 	return t.failed
 }

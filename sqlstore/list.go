@@ -14,15 +14,12 @@ import (
 // list answers a page of a Consulta: the query is composed of constants of this
 // file, and what a caller sent only ever becomes an argument.
 func list[T any](t *tx, l listing, q tomahora.Consulta, scan func(scanner) (T, error)) ([]T, error) {
-	text, args, err := l.compose(t.id, q, t.now)
+	text, args, err := l.compose(t.id, t.Config(), q, t.now)
 	if err != nil {
 		return nil, fmt.Errorf("list of %s: %w", l.table, err)
 	}
-	stmt, err := t.session.composedStmt(t.ctx, text)
-	if err != nil {
-		return nil, t.judge(l.table, err)
-	}
-	return rowsOf(t, l.table, stmt, args, scan)
+	rows, err := t.session.compose(t.ctx, text, args)
+	return gather(t, l.table, rows, err, scan)
 }
 
 // listing is how the rows of a table are listed. The page is found by its ids
@@ -38,7 +35,15 @@ type listing struct {
 	// all of them are sorted, rather than reading the list in its own order until
 	// a page is full, which for a value that has become rare is all of it.
 	gathered []string
+	// parts cuts what the filters leave into conditions whose rows an index has by
+	// id, so that a page is merged from the beginnings of all; nil where they name
+	// nothing it is good for. May be nil itself.
+	parts func(cfg *tomahora.Config, filtros []tomahora.Filtro) []string
 }
+
+// maxParts bounds what a page is merged from. More of them are an estado's share
+// of a very large chain, or most of the clinic.
+const maxParts = 250
 
 // columna is a column of the wire as SQL over the alias r.
 type columna struct {
@@ -47,6 +52,8 @@ type columna struct {
 	// hidden is sql as the planner cannot look behind it, for a column of dates
 	// that has an index.
 	hidden string
+	// common is the value that a partial index leaves out; 0 for none.
+	common int64
 	// through finds the rows by an indexed column of another table: the SQL up to
 	// the condition on sql, and what closes it.
 	through, sqlThrough string
@@ -75,7 +82,7 @@ func citaListing() listing {
 			"estado_anulacion":    {sql: "1 - r.viva"},
 			"id_sucursal":         {sql: "r.id_sucursal"},
 			"id_profesional":      {sql: "r.id_profesional"},
-			"id_sillon":           {sql: "r.id_sillon"},
+			"id_sillon":           {sql: "r.id_sillon", common: commonSillon},
 			"id_paciente":         {sql: "r.id_paciente"},
 			"id_atencion":         {sql: "r.id_atencion"},
 			"rut": {
@@ -87,7 +94,51 @@ func citaListing() listing {
 		},
 		direct:   []string{"id", "id_paciente", "rut"},
 		gathered: []string{"id_profesional"},
+		parts:    citaParts,
 	}
+}
+
+// commonSillon is the lane that most citas are on, which citas_otro_sillon leaves
+// out.
+const commonSillon = 1
+
+// citaParts are the sucursales and estados that the filters leave, as the index
+// citas_estado has them.
+func citaParts(cfg *tomahora.Config, filtros []tomahora.Filtro) []string {
+	if !finds(filtros, []string{"id_sucursal", "id_estado", "estado_anulacion"}) {
+		return nil
+	}
+	parts := []string{}
+	plan := cfg.Plan()
+	for _, s := range plan.Sucursales {
+		if !passes(filtros, "id_sucursal", int64(s.ID)) {
+			continue
+		}
+		for _, e := range plan.Estados {
+			if passes(filtros, "id_estado", int64(e.ID)) && passes(filtros, "estado_anulacion", bit(e.Anulacion)) {
+				parts = append(parts, fmt.Sprintf("r.id_sucursal = %d AND r.id_estado = %d", s.ID, e.ID))
+			}
+		}
+	}
+	return parts
+}
+
+// passes tells whether a value may be what the filters on its column look for.
+func passes(filtros []tomahora.Filtro, column string, value int64) bool {
+	return !slices.ContainsFunc(filtros, func(f tomahora.Filtro) bool {
+		if f.Columna != column {
+			return false
+		}
+		values, ok := f.Valor.([]int64)
+		return f.Operador == tomahora.Igual && f.Valor != any(value) || ok && !slices.Contains(values, value)
+	})
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func pacienteListing() listing {
@@ -151,7 +202,7 @@ type composer struct {
 }
 
 // compose makes the query of a page: $1 is the clinic.
-func (l listing) compose(id tomahora.ClinicaID, q tomahora.Consulta, now time.Time) (string, []any, error) {
+func (l listing) compose(id tomahora.ClinicaID, cfg *tomahora.Config, q tomahora.Consulta, now time.Time) (string, []any, error) {
 	c := &composer{listing: l, args: []any{id}, wide: map[string]bool{}}
 	c.steer(q, now)
 	conditions := []string{"r.id_clinica = $1"}
@@ -173,15 +224,63 @@ func (l listing) compose(id tomahora.ClinicaID, q tomahora.Consulta, now time.Ti
 		}
 		conditions = append(conditions, after)
 	}
-	page := fmt.Sprintf("SELECT r.id FROM %s r WHERE %s ORDER BY %s LIMIT %s",
-		l.table, strings.Join(conditions, " AND "), order, c.arg(q.Limite))
-	return fmt.Sprintf("%s WHERE r.id_clinica = $1 AND r.id IN (%s) ORDER BY %s", l.rows, page, order), c.args, nil
+	limit := c.arg(q.Limite)
+	page := func(conditions []string) string {
+		return fmt.Sprintf("SELECT r.id FROM %s r WHERE %s ORDER BY %s LIMIT %s", l.table, strings.Join(conditions, " AND "), order, limit)
+	}
+	var ids string
+	switch parts := c.cut(q, cfg); len(parts) {
+	case 0:
+		ids = page(conditions)
+	case 1:
+		ids = page(append(conditions, parts[0]))
+	default:
+		for i, part := range parts {
+			parts[i] = "SELECT p.id FROM (" + page(append(slices.Clone(conditions), part)) + ") AS p"
+		}
+		ids = fmt.Sprintf("SELECT r.id FROM (%s) AS r ORDER BY %s LIMIT %s", strings.Join(parts, " UNION ALL "), order, limit)
+	}
+	return fmt.Sprintf("%s WHERE r.id_clinica = $1 AND r.id IN (%s) ORDER BY %s", l.rows, ids, order), c.args, nil
 }
 
-// arg adds an argument and returns its placeholder.
+// cut is the listing's parts where the page is to be merged from them, or one
+// that is never true where the filters leave none.
+func (c *composer) cut(q tomahora.Consulta, cfg *tomahora.Config) []string {
+	if c.parts == nil || c.sorts || c.rare(q.Filtros) || finds(q.Filtros, c.direct) || q.Orden[0].Columna != "id" {
+		return nil
+	}
+	parts := c.parts(cfg, q.Filtros)
+	switch {
+	case parts != nil && len(parts) == 0:
+		return []string{"1 = 0"}
+	case len(parts) > maxParts:
+		return nil
+	default:
+		return parts
+	}
+}
+
+// rare tells whether a filter is answered by an index that leaves out a common
+// value.
+func (c *composer) rare(filtros []tomahora.Filtro) bool {
+	return slices.ContainsFunc(filtros, func(f tomahora.Filtro) bool { return c.columns[f.Columna].isRare(f) })
+}
+
+// isRare tells whether a filter on the column asks for another than its common
+// value.
+func (c columna) isRare(f tomahora.Filtro) bool {
+	return c.common != 0 && f.Operador == tomahora.Igual && f.Valor != any(c.common)
+}
+
+// arg adds an argument and returns its placeholder. That of a number says how wide
+// it is: it may be more than the column it is compared with can hold.
 func (c *composer) arg(v any) string {
 	c.args = append(c.args, v)
-	return "$" + strconv.Itoa(len(c.args))
+	placeholder := "$" + strconv.Itoa(len(c.args))
+	if _, ok := v.(string); ok {
+		return placeholder
+	}
+	return "CAST(" + placeholder + " AS BIGINT)"
 }
 
 // column finds a column of the list; another name is a defect of the caller.
@@ -293,6 +392,9 @@ func (c *composer) filter(f tomahora.Filtro) (string, error) {
 	}
 	if condition == "" {
 		return "", fmt.Errorf("column %q cannot be compared by %s with a %T", f.Columna, f.Operador, f.Valor)
+	}
+	if col.isRare(f) {
+		condition += fmt.Sprintf(" AND %s <> %d", col.sql, col.common) // so that the planner may use the index
 	}
 	return condition, nil
 }

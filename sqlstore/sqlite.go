@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net/url"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -23,35 +21,21 @@ import (
 //go:embed migration/sqlite/*.sql
 var sqliteMigrations embed.FS
 
-// Options of a store. The zero value of each field is usable but for Clock.
-type Options struct {
-	// Clock is the business clock, read once per transaction.
-	Clock func() time.Time
-	// Logger receives alarms: a law of the database that fired.
-	Logger *slog.Logger
-	// MaxBatch bounds how many updates share one commit; 0 means 256. It is
-	// there for measuring what grouping brings.
-	MaxBatch int
-	// NoMigrate refuses a database whose schema is not current instead of
-	// migrating it.
-	NoMigrate bool
+// sqliteControl are SQLite's statements that bound transactions.
+var sqliteControl = controlTexts{ //nolint:gochecknoglobals // a constant, if arrays could be
+	beginWrite: "BEGIN IMMEDIATE",
+	beginRead:  "BEGIN",
+	commit:     "COMMIT",
+	rollback:   "ROLLBACK",
+	savepoint:  "SAVEPOINT member",
+	release:    "RELEASE member",
+	rollbackTo: "ROLLBACK TO member",
 }
 
-// Open opens the store a URL names: "sqlite:FILE".
-func Open(ctx context.Context, dbURL string, o Options) (*Store, error) {
-	file, ok := strings.CutPrefix(dbURL, "sqlite:")
-	if !ok || file == "" {
-		return nil, fmt.Errorf("database %q is not of a kind this build knows; use sqlite:FILE", redact(dbURL))
-	}
-	return openSQLite(ctx, file, o)
-}
-
-// redact keeps a password out of messages.
-func redact(dbURL string) string {
-	if u, err := url.Parse(dbURL); err == nil {
-		return u.Redacted()
-	}
-	return "(unreadable URL)"
+// sqliteEngine is a file with one writer and some readers.
+type sqliteEngine struct {
+	writers, readers        *sql.DB
+	idleWriter, idleReaders chan *sqliteSession // nil entries are sessions yet to be opened
 }
 
 // pragmas bind every connection; busy_timeout is first, since the others may
@@ -77,8 +61,56 @@ func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(writer, reader, 4*runtime.GOMAXPROCS(0), o), nil
+	n := 4 * runtime.GOMAXPROCS(0)
+	e := &sqliteEngine{writer, reader, make(chan *sqliteSession, 1), make(chan *sqliteSession, n)}
+	e.idleWriter <- nil
+	for range n {
+		e.idleReaders <- nil
+	}
+	return newStore(e, o, func(s *Store) writing { return startLane(s, defaultMaxBatch, 4*defaultMaxBatch) }), nil
 }
+
+func (e *sqliteEngine) writer(ctx context.Context) (session, error) {
+	return borrow(ctx, e.writers, e.idleWriter)
+}
+
+func (e *sqliteEngine) reader(ctx context.Context) (session, error) {
+	return borrow(ctx, e.readers, e.idleReaders)
+}
+
+// borrow waits for an idle session.
+func borrow(ctx context.Context, db *sql.DB, idle chan *sqliteSession) (session, error) {
+	var s *sqliteSession
+	select {
+	case s = <-idle:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if s != nil {
+		return s, nil
+	}
+	s, err := newSQLiteSession(ctx, db, idle)
+	if err != nil {
+		idle <- nil
+		return nil, err
+	}
+	return s, nil
+}
+
+func (e *sqliteEngine) spares() int { return 0 }
+
+func (e *sqliteEngine) close() error {
+	for _, idle := range []chan *sqliteSession{e.idleWriter, e.idleReaders} {
+		for range cap(idle) {
+			if s := <-idle; s != nil {
+				s.end()
+			}
+		}
+	}
+	return errors.Join(e.readers.Close(), e.writers.Close())
+}
+
+var errOldSchema = errors.New("the schema is older than this program; run `tomahora migrate`")
 
 // migrate brings the schema up to date, or with check only tells whether it is.
 func migrate(ctx context.Context, db *sql.DB, check bool) error {
@@ -93,7 +125,7 @@ func migrate(ctx context.Context, db *sql.DB, check bool) error {
 	if check {
 		pending, err := provider.HasPending(ctx)
 		if err == nil && pending {
-			err = errors.New("the schema is older than this program; run `tomahora migrate`")
+			err = errOldSchema
 		}
 		return err
 	}
@@ -101,49 +133,35 @@ func migrate(ctx context.Context, db *sql.DB, check bool) error {
 	return err
 }
 
-// mapError turns a driver's error into what a caller can use: one of our laws,
-// a database that does not answer, or the error itself, which is a defect.
-// Constraint tells that only the statement failed and the transaction lives.
-func mapError(err error) (mapped error, constraint bool) {
+// judge turns a driver's error into what a caller can use: one of our laws, a
+// database that does not answer, or the error itself, which is a defect.
+func (*sqliteEngine) judge(err error) (v verdict, mapped error) {
 	driverErr, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
-		return err, false
+		return defect, err
 	}
 	switch driverErr.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_TRIGGER:
 		for _, law := range []tomahora.Code{tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon} {
 			if strings.Contains(driverErr.Error(), string(law)) {
-				return lawError(law, err), true
+				return refused, lawError(law, err)
 			}
 		}
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE:
 		if strings.Contains(driverErr.Error(), "citas.id_atencion") {
-			return lawError(tomahora.CodeAtencionConCita, err), true
+			return refused, lawError(tomahora.CodeAtencionConCita, err)
 		}
 		if strings.Contains(driverErr.Error(), "pacientes.rut") {
-			return lawError(tomahora.CodePacienteExiste, err), true
+			return refused, lawError(tomahora.CodePacienteExiste, err)
 		}
 	}
 	switch driverErr.Code() & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT:
-		return err, true
+		return refused, err
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
 		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN:
-		return tomahora.Unavailable(err), false
+		return defect, tomahora.Unavailable(err)
 	default:
-		return err, false
+		return defect, err
 	}
-}
-
-// lawError is the problem a caller knows the law by.
-func lawError(law tomahora.Code, cause error) *tomahora.Error {
-	fields := map[tomahora.Code]string{
-		tomahora.CodeTopeProfesional: "hora_inicio",
-		tomahora.CodeTopeSillon:      "id_sillon",
-		tomahora.CodeAtencionConCita: "id_atencion",
-		tomahora.CodePacienteExiste:  "rut",
-	}
-	e := tomahora.Invalid(law, fields[law])
-	e.Err = cause
-	return e
 }

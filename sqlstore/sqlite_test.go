@@ -360,8 +360,8 @@ func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
 		"DROP INDEX pacientes_nombre", "DROP INDEX pacientes_apellidos", "DROP INDEX pacientes_email", "DROP INDEX pacientes_celular",
 		"ALTER TABLE pacientes DROP COLUMN nombre_plano", "ALTER TABLE pacientes DROP COLUMN apellidos_plano",
 		"ALTER TABLE pacientes DROP COLUMN email_plano", "DROP TABLE prestaciones",
-		"DROP INDEX citas_paciente", "DROP INDEX citas_sucursal", "DROP INDEX citas_fecha",
-		"DROP INDEX citas_estado_desde", "DROP INDEX atenciones_fecha", "DELETE FROM goose_db_version WHERE version_id = 2",
+		"DROP INDEX citas_paciente", "DROP INDEX citas_estado", "DROP INDEX citas_otro_sillon", "DROP INDEX citas_fecha",
+		"DROP INDEX citas_estado_desde", "DROP INDEX atenciones_fecha", "DELETE FROM goose_db_version WHERE version_id >= 2",
 	} {
 		if _, err := db.Exec(stmt); err != nil {
 			t.Fatalf("%s: %v", stmt, err)

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,43 +15,43 @@ import (
 type Store struct {
 	clock     func() time.Time
 	logger    *slog.Logger
-	writer    *sql.DB
-	reader    *sql.DB
-	readers   chan *session // nil entries are sessions yet to be opened
-	lane      *lane
+	maxBatch  int // 0 for the engine's own
+	engine    engine
+	writing   writing
 	snapshots snapshots
 }
 
 var _ tomahora.Store = (*Store)(nil)
 
-func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
+// writing is how updates get into transactions.
+type writing interface {
+	// do runs an update of a clinic, 0 for what is of none, and returns when it
+	// is committed. A caller whose context ends may leave while the closure has
+	// not started.
+	do(ctx context.Context, id tomahora.ClinicaID, fn func(*tx) error) error
+	// stop refuses new updates, finishes the queued ones, and waits for that.
+	stop()
+}
+
+func newStore(e engine, o Options, start func(*Store) writing) *Store {
 	s := &Store{
 		clock:     o.Clock,
 		logger:    o.Logger,
-		writer:    writer,
-		reader:    reader,
-		readers:   make(chan *session, readers),
+		maxBatch:  o.MaxBatch,
+		engine:    e,
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
 	}
-	for range readers {
-		s.readers <- nil
-	}
-	s.lane = startLane(s, o.MaxBatch)
+	s.writing = start(s)
 	return s
 }
 
 // Close commits what is queued and closes the database.
 func (s *Store) Close() error {
-	s.lane.stop()
-	for range cap(s.readers) {
-		if session := <-s.readers; session != nil {
-			session.close()
-		}
-	}
-	return errors.Join(s.reader.Close(), s.writer.Close())
+	s.writing.stop()
+	return s.engine.close()
 }
 
 // Ping tells whether the database answers.
@@ -73,9 +72,9 @@ func (s *Store) View(ctx context.Context, id tomahora.ClinicaID, fn func(tomahor
 	})
 }
 
-// Update runs a closure in the lane.
+// Update runs a closure in a lane.
 func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
-	return s.lane.do(ctx, func(t *tx) error {
+	return s.writing.do(ctx, id, func(t *tx) error {
 		if err := t.lock(id); err != nil {
 			return err
 		}
@@ -83,42 +82,44 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 	})
 }
 
-// read runs fn in a read transaction of one of the reader sessions, and puts
-// nil back for a session that is of no more use.
+// read runs fn in a read transaction. A session that broke while nobody used it
+// is no reason to fail.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	var reader *session
-	select {
-	case reader = <-s.readers:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
-	defer func() { s.readers <- reader }()
-	if reader == nil {
-		var err error
-		if reader, err = newSession(ctx, s.reader); err != nil {
-			return unavailable(err)
+	for spares := s.engine.spares(); ; spares-- {
+		stale, err := s.readOnce(ctx, fn)
+		if !stale || spares <= 0 {
+			return err
 		}
+	}
+}
+
+// readOnce also tells whether the session was broken before fn got anything.
+func (s *Store) readOnce(ctx context.Context, fn func(*tx) error) (stale bool, err error) {
+	reader, err := s.engine.reader(ctx)
+	if err != nil {
+		return false, s.unavailable(err)
 	}
 	if err := reader.control(ctx, beginRead); err != nil {
 		reader.close()
-		reader = nil
-		return unavailable(err)
+		return false, s.unavailable(err)
 	}
+	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
 	defer func() {
 		// The transaction must end even when the request's context already has.
 		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil {
 			reader.close()
-			reader = nil
+			return
 		}
+		reader.release()
 	}()
 	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
-	return t.run(fn)
+	err = t.run(fn)
+	return t.verdict == lost && !reader.used() && ctx.Err() == nil, err
 }
 
 // unavailable is for failures to reach the database at all.
-func unavailable(err error) error {
-	if mapped, _ := mapError(err); tomahora.ProblemsOf(mapped) != nil {
+func (s *Store) unavailable(err error) error {
+	if _, mapped := s.engine.judge(err); tomahora.ProblemsOf(mapped) != nil {
 		return mapped
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -159,13 +160,15 @@ func (s *Store) CreateClinica(ctx context.Context, c tomahora.Clinica) (tomahora
 		return 0, err
 	}
 	var id tomahora.ClinicaID
-	err := s.lane.do(ctx, func(t *tx) error {
-		err := t.execRow("clinica_create", []any{
-			c.Nombre, c.Zona, c.ExigirAtencion, c.RechazarPasado, c.EsDemo, micros(t.now),
-		}, &id)
+	err := s.writing.do(ctx, 0, func(t *tx) error {
+		if err := t.queryRow("clinica_next", nil, &id); err != nil {
+			return err
+		}
+		_, err := t.exec("clinica_create", id, c.Nombre, c.Zona, c.ExigirAtencion, c.RechazarPasado, c.EsDemo, micros(t.now))
 		if err != nil {
 			return err
 		}
+		t.made = true
 		if err := t.adopt(id, &clinica{version: 1, changed: true}, true); err != nil {
 			return err
 		}
@@ -212,11 +215,15 @@ func scanToken(scan scanner) (t tomahora.Token, err error) {
 // CreateToken keeps a token.
 func (s *Store) CreateToken(ctx context.Context, token tomahora.Token, hash []byte) (tomahora.TokenID, error) {
 	var id tomahora.TokenID
-	err := s.lane.do(ctx, func(t *tx) error {
+	err := s.writing.do(ctx, token.IDClinica, func(t *tx) error {
 		if err := t.lock(token.IDClinica); err != nil {
 			return err
 		}
-		return t.execRow("token_create", []any{token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now)}, &id)
+		if err := t.queryRow("token_next", nil, &id); err != nil {
+			return err
+		}
+		_, err := t.exec("token_create", id, token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now))
+		return err
 	})
 	return id, err
 }
@@ -233,7 +240,7 @@ func (s *Store) Tokens(ctx context.Context) ([]tomahora.Token, error) {
 
 // RevokeToken ends a token.
 func (s *Store) RevokeToken(ctx context.Context, id tomahora.TokenID) error {
-	return s.lane.do(ctx, func(t *tx) error {
+	return s.writing.do(ctx, 0, func(t *tx) error {
 		n, err := t.exec("token_revoke", micros(t.now), id)
 		if err == nil && n == 0 {
 			return tomahora.NotFound("el token")

@@ -27,16 +27,20 @@ type evento []any
 // tx is a transaction on one clinic: a member of a batch, or a reader's.
 type tx struct {
 	store   *Store
-	session *session
+	session session
 	ctx     context.Context //nolint:containedctx // a closure uses only its Tx, so the context travels in it
 	now     time.Time
 	batch   *batchTx // nil in a read
 	id      tomahora.ClinicaID
 	clinica *clinica
-	saved   clinica // as it was when the member began
-	first   bool    // this member brought the clinic into the batch
-	wrote   bool    // a writing query was sent
-	failed  error   // first error that is neither ours nor a constraint's
+	saved   clinica       // as it was when the member began
+	first   bool          // this member brought the clinic into the batch
+	made    bool          // this member made the clinic
+	wrote   bool          // a writing query was run or posted
+	failed  error         // first error that is neither ours nor a constraint's
+	verdict verdict       // what it means
+	refused error         // first refusal by a constraint
+	alarm   tomahora.Code // the law that refused what the rules let through
 }
 
 var (
@@ -55,7 +59,7 @@ func (t *tx) Setup() tomahora.Setup           { return t }
 func (t *tx) Config() *tomahora.Config {
 	if t.clinica.cfg == nil {
 		if err := t.loadConfig(); err != nil {
-			t.fail(err)
+			t.fail(err, defect)
 			return &tomahora.Config{}
 		}
 	}
@@ -106,11 +110,12 @@ func (t *tx) readClinica(query string, id tomahora.ClinicaID, dest ...any) error
 	return err
 }
 
-// restore takes back what the member did to the shared row.
+// restore takes back what the member did to the shared row. The lock itself is
+// lost where it goes with a savepoint.
 func (t *tx) restore() {
 	switch {
 	case t.clinica == nil:
-	case t.first: // the member may even have made the clinic itself
+	case t.made || t.first && t.batch.savepoints:
 		delete(t.batch.clinicas, t.id)
 	default:
 		*t.clinica = t.saved
@@ -118,29 +123,41 @@ func (t *tx) restore() {
 }
 
 // fail remembers an error that ends the transaction.
-func (t *tx) fail(err error) {
+func (t *tx) fail(err error, v verdict) {
 	if t.failed == nil {
-		t.failed = err
+		t.failed, t.verdict = err, v
 	}
 }
 
-// judge maps a statement's error and remembers it where it ends the transaction.
+// judge maps a statement's error and remembers what it means.
 func (t *tx) judge(name string, err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	mapped, constraint := mapError(err)
+	if p, ok := errors.AsType[*postedError](err); ok {
+		name = p.name
+	}
+	v, mapped := t.store.engine.judge(err)
 	mapped = fmt.Errorf("%s: %w", name, mapped)
-	if !constraint {
-		t.fail(mapped)
+	if v != refused {
+		t.fail(mapped, v)
 		return mapped
 	}
-	law := tomahora.ProblemsOf(mapped)
-	if law != nil && !judges(name, law[0].Code) {
-		t.store.logger.Error("a law of the database refused what the rules let through",
-			"law", string(law[0].Code), "id_clinica", int64(t.id))
+	if t.refused == nil {
+		t.refused = mapped
+	}
+	if law := tomahora.ProblemsOf(mapped); law != nil && !judges(name, law[0].Code) {
+		t.alarm = law[0].Code
 	}
 	return mapped
+}
+
+// report raises the alarm, once it is certain that the member is not run again.
+func (t *tx) report() {
+	if t.alarm != "" {
+		t.store.logger.Error("a law of the database refused what the rules let through",
+			"law", string(t.alarm), "id_clinica", int64(t.id))
+	}
 }
 
 // judges tells whether a query leaves a law to the database on purpose, so that a
@@ -149,33 +166,48 @@ func judges(name string, law tomahora.Code) bool {
 	return law == tomahora.CodePacienteExiste || name == setExclusiva
 }
 
+// errReadOnly is a defect of a closure.
+var errReadOnly = errors.New("a write in a view")
+
+// writes tells that a writing query follows.
+func (t *tx) writes() error {
+	if t.batch == nil {
+		t.fail(errReadOnly, defect)
+		return errReadOnly
+	}
+	t.wrote = true
+	return nil
+}
+
 // exec runs a writing query and tells how many rows it changed.
 func (t *tx) exec(name string, args ...any) (int64, error) {
-	t.wrote = true
-	stmt, err := t.session.stmt(t.ctx, name)
-	if err != nil {
-		return 0, t.judge(name, err)
+	if err := t.writes(); err != nil {
+		return 0, err
 	}
-	result, err := stmt.ExecContext(t.ctx, args...)
-	if err != nil {
-		return 0, t.judge(name, err)
+	n, err := t.session.exec(t.ctx, name, args)
+	return n, t.judge(name, err)
+}
+
+// post runs a writing query, now or later: an error may come with a later query
+// or with the commit.
+func (t *tx) post(name string, args ...any) error {
+	if err := t.writes(); err != nil {
+		return err
 	}
-	return result.RowsAffected()
+	return t.judge(name, t.session.post(t.ctx, name, args))
 }
 
 // execRow runs a writing query that answers with one row, as queryRow does.
 func (t *tx) execRow(name string, args []any, dest ...any) error {
-	t.wrote = true
+	if err := t.writes(); err != nil {
+		return err
+	}
 	return t.queryRow(name, args, dest...)
 }
 
 // queryRow reads one row into dest; sql.ErrNoRows when there is none.
 func (t *tx) queryRow(name string, args []any, dest ...any) error {
-	stmt, err := t.session.stmt(t.ctx, name)
-	if err != nil {
-		return t.judge(name, err)
-	}
-	return t.judge(name, stmt.QueryRowContext(t.ctx, args...).Scan(dest...))
+	return t.judge(name, t.session.queryRow(t.ctx, name, args, dest))
 }
 
 // scanner reads the columns of one row.
@@ -183,20 +215,16 @@ type scanner func(dest ...any) error
 
 // collect reads all rows of a query.
 func collect[T any](t *tx, name string, args []any, scan func(scanner) (T, error)) ([]T, error) {
-	stmt, err := t.session.stmt(t.ctx, name)
-	if err != nil {
-		return nil, t.judge(name, err)
-	}
-	return rowsOf(t, name, stmt, args, scan)
+	rows, err := t.session.query(t.ctx, name, args)
+	return gather(t, name, rows, err, scan)
 }
 
-// rowsOf reads all rows of a prepared query.
-func rowsOf[T any](t *tx, name string, stmt *sql.Stmt, args []any, scan func(scanner) (T, error)) ([]T, error) {
-	rows, err := stmt.QueryContext(t.ctx, args...)
+// gather reads all rows of a query that was sent, unless that failed.
+func gather[T any](t *tx, name string, rows rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, t.judge(name, err)
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // what can go wrong is in Err
 	var list []T
 	for rows.Next() {
 		v, err := scan(rows.Scan)

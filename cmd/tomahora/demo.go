@@ -23,7 +23,7 @@ type demoCmd struct {
 	service
 	Listen      string    `default:"127.0.0.1:8080" help:"Address to listen on."`
 	Now         time.Time `help:"Freeze the business clock at this time (RFC 3339)." placeholder:"TIME"`
-	DB          string    `name:"db" help:"Keep the data here, as sqlite:FILE. Default: a file that is thrown away." placeholder:"URL"`
+	DB          string    `name:"db" help:"Keep the data here, as sqlite:FILE or postgres://USER@HOST/DATABASE. Default: a file that is thrown away." placeholder:"URL"`
 	CORSOrigins []string  `name:"cors-origin" default:"*" help:"Origin whose pages may call the API from a browser, or * for any; repeatable." placeholder:"ORIGIN"`
 	Empty       bool      `help:"Leave the generated citas out."`
 }

@@ -126,7 +126,7 @@ func newLogger(w io.Writer) *slog.Logger {
 
 // database is the --db of every command that needs one.
 type database struct {
-	DB string `required:"" name:"db" help:"Database, as sqlite:FILE." placeholder:"URL"`
+	DB string `required:"" name:"db" help:"Database, as sqlite:FILE or postgres://USER@HOST/DATABASE." placeholder:"URL"`
 }
 
 func (d database) open(env *environment, o sqlstore.Options) (*sqlstore.Store, error) {

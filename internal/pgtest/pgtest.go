@@ -263,9 +263,15 @@ func (s *Server) Kill() error {
 	if err != nil {
 		return err
 	}
-	for _, pid := range append([]int{postmaster}, processes...) {
+	processes = append(processes, postmaster)
+	for _, pid := range slices.Backward(processes) { // the postmaster first, or it would restart the others
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return err
+		}
+	}
+	for _, pid := range processes {
+		for isRunning(pid) {
+			time.Sleep(time.Millisecond)
 		}
 	}
 	err = s.Stop()
@@ -279,28 +285,38 @@ func (s *Server) Kill() error {
 
 // children are the processes that a process has started.
 func children(parent int) ([]int, error) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	folders, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return nil, err
 	}
 	var list []int
-	for _, stat := range stats {
-		text, err := os.ReadFile(stat)
-		if err != nil {
-			continue // it ended meanwhile
-		}
-		// pid (name) state ppid …, and the name may hold anything.
-		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		if len(fields) < 2 || fields[1] != strconv.Itoa(parent) {
-			continue
-		}
-		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(stat)))
+	for _, folder := range folders {
+		pid, err := strconv.Atoi(filepath.Base(folder))
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, pid)
+		if _, ppid := stat(pid); ppid == strconv.Itoa(parent) {
+			list = append(list, pid)
+		}
 	}
 	return list, nil
+}
+
+// isRunning tells whether a process has anything left, as a zombie has not.
+func isRunning(pid int) bool {
+	state, _ := stat(pid)
+	return state != "" && state != "Z" && state != "X"
+}
+
+// stat is a process's state and its parent, "" when there is no such process.
+func stat(pid int) (state, parent string) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", ""
+	}
+	// pid (name) state ppid …, and the name may hold anything.
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	return fields[0], fields[1]
 }
 
 // Promote makes a standby a primary.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -16,9 +15,10 @@ import (
 
 const actor = tomahora.Actor("token:1")
 
-// clinic is a database file with the one clinic of the workload.
+// clinic is a clinic of the workload, in a database of its own unless it says
+// otherwise.
 type clinic struct {
-	file string
+	database
 	id   tomahora.ClinicaID
 	work *workload
 	free int64 // atenciones made for attempts so far
@@ -27,18 +27,24 @@ type clinic struct {
 }
 
 // newClinic makes the clinic through the store, with its migrations.
-func (b *bench) newClinic(ctx context.Context, pacientes int64) (*clinic, error) {
-	c := &clinic{file: b.file(), work: &workload{slots: b.slots, pacientes: pacientes}}
+func (b *bench) newClinic(ctx context.Context, db database, pacientes int64) (*clinic, error) {
+	c := &clinic{database: db, work: &workload{slots: b.slots, pacientes: pacientes}}
 	err := c.withStore(ctx, 0, func(s *sqlstore.Store) (err error) {
-		if c.id, err = s.CreateClinica(ctx, tomahora.Clinica{Nombre: "Banco de pruebas", Zona: "America/Santiago"}); err != nil {
-			return err
-		}
-		return s.Update(ctx, c.id, setUp)
+		c.id, err = createClinica(ctx, s)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return c, c.withSQL(ctx, bulkPragmas, func(db *sql.DB) error { return c.fillPacientes(ctx, db) })
+	return c, c.bulk(ctx, func(db *sql.DB) error { return c.fillPacientes(ctx, db) })
+}
+
+func createClinica(ctx context.Context, s *sqlstore.Store) (tomahora.ClinicaID, error) {
+	id, err := s.CreateClinica(ctx, tomahora.Clinica{Nombre: "Banco de pruebas", Zona: "America/Santiago"})
+	if err != nil {
+		return 0, err
+	}
+	return id, s.Update(ctx, id, setUp)
 }
 
 // setUp writes a clinic that works day and night, so that every slot is good.
@@ -68,27 +74,26 @@ func setUp(tx tomahora.Tx) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// fillPacientes repeats the first paciente under other RUTs, with plain SQL.
+// fillPacientes repeats the first paciente under other RUTs.
 func (c *clinic) fillPacientes(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `
-		WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
-		INSERT INTO pacientes
+	_, err := db.ExecContext(ctx, fmt.Sprintf(`
+		INSERT INTO pacientes (id_clinica, id, rut, tipo_documento, nombre, nombre_social, apellidos, fecha_nacimiento, fecha_afiliacion,
+			telefono, celular, ciudad, comuna, direccion, email, sexo, id_genero, numero_ficha, observaciones, habilitado, creado, version,
+			nombre_plano, apellidos_plano, email_plano)
+		WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
 		SELECT p.id_clinica, i, i || '-0', tipo_documento, nombre, nombre_social, apellidos, fecha_nacimiento, fecha_afiliacion,
-		       telefono, celular, ciudad, comuna, direccion, email, sexo, id_genero, numero_ficha, observaciones, habilitado, creado, version,
-		       nombre_plano, apellidos_plano, email_plano
-		FROM n, pacientes p WHERE p.id_clinica = $1 AND p.id = 1`,
-		c.id, c.work.pacientes)
+			telefono, celular, ciudad, comuna, direccion, email, sexo, id_genero, numero_ficha, observaciones, habilitado, creado, version,
+			nombre_plano, apellidos_plano, email_plano
+		FROM n, pacientes p WHERE p.id_clinica = %d AND p.id = 1`, c.work.pacientes, c.id))
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `UPDATE clinicas SET ultimo_paciente = $1 WHERE id_clinica = $2`, c.work.pacientes, c.id)
+	_, err = db.ExecContext(ctx, fmt.Sprintf(`UPDATE clinicas SET ultimo_paciente = %d WHERE id_clinica = %d`, c.work.pacientes, c.id))
 	return err
 }
 
-func (c *clinic) url() string { return "sqlite:" + c.file }
-
 func (c *clinic) open(ctx context.Context, maxBatch int) (*sqlstore.Store, error) {
-	return sqlstore.Open(ctx, c.url(), sqlstore.Options{Clock: time.Now, MaxBatch: maxBatch})
+	return sqlstore.Open(ctx, c.url, sqlstore.Options{Clock: time.Now, MaxBatch: maxBatch})
 }
 
 func (c *clinic) withStore(ctx context.Context, maxBatch int, fn func(*sqlstore.Store) error) error {
@@ -142,51 +147,20 @@ func (c *clinic) stock(ctx context.Context) error {
 		return nil
 	}
 	c.free = to
-	return c.withSQL(ctx, bulkPragmas, func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, `
-			WITH RECURSIVE n (i) AS (SELECT $2 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $3)
+	return c.bulk(ctx, func(db *sql.DB) error {
+		_, err := db.ExecContext(ctx, fmt.Sprintf(`
 			INSERT INTO atenciones (id_clinica, id, nombre, tipo, fecha, id_paciente, id_profesional, id_sucursal, finalizado, bloqueado)
-			SELECT $1, $4 + i, 'Exodoncia', 'Consulta', '2026-12-31', 1 + i % $5, 1 + i % $6, $7, 0, 0 FROM n`,
-			c.id, from, to, firstAtencion, c.work.pacientes, profesionales, otherSucursal)
+			WITH RECURSIVE n (i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
+			SELECT %d, %d + i, 'Exodoncia', 'Consulta', '2026-12-31', 1 + i %% %d, 1 + i %% %d, %d, 0, 0 FROM n`,
+			from, to, c.id, firstAtencion, c.work.pacientes, profesionales, otherSucursal))
 		return err
 	})
-}
-
-// The settings of connections that pass the store by. Every one first waits for
-// locks.
-const (
-	storePragmas = "_pragma=busy_timeout(5000)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)" // as the store's, without foreign keys
-	bulkPragmas  = "_pragma=busy_timeout(5000)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-256000)"
-)
-
-// withSQL opens the file beside the store, and leaves nothing in its log that
-// the next commit would have to carry over.
-func (c *clinic) withSQL(ctx context.Context, pragmas string, fn func(*sql.DB) error) error {
-	db, err := openSQL(c.file, pragmas)
-	if err != nil {
-		return err
-	}
-	err = fn(db)
-	if err == nil {
-		_, err = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	}
-	return errors.Join(err, db.Close())
-}
-
-// openSQL uses the driver that the store has registered.
-func openSQL(file, pragmas string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+pragmas)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	return db, nil
 }
 
 // audit compares the citas on disk with those that were acknowledged.
 func (c *clinic) audit(ctx context.Context, want int64) error {
 	var got int64
-	err := c.withSQL(ctx, storePragmas, func(db *sql.DB) error {
+	err := c.bulk(ctx, func(db *sql.DB) error {
 		return db.QueryRowContext(ctx, `SELECT COUNT(*) FROM citas`).Scan(&got)
 	})
 	if err == nil && got != want {

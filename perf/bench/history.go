@@ -36,7 +36,7 @@ func (b *bench) measureHistory(ctx context.Context) (err error) {
 	readers := make([]reader, 0, len(sizes))
 	start := time.Now()
 	for _, size := range sizes {
-		c, err := b.newClinic(ctx, max(pacientes, perOldPaciente*b.history/oldPerPaciente))
+		c, err := b.newClinic(ctx, b.sqlite(), max(pacientes, perOldPaciente*b.history/oldPerPaciente))
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (c *clinic) age(ctx context.Context, citas int64) error {
 	const perDay = busyProfesionales * oldPerDay
 	last := citas + perDay*(busyDays+1) // one more, since the first day is cut
 	c.before = last
-	return c.withSQL(ctx, bulkPragmas, func(db *sql.DB) error {
+	return c.bulk(ctx, func(db *sql.DB) error {
 		const chunk = 100_000 // keeps the log short
 		for from := int64(0); from < citas; from += chunk {
 			old := stretch{from, min(from+chunk, citas), citas / oldPerPaciente, profesionales, -int64(oldDays(citas))}
@@ -110,29 +110,56 @@ func (c *clinic) age(ctx context.Context, citas int64) error {
 		if err := c.insert(ctx, db, busy); err != nil {
 			return err
 		}
-		_, err := db.ExecContext(ctx, `UPDATE clinicas SET ultima_cita = $1, ultima_atencion = $1 WHERE id_clinica = $2`, last, c.id)
+		if err := c.mark(ctx, db); err != nil {
+			return err
+		}
+		_, err := db.ExecContext(ctx, fmt.Sprintf(`UPDATE clinicas SET ultima_cita = %d, ultima_atencion = %d WHERE id_clinica = %d`, last, last, c.id))
 		return err
 	})
 }
 
+// The oldest citas are few of their kind, and the last that are come to from the
+// newest.
+const (
+	fewOfAKind = 10
+	rareEstado = tomahora.EstadoID(5)
+	rareSillon = tomahora.SillonID(2)
+)
+
+// mark makes them so.
+func (c *clinic) mark(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, fmt.Sprintf(`
+		UPDATE citas SET
+			viva = CASE WHEN id <= %[2]d THEN 0 ELSE 1 END,
+			id_estado = CASE WHEN id <= %[2]d THEN %[3]d WHEN id <= 2 * %[2]d THEN %[4]d ELSE id_estado END,
+			id_sillon = CASE WHEN id > 2 * %[2]d THEN %[5]d ELSE id_sillon END
+		WHERE id_clinica = %[1]d AND id <= 3 * %[2]d`,
+		c.id, fewOfAKind, tomahora.EstadoAnulado, rareEstado, rareSillon))
+	if err != nil {
+		return fmt.Errorf("rare citas: %w", err)
+	}
+	return nil
+}
+
 func (c *clinic) insert(ctx context.Context, db *sql.DB, s stretch) error {
-	_, err := db.ExecContext(ctx, `
-		WITH RECURSIVE n (i) AS (SELECT $2 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $3)
+	fecha := c.fecha("'"+firstDay().String()+"'", fmt.Sprintf("i / %d + %d", s.perDay(), s.shift))
+	_, err := db.ExecContext(ctx, fmt.Sprintf(`
 		INSERT INTO atenciones (id_clinica, id, nombre, tipo, fecha, id_paciente, id_profesional, id_sucursal, finalizado, bloqueado)
-		SELECT $1, i + 1, 'Consulta', 'Consulta', date($4, (i / $5 + $6) || ' days'), 1 + i * 7919 % $7, 1 + i % $8, $9, 0, 0 FROM n`,
-		c.id, s.from, s.to, firstDay().String(), s.perDay(), s.shift, s.pacientes, s.profesionales, sucursal)
+		WITH RECURSIVE n (i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)
+		SELECT %d, i + 1, 'Consulta', 'Consulta', %s, 1 + CAST(i AS BIGINT) * 7919 %% %d, 1 + i %% %d, %d, 0, 0 FROM n`,
+		s.from, s.to, c.id, fecha, s.pacientes, s.profesionales, sucursal))
 	if err != nil {
 		return fmt.Errorf("old atenciones: %w", err)
 	}
-	_, err = db.ExecContext(ctx, `
+	inicio := fmt.Sprintf("480 + (id - 1) %% %d / %d * %d", s.perDay(), s.profesionales, intervalo)
+	_, err = db.ExecContext(ctx, fmt.Sprintf(`
 		INSERT INTO citas (id_clinica, id, id_profesional, id_sucursal, id_sillon, fecha, inicio, fin,
 			id_paciente, id_atencion, id_estado, videoconsulta, comentario, viva, exenta, exclusiva, atencion_multiple,
 			estado_desde, creada, cambiada, version, origen, id_cita_previa)
-		SELECT id_clinica, id, id_profesional, id_sucursal, $4, fecha,
-			480 + (id - 1) % $5 / $6 * $7, 480 + (id - 1) % $5 / $6 * $7 + $7,
-			id_paciente, id, 2, 0, $8, 1, 0, 0, 0, unixepoch(fecha) * 1000000 + id, id, id, 2, $9, 0
-		FROM atenciones WHERE id_clinica = $1 AND id > $2 AND id <= $3`,
-		c.id, s.from, s.to, sillon, s.perDay(), s.profesionales, intervalo, comment, string(actor))
+		SELECT id_clinica, id, id_profesional, id_sucursal, %d, fecha, %s, %s + %d,
+			id_paciente, id, 2, 0, '%s', 1, 0, 0, 0, %s * 1000000 + id, id, id, 2, '%s', 0
+		FROM atenciones WHERE id_clinica = %d AND id > %d AND id <= %d`,
+		sillon, inicio, inicio, intervalo, comment, c.epoch("fecha"), actor, c.id, s.from, s.to))
 	if err != nil {
 		return fmt.Errorf("old citas: %w", err)
 	}

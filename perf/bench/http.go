@@ -23,15 +23,20 @@ type served struct {
 	token string
 }
 
-// serve starts a server on a new clinic.
-func (b *bench) serve(ctx context.Context, env ...string) (s served, err error) {
-	if s.clinic, err = b.newClinic(ctx, pacientes); err != nil {
+// serve starts a server on a new clinic with so many old citas.
+func (b *bench) serve(ctx context.Context, db database, past int64, env ...string) (s served, err error) {
+	if s.clinic, err = b.newClinic(ctx, db, max(pacientes, past/oldPerPaciente)); err != nil {
 		return s, err
+	}
+	if past > 0 {
+		if err := s.age(ctx, past); err != nil {
+			return s, err
+		}
 	}
 	if s.token, err = s.clinic.token(ctx); err != nil {
 		return s, err
 	}
-	if s.server, err = b.start(ctx, env, "serve", "--db", s.url()); err != nil {
+	if s.server, err = b.start(ctx, env, "serve", "--db", s.url); err != nil {
 		return s, err
 	}
 	if err := s.await(ctx, readyPath, s.token); err != nil {
@@ -42,12 +47,12 @@ func (b *bench) serve(ctx context.Context, env ...string) (s served, err error) 
 
 // measureHTTP books over HTTP, beside the server's own no-op.
 func (b *bench) measureHTTP(ctx context.Context) (err error) {
-	grouped, err := b.serve(ctx)
+	grouped, err := b.serve(ctx, b.sqlite(), 0)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, grouped.stop()) }()
-	single, err := b.serve(ctx, "TOMAHORA_MAX_BATCH=1")
+	single, err := b.serve(ctx, b.sqlite(), 0, "TOMAHORA_MAX_BATCH=1")
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	b.out.machine(start)
 	parts := []func(context.Context) error{b.measureStore, b.measureHistory}
 	if o.binary != "" {
-		parts = append(parts, b.measureHTTP, b.measureDemo)
+		parts = append(parts, b.measureHTTP, b.measureMix, b.measureDemo)
 	}
 	for _, measure := range parts {
 		if err := measure(ctx); err != nil {

@@ -35,7 +35,7 @@ const insertCita = `INSERT INTO citas (id_clinica, id, id_profesional, id_sucurs
 
 // newRawInserter strips a clinic's file of its laws and starts the writer.
 func newRawInserter(ctx context.Context, c *clinic) (*rawInserter, error) {
-	db, err := openSQL(c.file, storePragmas)
+	db, err := openSQL(c.driver, c.dsn+"?"+storePragmas)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (b *bench) newStoreRig(ctx context.Context) (r *storeRig, err error) {
 		}
 	}()
 	for _, c := range []**clinic{&r.grouped, &r.single, &r.raw, &r.others} {
-		if *c, err = b.newClinic(ctx, pacientes); err != nil {
+		if *c, err = b.newClinic(ctx, b.sqlite(), pacientes); err != nil {
 			return r, err
 		}
 	}

@@ -1,0 +1,1 @@
+SELECT COALESCE(MAX(id_clinica), 0) + 1 FROM clinicas

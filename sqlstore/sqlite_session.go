@@ -1,0 +1,154 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// sqliteSession is one connection to an SQLite file with its prepared
+// statements.
+type sqliteSession struct {
+	home     chan<- *sqliteSession // where it is given back
+	conn     *sql.Conn
+	stmts    map[string]*sql.Stmt
+	composed map[string]*sql.Stmt // by their text
+}
+
+var _ session = (*sqliteSession)(nil)
+
+func newSQLiteSession(ctx context.Context, db *sql.DB, home chan<- *sqliteSession) (*sqliteSession, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &sqliteSession{home, conn, map[string]*sql.Stmt{}, map[string]*sql.Stmt{}}, nil
+}
+
+func (s *sqliteSession) release() { s.home <- s }
+
+// close lets go of the connection; another takes its place.
+func (s *sqliteSession) close() {
+	s.end()
+	s.home <- nil
+}
+
+func (s *sqliteSession) end() {
+	forget(s.stmts)
+	forget(s.composed)
+	_ = s.conn.Close()
+}
+
+// forget closes statements.
+func forget(stmts map[string]*sql.Stmt) {
+	for _, stmt := range stmts {
+		_ = stmt.Close() // it was only read from, or its connection goes too
+	}
+	clear(stmts)
+}
+
+// Nothing is put off: every statement is done when it returns, and one that is
+// refused leaves the transaction as it was.
+
+func (s *sqliteSession) mark() int      { return 0 }
+func (s *sqliteSession) drop(int) bool  { return false }
+func (s *sqliteSession) used() bool     { return true }
+func (s *sqliteSession) poisoned() bool { return false }
+
+func (s *sqliteSession) post(ctx context.Context, name string, args []any) error {
+	stmt, err := s.stmt(ctx, name)
+	if err != nil {
+		return err
+	}
+	_, err = stmt.ExecContext(ctx, args...)
+	return err
+}
+
+func (s *sqliteSession) control(ctx context.Context, c control) error {
+	text := sqliteControl[c]
+	stmt, ok := s.stmts[text]
+	if !ok {
+		var err error
+		if stmt, err = s.prepare(ctx, s.stmts, text, text); err != nil {
+			return err
+		}
+	}
+	_, err := stmt.ExecContext(ctx)
+	return err
+}
+
+func (s *sqliteSession) exec(ctx context.Context, name string, args []any) (int64, error) {
+	stmt, err := s.stmt(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	result, err := stmt.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (s *sqliteSession) queryRow(ctx context.Context, name string, args []any, dest []any) error {
+	stmt, err := s.stmt(ctx, name)
+	if err != nil {
+		return err
+	}
+	return stmt.QueryRowContext(ctx, args...).Scan(dest...)
+}
+
+func (s *sqliteSession) query(ctx context.Context, name string, args []any) (rows, error) {
+	stmt, err := s.stmt(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return rowsOf(stmt.QueryContext(ctx, args...))
+}
+
+// maxComposed bounds how many composed queries stay prepared. Clients ask in a
+// few ways; one who asks in ever new ways must not fill the memory.
+const maxComposed = 64
+
+func (s *sqliteSession) compose(ctx context.Context, text string, args []any) (rows, error) {
+	stmt, ok := s.composed[text]
+	if !ok {
+		if len(s.composed) >= maxComposed {
+			forget(s.composed)
+		}
+		var err error
+		if stmt, err = s.prepare(ctx, s.composed, text, text); err != nil {
+			return nil, err
+		}
+	}
+	return rowsOf(stmt.QueryContext(ctx, args...))
+}
+
+// rowsOf keeps a nil *sql.Rows from becoming rows that are not nil.
+func rowsOf(r *sql.Rows, err error) (rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// stmt is the prepared statement of a query.
+func (s *sqliteSession) stmt(ctx context.Context, name string) (*sql.Stmt, error) {
+	if stmt, ok := s.stmts[name]; ok {
+		return stmt, nil
+	}
+	text, err := queryText("sqlite", name)
+	if err != nil {
+		return nil, err
+	}
+	return s.prepare(ctx, s.stmts, name, text)
+}
+
+// prepare keeps a statement among stmts, under its name there.
+func (s *sqliteSession) prepare(ctx context.Context, stmts map[string]*sql.Stmt, name, text string) (*sql.Stmt, error) {
+	stmt, err := s.conn.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %s: %w", name, err)
+	}
+	stmts[name] = stmt
+	return stmt, nil
+}
