@@ -1,24 +1,33 @@
 package torture
 
 import (
+	"context"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/tomahora/tomahora/internal/pgtest"
 )
 
 // backend is a kind of database with as many processes that serve it as it takes.
 type backend struct {
 	name     string
 	replicas int
-	database func(t *testing.T) string // a fresh one
+	database func(t *testing.T) *cluster // a fresh one with the demo clinic, not served yet
 	faults   []fault
 }
 
 // backends are all that the tests run on.
 func backends() []backend {
 	return []backend{
-		{"SQLite", 1, func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "clinica.db") },
-			[]fault{{"server", killServer}}},
+		{"SQLite", 1, newSQLite, []fault{{"server", killServer}}},
+		{"PostgreSQL", 2, newPostgres, []fault{
+			{"server", killServer},
+			{"connections", terminateConnections},
+			{"backend", killBackend},
+			{"postmaster", killPostmaster},
+		}},
 	}
 }
 
@@ -34,19 +43,70 @@ func onEvery(t *testing.T, test func(t *testing.T, b backend)) {
 type cluster struct {
 	db      string
 	servers []*server
+
+	postgres *pgtest.Server // nil for SQLite
+	name     string         // of the database in it
 }
 
-// open fills a fresh database and serves it.
+// open serves a fresh database.
 func (b backend) open(t *testing.T) *cluster {
 	t.Helper()
-	c := &cluster{db: b.database(t)}
-	seeder := &server{db: c.db}
-	seeder.start(t, "demo", "--empty", "--db", c.db)
-	seeder.end(syscall.SIGTERM)
-	for range b.replicas {
+	c := b.database(t)
+	c.serve(t, b.replicas)
+	return c
+}
+
+func (c *cluster) serve(t *testing.T, replicas int) {
+	t.Helper()
+	for range replicas {
 		c.servers = append(c.servers, newServer(t, c.db))
 	}
+}
+
+// fill makes the demo clinic in an empty database.
+func fill(t *testing.T, db string) {
+	t.Helper()
+	s := &server{db: db}
+	s.start(t, "demo", "--empty", "--db", db)
+	s.end(syscall.SIGTERM)
+}
+
+func newSQLite(t *testing.T) *cluster {
+	t.Helper()
+	c := &cluster{db: "sqlite:" + filepath.Join(t.TempDir(), "clinica.db")}
+	fill(t, c.db)
 	return c
+}
+
+// shared is the PostgreSQL of all tests, which is killed now and then, and a
+// database in it to copy.
+var shared struct {
+	once     sync.Once
+	server   *pgtest.Server
+	template string
+	err      error
+}
+
+func closePostgres() {
+	if shared.server != nil {
+		_ = shared.server.Close()
+	}
+}
+
+func newPostgres(t *testing.T) *cluster {
+	t.Helper()
+	shared.once.Do(func() {
+		if shared.server, shared.err = pgtest.Start(context.WithoutCancel(t.Context())); shared.err != nil {
+			return
+		}
+		if shared.template, shared.err = shared.server.NewDatabase(t.Context(), ""); shared.err == nil {
+			fill(t, shared.server.URL(shared.template))
+		}
+	})
+	must(t, shared.err)
+	name, err := shared.server.NewDatabase(t.Context(), shared.template)
+	must(t, err)
+	return &cluster{db: shared.server.URL(name), postgres: shared.server, name: name}
 }
 
 // server is the one for client number n.

@@ -1,10 +1,15 @@
 package torture
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tomahora/tomahora/internal/pgtest"
 )
 
 // fault breaks something while a load runs, and mends it where that does not mend
@@ -49,6 +54,87 @@ func killServer(t *testing.T, c *cluster, l *load, rnd *rand.Rand) {
 		l.progress(t, 50)
 	}
 	s.restart(t)
+}
+
+// terminateConnections ends some or all of the servers' connections, as an
+// administrator would.
+func terminateConnections(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
+	t.Helper()
+	must(t, c.postgres.Exec(t.Context(), "postgres", fmt.Sprintf(
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s' AND random() < %g", c.name, 1/float64(1+rnd.IntN(3)))))
+}
+
+// killBackend kills the process of one connection, upon which PostgreSQL ends all
+// others and recovers.
+func killBackend(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
+	t.Helper()
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(10 * time.Millisecond) {
+		pids, err := c.postgres.Backends(t.Context(), c.name) // it may still recover from the last time
+		if err == nil && len(pids) > 0 {
+			must(t, syscall.Kill(pick(rnd, pids), syscall.SIGKILL))
+			return
+		}
+	}
+	t.Fatal("there is no backend to kill")
+}
+
+// killPostmaster kills the whole PostgreSQL and starts it again.
+func killPostmaster(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
+	t.Helper()
+	must(t, c.postgres.Kill())
+	time.Sleep(time.Duration(rnd.IntN(300)) * time.Millisecond)
+	must(t, c.postgres.Restart(t.Context()))
+}
+
+// TestStandbyTakesOver kills a primary under load and promotes its synchronous
+// standby: what was acknowledged is there, and the servers, whose URL names both,
+// go on without being started again.
+func TestStandbyTakesOver(t *testing.T) {
+	const database = "clinica"
+	primary, err := pgtest.Start(t.Context())
+	must(t, err)
+	t.Cleanup(func() { must(t, primary.Close()) })
+	must(t, primary.Exec(t.Context(), "postgres", "CREATE DATABASE "+database))
+	fill(t, primary.URL(database))
+	standby, err := primary.StartStandby(t.Context())
+	must(t, err)
+	t.Cleanup(func() { must(t, standby.Close()) })
+	must(t, primary.Exec(t.Context(), "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'standby'"))
+	must(t, primary.Exec(t.Context(), "postgres", "SELECT pg_reload_conf()"))
+	waitFor(t, "the standby to be synchronous", func() bool { // none is a division by zero
+		return primary.Exec(t.Context(), "postgres", "SELECT 1/count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == nil
+	})
+	c := &cluster{db: eitherURL(t, primary.URL(database), standby.URL(database)), postgres: standby, name: database}
+	c.serve(t, 2)
+	l := startLoad(t, c, seed(t))
+	l.progress(t, 200)
+	must(t, primary.Kill())
+	must(t, standby.Promote(t.Context()))
+	l.progress(t, 200)
+	l.settle(t)
+}
+
+// eitherURL leads to whichever of two servers can be written to.
+func eitherURL(t *testing.T, a, b string) string {
+	t.Helper()
+	first, errA := url.Parse(a)
+	second, errB := url.Parse(b)
+	must(t, errors.Join(errA, errB))
+	q := first.Query()
+	q.Set("host", q.Get("host")+","+second.Query().Get("host"))
+	q.Set("target_session_attrs", "read-write")
+	first.RawQuery = q.Encode()
+	return first.String()
+}
+
+// waitFor waits until something is so.
+func waitFor(t *testing.T, what string, isSo func() bool) {
+	t.Helper()
+	for begin := time.Now(); !isSo(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(begin) > patience {
+			t.Fatalf("waited %v for %s", patience, what)
+		}
+	}
 }
 
 // TestHistoriesWithKills looks for an order in which the rules explain what the
