@@ -30,8 +30,8 @@ func TestKillsUnderLoad(t *testing.T) {
 				l := startLoad(t, c, first)
 				rnd := rand.New(rand.NewPCG(first, loaders))
 				begin, limit, strikes := time.Now(), budget(t, 6, 0), 0
-				for ; strikes < 3 || time.Since(begin) < limit; strikes++ {
-					l.progress(t, 50+rnd.Int64N(200))
+				for ; strikes < 2 || time.Since(begin) < limit; strikes++ {
+					l.progress(t, 30+rnd.Int64N(100))
 					f.strike(t, c, l, rnd)
 				}
 				l.progress(t, 50)

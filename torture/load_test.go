@@ -135,7 +135,7 @@ func (l *load) insist(client int, rnd *rand.Rand, method, path string, body obje
 			return a
 		}
 		l.unknown.Add(1)
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(30 * time.Millisecond)
 	}
 }
 
