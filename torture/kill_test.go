@@ -68,14 +68,20 @@ func terminateConnections(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
 // others and recovers.
 func killBackend(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
 	t.Helper()
-	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(10 * time.Millisecond) {
-		pids, err := c.postgres.Backends(t.Context(), c.name) // it may still recover from the last time
-		if err == nil && len(pids) > 0 {
-			must(t, syscall.Kill(pick(rnd, pids), syscall.SIGKILL))
-			return
-		}
-	}
-	t.Fatal("there is no backend to kill")
+	pids := processes(t, c.postgres, fmt.Sprintf("SELECT pid FROM pg_stat_activity WHERE datname = '%s'", c.name))
+	must(t, syscall.Kill(pick(rnd, pids), syscall.SIGKILL))
+}
+
+// processes are those that a query finds, as soon as there are any: the server may
+// still be recovering.
+func processes(t *testing.T, s *pgtest.Server, sql string) (pids []int) {
+	t.Helper()
+	waitFor(t, "processes", func() bool {
+		found, err := s.Processes(t.Context(), sql)
+		pids = found
+		return err == nil && len(pids) > 0
+	})
+	return pids
 }
 
 // killPostmaster kills the whole PostgreSQL and starts it again.
@@ -88,7 +94,8 @@ func killPostmaster(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
 
 // TestStandbyTakesOver kills a primary under load and promotes its synchronous
 // standby: what was acknowledged is there, and the servers, whose URL names both,
-// go on without being started again.
+// go on without being started again. Before that the standby hears nothing for a
+// while, in which a primary that does not wait for it would promise what is lost.
 func TestStandbyTakesOver(t *testing.T) {
 	const database = "clinica"
 	primary, err := pgtest.Start(t.Context())
@@ -108,7 +115,12 @@ func TestStandbyTakesOver(t *testing.T) {
 	c.serve(t, 2)
 	l := startLoad(t, c, seed(t))
 	l.progress(t, 200)
+	receiver := processes(t, standby, "SELECT pid FROM pg_stat_wal_receiver")[0]
+	must(t, syscall.Kill(receiver, syscall.SIGSTOP))
+	time.Sleep(300 * time.Millisecond)
 	must(t, primary.Kill())
+	must(t, syscall.Kill(receiver, syscall.SIGTERM)) // so that it ends before it reads what is on its way
+	must(t, syscall.Kill(receiver, syscall.SIGCONT))
 	must(t, standby.Promote(t.Context()))
 	l.progress(t, 200)
 	l.settle(t)

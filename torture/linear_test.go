@@ -194,7 +194,15 @@ func TestCheckerSeesALie(t *testing.T) {
 	isBooked := func(a act, o outcome) bool { return a.kind == actBook && o.cita.ID != 0 }
 	isRefused := func(a act, o outcome) bool { return a.kind == actBook && len(o.codes) > 0 }
 	isAnnulled := func(a act, o outcome) bool { return a.kind == actPut && a.change.estado != nil && o.cita.IDEstado == 1 }
-	isList := func(a act, o outcome) bool { return a.kind == actList && len(o.list) > 0 }
+	// The last lists are of when all was quiet, so that only one answer is true.
+	lastList := func() int {
+		for i := len(history) - 1; i >= len(history)-len(r.agendas); i-- {
+			if _, o := seen(history[i]); len(o.list) > 0 {
+				return i
+			}
+		}
+		return -1
+	}
 	lies := map[string]struct {
 		find func() int
 		tell func(act, *outcome)
@@ -210,8 +218,8 @@ func TestCheckerSeesALie(t *testing.T) {
 		"two bookings have one id": {first(func(a act, o outcome) bool {
 			return isBooked(a, o) && o.cita.ID != firstID(history)
 		}), func(_ act, o *outcome) { o.cita.ID = firstID(history) }},
-		"a list leaves a cita out": {first(isList), func(_ act, o *outcome) { o.list = o.list[1:] }},
-		"a list shows a cita where it is not": {first(isList), func(_ act, o *outcome) {
+		"a list leaves a cita out": {lastList, func(_ act, o *outcome) { o.list = o.list[1:] }},
+		"a list shows a cita where it is not": {lastList, func(_ act, o *outcome) {
 			o.list = slices.Clone(o.list)
 			o.list[0].HoraInicio = "19:45:00"
 		}},

@@ -349,13 +349,13 @@ func (s *Server) Exec(ctx context.Context, database, sql string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// Backends are the process ids of the connections to a database.
-func (s *Server) Backends(ctx context.Context, database string) (pids []int, err error) {
+// Processes runs a query of process ids, such as those of a view of activity.
+func (s *Server) Processes(ctx context.Context, sql string) (pids []int, err error) {
 	conn, err := pgx.Connect(ctx, s.URL("postgres"))
 	if err != nil {
 		return nil, err
 	}
-	rows, err := conn.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE datname = $1", database)
+	rows, err := conn.Query(ctx, sql)
 	if err == nil {
 		pids, err = pgx.CollectRows(rows, pgx.RowTo[int])
 	}
