@@ -94,8 +94,11 @@ func killPostmaster(t *testing.T, c *cluster, _ *load, rnd *rand.Rand) {
 
 // TestStandbyTakesOver kills a primary under load and promotes its synchronous
 // standby: what was acknowledged is there, and the servers, whose URL names both,
-// go on without being started again. Before that the standby hears nothing for a
-// while, in which a primary that does not wait for it would promise what is lost.
+// go on without being started again.
+//
+// Before that the standby hears nothing for a while, in which a primary that does
+// not wait for it would promise what is lost. Nor may a server do that when
+// somebody ends the wait: then the primary says that it has committed, and warns.
 func TestStandbyTakesOver(t *testing.T) {
 	const database = "clinica"
 	primary, err := pgtest.Start(t.Context())
@@ -117,7 +120,10 @@ func TestStandbyTakesOver(t *testing.T) {
 	l.progress(t, 200)
 	receiver := processes(t, standby, "SELECT pid FROM pg_stat_wal_receiver")[0]
 	must(t, syscall.Kill(receiver, syscall.SIGSTOP))
-	time.Sleep(300 * time.Millisecond)
+	for range 10 {
+		time.Sleep(30 * time.Millisecond)
+		must(t, primary.Exec(t.Context(), "postgres", "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+	}
 	must(t, primary.Kill())
 	must(t, syscall.Kill(receiver, syscall.SIGTERM)) // so that it ends before it reads what is on its way
 	must(t, syscall.Kill(receiver, syscall.SIGCONT))
