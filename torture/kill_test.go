@@ -29,7 +29,7 @@ func TestKillsUnderLoad(t *testing.T) {
 				c, first := b.open(t), seed(t)
 				l := startLoad(t, c, first)
 				rnd := rand.New(rand.NewPCG(first, loaders))
-				begin, limit, strikes := time.Now(), budget(t, 6, 0), 0
+				begin, limit, strikes := time.Now(), budget(t, 5, 0), 0
 				for ; strikes < 2 || time.Since(begin) < limit; strikes++ {
 					l.progress(t, 30+rnd.Int64N(100))
 					f.strike(t, c, l, rnd)

@@ -252,3 +252,47 @@ func firstID(history []porcupine.Operation) int64 {
 	}
 	return 0
 }
+
+// TestUnansweredMayHaveHappened: a booking without an answer may take effect at
+// any time, or never, but only once and for good.
+func TestUnansweredMayHaveHappened(t *testing.T) {
+	t.Parallel()
+	a := agenda{1, firstWeek.Format(time.DateOnly)}
+	w := wish{place: place{1, 1, 1, a.fecha, 540, 570}, paciente: 1, estado: estadoInicial, comentario: "a"}
+	made := booked{8, 1, 3, estadoInicial, w.place, 0, "a", false}.wire()
+	other := w
+	other.comentario = "b"
+	there, nothing := outcome{list: []cita{made}}, outcome{}
+	unanswered, tope, granted := outcome{unknown: true}, outcome{codes: []string{topeProfesional}}, outcome{cita: made}
+	book, rival, look := act{agenda: a, kind: actBook, wish: w}, act{agenda: a, kind: actBook, wish: other}, act{agenda: a, kind: actList}
+	type event struct {
+		act
+		outcome
+	}
+	tests := map[string]struct {
+		history []event // one after the other
+		after   []cita
+		want    porcupine.CheckResult
+	}{
+		"never":                      {[]event{{book, unanswered}, {look, nothing}, {look, nothing}}, nil, porcupine.Ok},
+		"at once":                    {[]event{{book, unanswered}, {rival, tope}, {look, there}}, []cita{made}, porcupine.Ok},
+		"later":                      {[]event{{book, unanswered}, {look, nothing}, {look, there}}, []cita{made}, porcupine.Ok},
+		"and is gone again":          {[]event{{book, unanswered}, {look, there}, {look, nothing}}, []cita{made}, porcupine.Illegal},
+		"never, but is in the way":   {[]event{{book, unanswered}, {rival, tope}, {look, nothing}}, nil, porcupine.Illegal},
+		"later, and answers a retry": {[]event{{book, unanswered}, {look, there}, {book, outcome{cita: made, replayed: true}}}, []cita{made}, porcupine.Ok},
+		"never, but the retry does":  {[]event{{book, unanswered}, {look, nothing}, {book, granted}, {look, there}}, []cita{made}, porcupine.Ok},
+		"and again by the retry":     {[]event{{book, unanswered}, {look, there}, {book, granted}}, []cita{made}, porcupine.Illegal},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var history []porcupine.Operation
+			for i, e := range tt.history {
+				history = append(history, porcupine.Operation{ClientId: i, Input: e.act, Call: int64(2 * i), Output: e.outcome, Return: int64(2*i + 1)})
+			}
+			if got := porcupine.CheckOperationsTimeout(linearizable(), settled(history, tt.after), judgeTime); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}

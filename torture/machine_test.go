@@ -23,7 +23,7 @@ func TestStateMachine(t *testing.T) {
 		c := b.open(t)
 		week := 0
 		must(t, flag.Set("rapid.nofailfile", "true"))
-		must(t, flag.Set("rapid.checks", "20"))
+		must(t, flag.Set("rapid.checks", "10"))
 		must(t, flag.Set("rapid.shrinktime", "20s"))
 		rounds(t, budget(t, 15, 4*time.Second), func(seed uint64) {
 			must(t, flag.Set("rapid.seed", strconv.FormatUint(seed, 10)))

@@ -171,6 +171,34 @@ func TestOneCitaOfAnAtencion(t *testing.T) {
 	})
 }
 
+// TestOneCitaOfManySendings: 64 times the same request, as of a client that is
+// out of patience, is one cita, and every sending hears of it.
+func TestOneCitaOfManySendings(t *testing.T) {
+	onEvery(t, func(t *testing.T, b backend) {
+		c := b.open(t)
+		p := place{1, 1, 1, firstWeek.Format(time.DateOnly), 540, 570}
+		body := wish{place: p, paciente: c.pacientes(t, 1)[0], estado: estadoInicial, video: absent}.body()
+		var mu sync.Mutex
+		ids, originals := map[int64]bool{}, 0
+		storm(func(client int) {
+			a := c.server(client).call(http.MethodPost, "/citas", body)
+			got, err := data[cita](a)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil || a.status != http.StatusCreated {
+				t.Errorf("got %v, want 201", a)
+			}
+			ids[got.ID] = true
+			if !a.replayed() {
+				originals++
+			}
+		})
+		if len(ids) != 1 || originals != 1 {
+			t.Errorf("got the citas %v, %d of them new, want one", slices.Collect(maps.Keys(ids)), originals)
+		}
+	})
+}
+
 // TestOnePacienteOfARUT: 64 clients register the same person.
 func TestOnePacienteOfARUT(t *testing.T) {
 	onEvery(t, func(t *testing.T, b backend) {
