@@ -29,8 +29,8 @@ const (
 	benchClinicas      = 1000
 	benchProfesionales = 20
 	benchPacientes     = 200
-	benchStock         = 400     // atenciones of a clinic
-	benchHotStock      = 200_000 // and of the hot one
+	benchStock         = 100    // atenciones of a clinic
+	benchHotStock      = 60_000 // and of the hot one
 	benchCallers       = 64
 	firstAtencion      = 1_000_000
 )
