@@ -23,6 +23,10 @@ demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARG
 test: ## Run all tests, with the race detector
 	$(GO) test -race ./...
 
+.PHONY: torture
+torture: ## Try for TORTURE_TIME (5m) to make it double-book or lose a cita; TORTURE_SEED=N repeats the draws of a run
+	TORTURE_TIME=$${TORTURE_TIME:-5m} $(GO) test ./torture -count=1 -timeout 0 -v
+
 .PHONY: check
 check: fmt vet lint vuln cover test ## All that must hold before a commit
 

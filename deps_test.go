@@ -113,7 +113,7 @@ func importRules() map[string]importRule {
 		},
 		"test helpers stay in tests": {
 			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
-			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/..."},
+			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/...", "github.com/anishathalye/porcupine/..."},
 			Why:  "what only tests need does not belong in the program",
 		},
 		"only programs read flags": {
@@ -344,6 +344,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"only programs draw on a terminal", "sqlstore", []string{"github.com/schollz/progressbar/v3"}, []string{"github.com/schollz/progressbar/v3"}},
 		{"only programs draw on a terminal", "cmd/tomahora", []string{"github.com/schollz/progressbar/v3"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
+		{"test helpers stay in tests", "torture", []string{"github.com/anishathalye/porcupine"}, []string{"github.com/anishathalye/porcupine"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},
 		{"only programs read flags", "cmd/tomahora", []string{"flag"}, nil},

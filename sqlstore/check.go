@@ -81,7 +81,7 @@ func (s *Store) Check(ctx context.Context, tell func(step, steps int, what strin
 		if tell != nil {
 			tell(i+1, len(steps), step.what)
 		}
-		err := s.read(ctx, func(t *tx) error {
+		err := s.readIn(ctx, beginCheck, func(t *tx) error {
 			found, err := step.find(t)
 			findings = append(findings, found...)
 			return err

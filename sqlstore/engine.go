@@ -142,6 +142,7 @@ type control int
 const (
 	beginWrite control = iota
 	beginRead
+	beginCheck // as beginRead, for as long as it takes
 	commit
 	rollback
 	savepoint

@@ -151,7 +151,7 @@ func (t *tx) each(name, text string, args []any, fn func(scanner) error) error {
 	if err != nil {
 		return t.judge(name, err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := fn(rows.Scan); err != nil {
 			return err

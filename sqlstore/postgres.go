@@ -32,6 +32,7 @@ var postgresMigrations embed.FS
 var postgresControl = controlTexts{ //nolint:gochecknoglobals // a constant, if arrays could be
 	beginWrite: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
 	beginRead:  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	beginCheck: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	commit:     "COMMIT",
 	rollback:   "ROLLBACK",
 	savepoint:  "SAVEPOINT member",
@@ -73,7 +74,7 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	outdated := false
 	if o.ReadOnly {
 		outdated, err = migratePostgresOutdated(ctx, config.ConnConfig)
-		config.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+		config.AfterConnect = prepareReadOnly
 	} else {
 		err = migratePostgres(ctx, config.ConnConfig, o.NoMigrate)
 	}
@@ -126,9 +127,9 @@ func poolConfig(dbURL string) (*pgxpool.Config, error) {
 		"lock_timeout":                        lockTimeout,
 		"idle_in_transaction_session_timeout": idleInTransaction,
 		"statement_timeout":                   statementTimeout,
-		// The queries are written for their indexes, and so are good plans for any
-		// clinic. Made once, they are not made again for every booking, nor from
-		// what a table looked like when it was empty.
+		// The queries are written for their indexes, so one plan is good for all
+		// clinics, and need not be made again for every booking. On small tables
+		// a scan may seem cheaper, but they grow.
 		"plan_cache_mode": "force_generic_plan",
 		"enable_seqscan":  "off",
 		"jit":             "off",
@@ -151,7 +152,7 @@ func poolConfig(dbURL string) (*pgxpool.Config, error) {
 // prepareConnection makes a new connection fit for a store. A commit that does
 // not wait for the disk would be a lie to who is told of it.
 func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
-	conn.PgConn().CustomData()[warningKey] = new(string)
+	conn.PgConn().CustomData()[stateKey] = &connState{replan: firstReplan}
 	for name, oid := range map[string]uint32{"int2": pgtype.Int2OID, "int4": pgtype.Int4OID} {
 		known, ok := conn.TypeMap().TypeForOID(oid)
 		if ok {
@@ -159,6 +160,17 @@ func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
 		}
 	}
 	_, err := conn.Exec(ctx, "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
+	return err
+}
+
+// prepareReadOnly makes every transaction of a connection one that reads. It is
+// done here, and not asked for with the connection, since a URL may want one that
+// can write, to find the primary among several servers.
+func prepareReadOnly(ctx context.Context, conn *pgx.Conn) error {
+	if err := prepareConnection(ctx, conn); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, "SET default_transaction_read_only = on")
 	return err
 }
 

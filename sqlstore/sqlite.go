@@ -27,6 +27,7 @@ var sqliteMigrations embed.FS
 var sqliteControl = controlTexts{ //nolint:gochecknoglobals // a constant, if arrays could be
 	beginWrite: "BEGIN IMMEDIATE",
 	beginRead:  "BEGIN",
+	beginCheck: "BEGIN",
 	commit:     "COMMIT",
 	rollback:   "ROLLBACK",
 	savepoint:  "SAVEPOINT member",

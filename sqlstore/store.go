@@ -85,6 +85,10 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 		if err := t.lock(id); err != nil {
 			return err
 		}
+		// Who left while another replica had the clinic may have asked that one.
+		if err := ctx.Err(); err != nil {
+			return tomahora.Unavailable(err)
+		}
 		return fn(t)
 	})
 }
@@ -92,8 +96,13 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 // read runs fn in a read transaction. A session that broke while nobody used it
 // is no reason to fail.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
+	return s.readIn(ctx, beginRead, fn)
+}
+
+// readIn is read in a transaction of a kind.
+func (s *Store) readIn(ctx context.Context, begin control, fn func(*tx) error) error {
 	for spares := s.engine.spares(); ; spares-- {
-		stale, err := s.readOnce(ctx, fn)
+		stale, err := s.readOnce(ctx, begin, fn)
 		if !stale || spares <= 0 {
 			return err
 		}
@@ -101,12 +110,12 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 }
 
 // readOnce also tells whether the session was broken before fn got anything.
-func (s *Store) readOnce(ctx context.Context, fn func(*tx) error) (stale bool, err error) {
+func (s *Store) readOnce(ctx context.Context, begin control, fn func(*tx) error) (stale bool, err error) {
 	reader, err := s.engine.reader(ctx)
 	if err != nil {
 		return false, s.unavailable(err)
 	}
-	if err := reader.control(ctx, beginRead); err != nil {
+	if err := reader.control(ctx, begin); err != nil {
 		reader.close()
 		return false, s.unavailable(err)
 	}
