@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -26,6 +27,12 @@ type lane struct {
 	quit     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
+
+	ill atomic.Bool // the last write failed for want of a database
+
+	// What a closure that ends the goroutine leaves behind.
+	batch   []*job
+	running *job
 }
 
 // job is one update on its way through the lane.
@@ -33,26 +40,43 @@ type job struct {
 	ctx   context.Context //nolint:containedctx // looked at before the closure starts; never reaches SQL
 	fn    func(*tx) error
 	taken atomic.Bool // by the lane to run it, or by its caller to give it up
-	done  chan error
+	ours  bool        // taken by the lane, which may run it more than once
+	done  chan error  // takes one answer
+
+	answered bool
+}
+
+func (j *job) answer(err error) {
+	j.answered = true
+	j.done <- err
+}
+
+// start tells whether the closure may run; its caller may have given it up.
+func (j *job) start() bool {
+	j.ours = j.ours || j.taken.CompareAndSwap(false, true)
+	return j.ours && j.ctx.Err() == nil
 }
 
 const defaultMaxBatch = 256
 
 // Why a batch is run again: errSpoiled says that its transaction can no longer be
 // trusted, errUndo that a member has to be undone and has no savepoint.
+// errGoexit says that a closure ended its goroutine, which is the lane's.
 var (
+	errGoexit  = errors.New("the closure ended its goroutine")
 	errSpoiled = errors.New("the batch was spoiled")
 	errUndo    = errors.New("a member of the batch needs a savepoint")
 )
 
-func startLane(s *Store, maxBatch int) *lane {
+func startLane(s *Store, o Options) *lane {
+	maxBatch := o.MaxBatch
 	if maxBatch <= 0 {
 		maxBatch = defaultMaxBatch
 	}
 	l := &lane{
 		store:    s,
 		maxBatch: maxBatch,
-		jobs:     make(chan *job, 4*defaultMaxBatch),
+		jobs:     make(chan *job, o.maxWaiting()),
 		quit:     make(chan struct{}),
 		stopped:  make(chan struct{}),
 	}
@@ -68,22 +92,34 @@ func (l *lane) stop() {
 
 // do queues an update and waits for its answer. A caller whose context ends may
 // leave only while the closure has not started, because the closure may touch
-// what the caller owns.
+// what the caller owns. A closure that ends its goroutine, as t.Fatal does in a
+// test, ends the caller's.
 func (l *lane) do(ctx context.Context, fn func(*tx) error) error {
 	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
 	select {
-	case l.jobs <- j:
-	case <-ctx.Done():
-		return ctx.Err()
 	case <-l.quit:
 		return tomahora.Unavailable(errors.New("the store is closing"))
+	default:
 	}
+	select {
+	case l.jobs <- j:
+	default:
+		return errBusy()
+	}
+	err := l.await(j)
+	if errors.Is(err, errGoexit) {
+		runtime.Goexit()
+	}
+	return err
+}
+
+func (l *lane) await(j *job) error {
 	var gaveUp error
 	select {
 	case err := <-j.done:
 		return err
-	case <-ctx.Done():
-		gaveUp = ctx.Err()
+	case <-j.ctx.Done():
+		gaveUp = j.ctx.Err()
 	case <-l.stopped:
 		gaveUp = tomahora.Unavailable(errors.New("the store is closed"))
 	}
@@ -93,12 +129,29 @@ func (l *lane) do(ctx context.Context, fn func(*tx) error) error {
 	return <-j.done
 }
 
+// run works until the lane is told to stop. Where a closure ends the goroutine,
+// another one goes on.
 func (l *lane) run() {
-	defer close(l.stopped)
+	ended := false
+	defer func() {
+		if !ended {
+			l.running.answer(errGoexit)
+			go l.run()
+		}
+	}()
+	l.work()
+	ended = true
+	close(l.stopped)
+}
+
+func (l *lane) work() {
+	if l.batch = slices.DeleteFunc(l.batch, func(j *job) bool { return j.answered }); len(l.batch) > 0 {
+		l.process(l.batch)
+	}
 	for {
 		select {
 		case j := <-l.jobs:
-			l.process(l.collect(j))
+			l.take(j)
 		case <-l.quit:
 			l.drain()
 			return
@@ -106,18 +159,28 @@ func (l *lane) run() {
 	}
 }
 
+// take runs a job and those queued behind it.
+func (l *lane) take(first *job) {
+	l.batch = l.collect(first)
+	l.process(l.batch)
+}
+
 // drain runs what was queued when the lane was told to stop.
 func (l *lane) drain() {
 	for {
 		select {
 		case j := <-l.jobs:
-			l.process(l.collect(j))
+			l.take(j)
 		default:
-			if l.session != nil {
-				l.session.close()
-			}
 			return
 		}
+	}
+}
+
+// close ends the lane's connection, while nobody uses it.
+func (l *lane) close() {
+	if l.session != nil {
+		l.abandon()
 	}
 }
 
@@ -125,9 +188,7 @@ func (l *lane) drain() {
 func (l *lane) collect(first *job) []*job {
 	batch := make([]*job, 0, min(len(l.jobs)+1, l.maxBatch))
 	for j := first; ; {
-		if j.taken.CompareAndSwap(false, true) {
-			batch = append(batch, j)
-		}
+		batch = append(batch, j)
 		if len(batch) == l.maxBatch {
 			return batch
 		}
@@ -141,9 +202,6 @@ func (l *lane) collect(first *job) []*job {
 
 // process commits a batch, or where one member spoiled it, each member alone.
 func (l *lane) process(batch []*job) {
-	if len(batch) == 0 {
-		return
-	}
 	results, err := l.attempt(batch, false)
 	if errors.Is(err, errUndo) {
 		results, err = l.attempt(batch, true)
@@ -158,7 +216,7 @@ func (l *lane) process(batch []*job) {
 		if err != nil && results[i] == nil {
 			results[i] = err
 		}
-		j.done <- results[i]
+		j.answer(results[i])
 	}
 }
 
@@ -168,53 +226,98 @@ func (l *lane) process(batch []*job) {
 // may be run again. Once COMMIT was sent nothing is run again.
 func (l *lane) attempt(batch []*job, savepoints bool) ([]error, error) {
 	results := make([]error, len(batch))
-	ctx := context.Background()
-	if l.session == nil {
-		session, err := newSession(ctx, l.store.writer)
-		if err != nil {
-			return results, unavailable(err)
-		}
-		l.session = session
-	}
-	if err := l.session.control(ctx, beginWrite); err != nil {
-		l.abandon()
-		return results, unavailable(err)
+	if err := l.begin(); err != nil {
+		l.ill.Store(true)
+		return results, err
 	}
 	b := &batchTx{store: l.store, session: l.session, shared: len(batch) > 1, savepoints: savepoints, clinicas: map[tomahora.ClinicaID]*clinica{}}
+	ended := false
+	defer func() {
+		if !ended { // a closure ends the goroutine
+			l.rollback(nil)
+		}
+		l.store.leave()
+	}()
+	err := l.members(b, batch, results)
+	ended = true
+	return results, err
+}
+
+// members runs the members of a batch into results and ends the transaction.
+func (l *lane) members(b *batchTx, batch []*job, results []error) error {
 	wrote := false
 	for i, j := range batch {
-		if results[i] = j.ctx.Err(); results[i] != nil {
+		if !j.start() {
+			results[i] = j.ctx.Err()
 			continue
 		}
+		l.running = j
 		var again error
 		if results[i], again = b.member(j); again != nil {
-			l.rollback()
-			return results, again
+			l.rollback(results[i])
+			return again
 		}
 		wrote = wrote || results[i] == nil
 	}
 	if !wrote {
-		l.rollback()
-		return results, nil
+		l.rollback(nil)
+		return nil
 	}
-	return results, l.commit(b)
+	return l.commit(b)
 }
 
-func (l *lane) commit(b *batchTx) error {
-	if err := b.unlock(); err != nil {
-		l.rollback()
+// begin starts a transaction, in a new connection where there is none. When it
+// returns nil the store must be left again.
+func (l *lane) begin() (err error) {
+	ctx := context.Background()
+	if err := l.store.enter(ctx); err != nil {
 		return err
 	}
-	if err := l.session.control(context.Background(), commit); err != nil {
-		l.rollback()
+	defer func() {
+		if err != nil {
+			l.store.leave()
+		}
+	}()
+	if l.session == nil {
+		if l.session, err = newSession(ctx, l.store.writer); err != nil {
+			l.session = nil
+			return unavailable(err)
+		}
+	}
+	if err := l.session.control(ctx, beginWrite); err != nil {
+		l.abandon()
 		return unavailable(err)
 	}
 	return nil
 }
 
-// rollback ends the transaction; a connection that cannot is thrown away.
-func (l *lane) rollback() {
-	if err := l.session.control(context.Background(), rollback); err != nil {
+func (l *lane) commit(b *batchTx) error {
+	if err := b.unlock(); err != nil {
+		l.rollback(err)
+		return err
+	}
+	if err := l.session.control(context.Background(), commit); err != nil {
+		err = unavailable(err)
+		l.rollback(err)
+		return err
+	}
+	if err := l.store.unmoved(); err != nil {
+		l.ill.Store(true)
+		return err
+	}
+	l.ill.Store(false)
+	return nil
+}
+
+// rollback ends the transaction because of an error, or of nil. A connection
+// that cannot end it is thrown away, and so is one to which the database did not
+// answer: what it remembers may be wrong.
+func (l *lane) rollback(because error) {
+	gone := tomahora.KindOf(because) == tomahora.KindUnavailable
+	if gone {
+		l.ill.Store(true)
+	}
+	if err := l.session.control(context.Background(), rollback); err != nil || gone {
 		l.abandon()
 	}
 }
@@ -244,7 +347,7 @@ func (b *batchTx) member(j *job) (err, again error) {
 		}
 	}
 	t := &tx{store: b.store, session: b.session, ctx: ctx, now: b.store.now(), batch: b}
-	if err = t.run(j.fn); err != nil {
+	if err = b.store.explain(t, t.run(j.fn)); err != nil {
 		t.restore()
 		if t.failed != nil || tomahora.ProblemsOf(err) == nil {
 			return err, errSpoiled

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"fmt"
 )
@@ -35,11 +36,18 @@ func newSession(ctx context.Context, db *sql.DB) (*session, error) {
 	return &session{conn, map[string]*sql.Stmt{}, map[string]*sql.Stmt{}}, nil
 }
 
-// close lets go of the connection.
+// close ends the connection.
 func (s *session) close() {
 	forget(s.stmts)
 	forget(s.composed)
-	_ = s.conn.Close()
+	discard(s.conn)
+}
+
+// discard ends a connection instead of giving it back to its pool: what is
+// closed here may be broken, or stand in the middle of a transaction.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
 }
 
 // forget closes statements.

@@ -32,9 +32,20 @@ type Options struct {
 	// MaxBatch bounds how many updates share one commit; 0 means 256. It is
 	// there for measuring what grouping brings.
 	MaxBatch int
+	// MaxWaiting bounds how many updates, and apart from them how many reads,
+	// may wait for the database; one more is KindUnavailable. 0 means 1024.
+	MaxWaiting int
 	// NoMigrate refuses a database whose schema is not current instead of
 	// migrating it.
 	NoMigrate bool
+}
+
+func (o Options) maxWaiting() int {
+	const defaultMaxWaiting = 1024
+	if o.MaxWaiting <= 0 {
+		return defaultMaxWaiting
+	}
+	return o.MaxWaiting
 }
 
 // Open opens the store a URL names: "sqlite:FILE".
@@ -58,26 +69,47 @@ func redact(dbURL string) string {
 // already have to wait.
 const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)"
 
-// readerPragmas let readers take pages from the system's memory as they are.
-// Copying each into a cache of every connection is half the cost of a list whose
-// rows lie scattered over a history.
-const readerPragmas = pragmas + "&_pragma=mmap_size(1073741824)"
+const writerPragmas = pragmas + "&_pragma=journal_mode(WAL)"
 
 func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
 	base := "file:" + (&url.URL{Path: file}).EscapedPath()
-	writer, err := sql.Open("sqlite", base+"?"+pragmas+"&_pragma=journal_mode(WAL)")
+	reader, err := sql.Open("sqlite", base+"?mode=ro&"+pragmas)
+	if err != nil {
+		return nil, err
+	}
+	writer, err := openWriter(ctx, base, o.NoMigrate)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), reader.Close())
+	}
+	watched, err := watchFiles(ctx, file, reader)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), reader.Close(), writer.Close())
+	}
+	s := newStore(writer, reader, 4*runtime.GOMAXPROCS(0), o)
+	s.files, s.proof = watched, "PRAGMA user_version = 0"
+	return s, nil
+}
+
+// openWriter migrates the file, or makes it, and returns a pool that never makes
+// one: a file that is gone later must not come back empty.
+func openWriter(ctx context.Context, base string, noMigrate bool) (*sql.DB, error) {
+	maker, err := sql.Open("sqlite", base+"?"+writerPragmas)
+	if err != nil {
+		return nil, err
+	}
+	maker.SetMaxOpenConns(1)
+	if err := migrate(ctx, maker, noMigrate); err != nil {
+		return nil, errors.Join(err, maker.Close())
+	}
+	if err := maker.Close(); err != nil {
+		return nil, err
+	}
+	writer, err := sql.Open("sqlite", base+"?mode=rw&"+writerPragmas)
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, writer, o.NoMigrate); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), writer.Close())
-	}
-	reader, err := sql.Open("sqlite", base+"?mode=ro&"+readerPragmas)
-	if err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
-	return newStore(writer, reader, 4*runtime.GOMAXPROCS(0), o), nil
+	return writer, nil
 }
 
 // migrate brings the schema up to date, or with check only tells whether it is.
@@ -128,7 +160,8 @@ func mapError(err error) (mapped error, constraint bool) {
 	case sqlite3.SQLITE_CONSTRAINT:
 		return err, true
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
-		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN:
+		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM:
 		return tomahora.Unavailable(err), false
 	default:
 		return err, false

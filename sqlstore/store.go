@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -21,6 +22,16 @@ type Store struct {
 	readers   chan *session // nil entries are sessions yet to be opened
 	lane      *lane
 	snapshots snapshots
+
+	files *files // watched by us; nil where the engine is a server
+
+	// proof is a statement that has to write to the disk, for Ping.
+	proof string
+
+	maxWaiting int64
+	waiting    atomic.Int64 // reads that want a session
+	closing    chan struct{}
+	closed     sync.Once
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -33,6 +44,9 @@ func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
 		reader:    reader,
 		readers:   make(chan *session, readers),
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
+
+		maxWaiting: int64(o.maxWaiting()),
+		closing:    make(chan struct{}),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -40,26 +54,59 @@ func newStore(writer, reader *sql.DB, readers int, o Options) *Store {
 	for range readers {
 		s.readers <- nil
 	}
-	s.lane = startLane(s, o.MaxBatch)
+	s.lane = startLane(s, o)
 	return s
 }
 
 // Close commits what is queued and closes the database.
 func (s *Store) Close() error {
+	s.closed.Do(func() { close(s.closing) })
 	s.lane.stop()
+	if s.files != nil {
+		s.files.gate.Lock()
+		defer s.files.gate.Unlock()
+		if s.files.check(context.Background()) != nil {
+			s.lane.close() // first, so that the log stays: it is all there is of what a bad file lacks
+		}
+	}
 	for range cap(s.readers) {
 		if session := <-s.readers; session != nil {
 			session.close()
 		}
 	}
+	if s.files != nil {
+		s.files.weigh()
+	}
+	s.lane.close()
 	return errors.Join(s.reader.Close(), s.writer.Close())
 }
 
-// Ping tells whether the database answers.
+// closeReaders closes the readers' sessions that nobody uses.
+func (s *Store) closeReaders() {
+	for range len(s.readers) {
+		if session := <-s.readers; session != nil {
+			session.close()
+		}
+		s.readers <- nil
+	}
+}
+
+// Ping tells whether the database can be read and written. Where a write has
+// failed, it writes itself, so that a disk that is full is told from one that
+// was.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.read(ctx, func(t *tx) error {
+	err := s.read(ctx, func(t *tx) error {
 		var one int
 		return t.queryRow("ping", nil, &one)
+	})
+	if err != nil {
+		return err
+	}
+	return s.lane.do(ctx, func(t *tx) error {
+		if s.proof == "" || !s.lane.ill.Load() {
+			return nil
+		}
+		return t.session.control(t.ctx, s.proof)
 	})
 }
 
@@ -86,16 +133,17 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 // read runs fn in a read transaction of one of the reader sessions, and puts
 // nil back for a session that is of no more use.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
-	var reader *session
-	select {
-	case reader = <-s.readers:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.leave()
+	reader, err := s.takeReader(ctx)
+	if err != nil {
+		return err
 	}
 	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
 	defer func() { s.readers <- reader }()
 	if reader == nil {
-		var err error
 		if reader, err = newSession(ctx, s.reader); err != nil {
 			return unavailable(err)
 		}
@@ -105,15 +153,56 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 		reader = nil
 		return unavailable(err)
 	}
+	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
 	defer func() {
 		// The transaction must end even when the request's context already has.
-		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil {
+		err := reader.control(context.WithoutCancel(ctx), rollback)
+		if err != nil || tomahora.KindOf(t.failed) == tomahora.KindUnavailable {
 			reader.close()
 			reader = nil
 		}
 	}()
-	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
-	return t.run(fn)
+	return s.explain(t, t.run(fn))
+}
+
+// explain blames the database for what went wrong while it was not itself.
+func (s *Store) explain(t *tx, err error) error {
+	if t.failed == nil || tomahora.KindOf(err) != tomahora.KindInternal {
+		return err
+	}
+	if moved := s.unmoved(); moved != nil {
+		t.failed = moved
+		return moved
+	}
+	return err
+}
+
+// takeReader waits for a reader session, or for the right to open one (nil). No
+// more than maxWaiting wait.
+func (s *Store) takeReader(ctx context.Context) (*session, error) {
+	select {
+	case reader := <-s.readers:
+		return reader, nil
+	default:
+	}
+	defer s.waiting.Add(-1)
+	if s.waiting.Add(1) > s.maxWaiting {
+		return nil, errBusy()
+	}
+	select {
+	case reader := <-s.readers:
+		return reader, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-s.closing:
+		return nil, tomahora.Unavailable(errors.New("the store is closing"))
+	}
+}
+
+// errBusy answers who would be one too many in a queue: a queue that only grows
+// serves nobody in time.
+func errBusy() error {
+	return tomahora.Unavailable(errors.New("too many requests are waiting for the database"))
 }
 
 // unavailable is for failures to reach the database at all.
@@ -151,6 +240,13 @@ func (s *snapshots) put(id tomahora.ClinicaID, cfg *tomahora.Config) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known[id] = cfg
+}
+
+// forget drops what is known, where another database takes the place of this.
+func (s *snapshots) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.known)
 }
 
 // CreateClinica makes a clinic with its initial estados.
