@@ -41,6 +41,7 @@ type server struct {
 	cmd    *exec.Cmd
 	exited chan error
 	log    *lockedBuffer
+	root   string // where its own disk is seen from outside, if it has one
 }
 
 // start runs the program until the test ends, and returns once it listens.
