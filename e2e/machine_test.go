@@ -148,7 +148,10 @@ func troubles() map[string]trouble {
 		},
 		"a copy that can only be read is mounted over it": {
 			start: onItsOwnDisk, end: offAgain, reads: true,
-			begin: func(t *testing.T, s *server, _ string) { t.Helper(); onTop(t, s, `cp "$0"/* "$0.new" && mount -o remount,ro "$0.new"`) },
+			begin: func(t *testing.T, s *server, _ string) {
+				t.Helper()
+				onTop(t, s, `cp "$0"/* "$0.new" && mount -o remount,ro "$0.new"`)
+			},
 		},
 		"no file may grow": {
 			start: plainServer, reads: true,

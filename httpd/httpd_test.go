@@ -497,6 +497,22 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
+func TestALimiterSurvivesAClockThatGoesBack(t *testing.T) {
+	now := time.Unix(1_540_000_000, 0)
+	l := NewLimiter(Rate{20, time.Minute}, func() time.Time { return now })
+	for range 20 {
+		l.Allow(1)
+	}
+	now = now.Add(-3 * time.Hour)
+	if got, want := l.Allow(1), (medilink.Allowance{Limit: 20, RetryAfter: 3 * time.Second}); got != want {
+		t.Errorf("right after: got %+v, want %+v", got, want)
+	}
+	now = now.Add(3 * time.Second)
+	if got := l.Allow(1); !got.OK || got.Remaining != 0 {
+		t.Errorf("after waiting as told: got %+v", got)
+	}
+}
+
 func TestALimiterForgetsIdleTokens(t *testing.T) {
 	now := time.Unix(1_540_000_000, 0)
 	l := NewLimiter(Rate{1, time.Second}, func() time.Time { return now })
