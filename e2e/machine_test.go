@@ -133,13 +133,36 @@ func (l *locker) end(t *testing.T, _ *server, _ string) {
 	must(t, errors.Join(err, l.conn.Close()))
 }
 
+// cut is what a file lost.
+type cut struct{ lost []byte }
+
+const keptOfCut = 8192
+
+func (c *cut) begin(t *testing.T, s *server, file string) {
+	t.Helper()
+	must(t, s.cmd.Process.Signal(syscall.SIGSTOP)) // so that nothing is written between reading and cutting
+	whole, err := os.ReadFile(file)
+	must(t, err)
+	c.lost = whole[keptOfCut:]
+	must(t, os.Truncate(file, keptOfCut))
+	must(t, s.cmd.Process.Signal(syscall.SIGCONT))
+}
+
+func (c *cut) end(t *testing.T, _ *server, file string) {
+	t.Helper()
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	must(t, err)
+	_, err = f.WriteAt(c.lost, keptOfCut)
+	must(t, errors.Join(err, f.Close()))
+}
+
 func rename(t *testing.T, from, to string) {
 	t.Helper()
 	must(t, os.Rename(from, to))
 }
 
 func troubles() map[string]trouble {
-	lock := &locker{}
+	lock, loss := &locker{}, &cut{}
 	return map[string]trouble{
 		"the disk is full": {start: onItsOwnDisk, begin: fillDisk, end: freeDisk, reads: true},
 		"an empty disk is mounted over it": {
@@ -174,6 +197,7 @@ func troubles() map[string]trouble {
 				rename(t, filepath.Dir(file)+".moved", filepath.Dir(file))
 			},
 		},
+		"the file is cut":                {start: plainServer, begin: loss.begin, end: loss.end},
 		"another program holds the lock": {start: plainServer, begin: lock.begin, end: lock.end, reads: true},
 	}
 }

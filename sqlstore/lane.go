@@ -226,6 +226,12 @@ func (l *lane) process(batch []*job) {
 // may be run again. Once COMMIT was sent nothing is run again.
 func (l *lane) attempt(batch []*job, savepoints bool) ([]error, error) {
 	results := make([]error, len(batch))
+	if !slices.ContainsFunc(batch, func(j *job) bool { return j.ctx.Err() == nil }) {
+		for i, j := range batch { // nobody waits, so neither do we for the database
+			results[i] = j.ctx.Err()
+		}
+		return results, nil
+	}
 	if err := l.begin(); err != nil {
 		l.ill.Store(true)
 		return results, err
@@ -279,7 +285,7 @@ func (l *lane) begin() (err error) {
 		}
 	}()
 	if l.session == nil {
-		if l.session, err = newSession(ctx, l.store.writer); err != nil {
+		if l.session, err = l.store.newSession(ctx, l.store.writer); err != nil {
 			l.session = nil
 			return unavailable(err)
 		}

@@ -9,12 +9,13 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // files watches the files of an SQLite database. SQLite goes on with a file that
 // was moved, replaced or cut short, and what it commits then goes with the
-// process. So whoever reads or writes asks first whether all is as it was, and
-// whoever has written asks again before saying so.
+// process. So whoever reads or writes asks first whether all is as it was a moment
+// ago, and whoever has written asks whether it still is before saying so.
 type files struct {
 	path   string
 	reader *sql.DB
@@ -24,6 +25,7 @@ type files struct {
 	// them are closed and the files opened anew.
 	gate  sync.RWMutex
 	known atomic.Pointer[sighting]
+	fresh atomic.Bool // known is not older than freshness
 
 	// anchor is a reader that outlives every other connection. SQLite empties
 	// the log into the file when the last one closes, and must not do so to a
@@ -31,6 +33,11 @@ type files struct {
 	mu     sync.Mutex
 	anchor *sql.Conn
 }
+
+// freshness is how long a look at the files lets in who comes after. A look costs
+// several system calls, as much as a small read; what is committed is looked
+// after each time.
+const freshness = 20 * time.Millisecond
 
 // What the anchor is asked.
 const (
@@ -93,10 +100,28 @@ func (f *files) open(ctx context.Context) (err error) {
 	return nil
 }
 
+// glance is check, but for whoever comes right after another.
+func (f *files) glance(ctx context.Context) error {
+	if f.fresh.Load() {
+		return nil
+	}
+	return f.check(ctx)
+}
+
 // check tells whether the open files are still those at the path, and whole.
 // After errChanged they may be opened anew; after any other error nothing may be
 // touched until somebody has put them back.
 func (f *files) check(ctx context.Context) error {
+	err := f.look(ctx)
+	if err != nil {
+		f.fresh.Store(false)
+	} else if f.fresh.CompareAndSwap(false, true) {
+		time.AfterFunc(freshness, func() { f.fresh.Store(false) })
+	}
+	return err
+}
+
+func (f *files) look(ctx context.Context) error {
 	s := f.known.Load()
 	db, err := os.Stat(f.path)
 	if err != nil {
@@ -185,7 +210,7 @@ func (s *Store) enter(ctx context.Context) error {
 	}
 	for {
 		s.files.gate.RLock()
-		err := s.files.check(ctx)
+		err := s.files.glance(ctx)
 		if err == nil {
 			return nil
 		}
@@ -214,6 +239,15 @@ func (s *Store) unmoved() error {
 		return unavailable(err)
 	}
 	return nil
+}
+
+// newSession opens a connection, after a look of its own: it must not be to
+// another file than the others are.
+func (s *Store) newSession(ctx context.Context, pool *sql.DB) (*session, error) {
+	if err := s.unmoved(); err != nil {
+		return nil, err
+	}
+	return newSession(ctx, pool)
 }
 
 // reopen lets go of every connection and opens the files that are at the path

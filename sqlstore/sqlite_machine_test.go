@@ -54,6 +54,11 @@ func must(t *testing.T, err error) {
 // available.
 func wantGone(t *testing.T, s *sqlstore.Store, id tomahora.ClinicaID, says string) {
 	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); s.Ping(t.Context()) == nil; { // it is seen a moment later
+		if time.Now().After(deadline) {
+			t.Fatal("Ping still finds everything in order")
+		}
+	}
 	_, err := read(t, s, id)
 	for what, err := range map[string]error{"a read": err, "a write": write(t, s, id), "Ping": s.Ping(t.Context())} {
 		if tomahora.KindOf(err) != tomahora.KindUnavailable || !strings.Contains(cause(err).Error(), says) {
@@ -65,7 +70,15 @@ func wantGone(t *testing.T, s *sqlstore.Store, id tomahora.ClinicaID, says strin
 // wantThere fails unless there are so many pacientes, and room for more.
 func wantThere(t *testing.T, s *sqlstore.Store, id tomahora.ClinicaID, pacientes int) {
 	t.Helper()
-	must(t, s.Ping(t.Context()))
+	for deadline := time.Now().Add(5 * time.Second); ; { // what was opened just before is let go first
+		err := s.Ping(t.Context())
+		if err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(cause(err))
+		}
+	}
 	if n, err := read(t, s, id); err != nil || n != pacientes {
 		t.Errorf("got %d pacientes, error %v; want %d", n, cause(err), pacientes)
 	}

@@ -144,7 +144,7 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
 	defer func() { s.readers <- reader }()
 	if reader == nil {
-		if reader, err = newSession(ctx, s.reader); err != nil {
+		if reader, err = s.newSession(ctx, s.reader); err != nil {
 			return unavailable(err)
 		}
 	}
