@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,14 +59,14 @@ func (c *timepiece) set(t *testing.T, text string) {
 	c.at.Store(&at)
 }
 
-// clocked is the API over a store of its own whose clock can be set.
-func clocked(t *testing.T, clinic string) (*server, *timepiece, domain.Store) {
+// clocked is the API over the clinic chile, in a store whose clock can be set.
+func clocked(t *testing.T) (*server, *timepiece, domain.Store) {
 	t.Helper()
 	clock := &timepiece{}
 	clock.set(t, "2026-01-15T12:00:00Z")
 	dir := t.TempDir()
 	db, file := "sqlite:"+filepath.Join(dir, "clinica.db"), filepath.Join(dir, "clinica.yaml")
-	must(t, os.WriteFile(file, []byte(clinic), 0o600))
+	must(t, os.WriteFile(file, []byte(chile), 0o600))
 	tomahora(t, "clinica", "create", "--nombre", "Chile", "--zona", "America/Santiago", "--db", db)
 	tomahora(t, "clinica", "apply", file, "--clinica", "1", "--db", db)
 	for range 2 {
@@ -112,7 +113,7 @@ func (s *server) starts(t *testing.T, sucursal int, fecha string) map[string][]s
 	slices.Sort(starts["the grid"])
 	var free struct{ Data map[string]map[string][]place }
 	read(&free, "/horariosdisponibles?id_sucursal=%d&ids_profesional=%d&fecha_inicio=%s&fecha_fin=%s&intervalo=15", sucursal, sucursal, fecha, fecha)
-	for _, p := range free.Data[fmt.Sprint(sucursal)][fecha] {
+	for _, p := range free.Data[strconv.Itoa(sucursal)][fecha] {
 		starts["horariosdisponibles"] = append(starts["horariosdisponibles"], p.Hora[:5])
 	}
 	var flat struct{ Data []place }
@@ -157,7 +158,7 @@ const noHour = -1
 // set back on a Saturday and forward on the next day.
 func TestNightsOnWhichTheClocksChange(t *testing.T) {
 	t.Parallel()
-	s, clock, _ := clocked(t, chile)
+	s, clock, _ := clocked(t)
 	back := []string{
 		"2018-05-12", "2019-04-06", "2020-04-04", "2021-04-03", "2022-04-02", "2023-04-01", "2024-04-06",
 		"2025-04-05", "2026-04-04", "2027-04-03", "2028-04-01", "2029-04-07", "2030-04-06",
@@ -236,7 +237,7 @@ func addDays(t *testing.T, fecha string, n int) string {
 // TestTodayIsTheSucursals: three sucursales of one clinic live on two dates.
 func TestTodayIsTheSucursals(t *testing.T) {
 	t.Parallel()
-	s, clock, store := clocked(t, chile)
+	s, clock, store := clocked(t)
 	type local struct{ today, next string } // the first date of the grid, the next free quarter
 	tests := []struct {
 		now                             string
@@ -326,7 +327,7 @@ func (s *server) today(t *testing.T, sucursal int) string {
 // on the nights when it jumps.
 func TestFechaActualizacionIsTheClinicsTime(t *testing.T) {
 	t.Parallel()
-	s, clock, _ := clocked(t, chile)
+	s, clock, _ := clocked(t)
 	for i, test := range []struct{ now, want string }{
 		{"2026-09-06T03:59:59Z", "2026-09-05 23:59:59"},
 		{"2026-09-06T04:00:00Z", "2026-09-06 01:00:00"},
@@ -349,7 +350,7 @@ func TestFechaActualizacionIsTheClinicsTime(t *testing.T) {
 // shows.
 func TestTheClockGoesBack(t *testing.T) {
 	t.Parallel()
-	s, clock, store := clocked(t, chile)
+	s, clock, store := clocked(t)
 	clock.set(t, "2026-11-23T18:00:00Z")
 	wish := citaJSON(1, 1, 1, 1, "2026-11-30", "09:00", 15, -1)
 	first := s.book(t, wish)

@@ -68,6 +68,7 @@ func (c *crowd) note(conn net.Conn, state http.ConnState) {
 		c.of[conn] = c.idle.PushBack(conn)
 	case http.StateClosed, http.StateHijacked:
 		<-c.places
+	default: // new or active: it keeps its place and cannot be asked to leave
 	}
 }
 

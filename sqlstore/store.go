@@ -106,7 +106,10 @@ func (s *Store) Ping(ctx context.Context) error {
 		if s.proof == "" || !s.lane.ill.Load() {
 			return nil
 		}
-		return t.session.control(t.ctx, s.proof)
+		if err := t.session.control(t.ctx, s.proof); err != nil {
+			t.fail(unavailable(err))
+		}
+		return t.failed
 	})
 }
 

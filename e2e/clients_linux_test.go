@@ -85,10 +85,10 @@ func (w *witness) judge(t *testing.T, atMost time.Duration) {
 }
 
 // besieged serves the load clinic with limits short enough to be waited for.
-func besieged(t *testing.T, more ...string) *server {
+func besieged(t *testing.T) *server {
 	t.Helper()
 	db, token := newClinic(t)
-	s := start(t, append([]string{"serve", "--db", db, "--header-timeout", "1s", "--read-timeout", "2s", "--write-timeout", "3s", "--shutdown-timeout", "2s"}, more...)...)
+	s := start(t, "serve", "--db", db, "--header-timeout", "1s", "--read-timeout", "2s", "--write-timeout", "3s", "--shutdown-timeout", "2s")
 	s.token = token
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -48,7 +49,7 @@ func onItsOwnDisk(t *testing.T, db, token string) *server {
 		binary, "serve", "--db", "sqlite:"+filepath.Join(dir, "clinica.db"), "--listen", "127.0.0.1:0")
 	s := startCommand(t, cmd) // fails, with what was said, where there is no such right
 	s.token = token
-	s.root = filepath.Join("/proc", fmt.Sprint(cmd.Process.Pid), "root", dir)
+	s.root = filepath.Join("/proc", strconv.Itoa(cmd.Process.Pid), "root", dir)
 	return s
 }
 
@@ -92,7 +93,7 @@ func offAgain(t *testing.T, s *server, _ string) {
 // within runs a shell script where the server's own disk is $0.
 func (s *server) within(t *testing.T, script string) {
 	t.Helper()
-	pid := fmt.Sprint(s.cmd.Process.Pid)
+	pid := strconv.Itoa(s.cmd.Process.Pid)
 	dir := strings.TrimPrefix(s.root, "/proc/"+pid+"/root")
 	out, err := exec.Command("nsenter", "-t", pid, "-U", "-m", "--preserve-credentials", "sh", "-c", script, dir).CombinedOutput()
 	if err != nil {
