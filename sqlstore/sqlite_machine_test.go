@@ -262,6 +262,17 @@ func TestTheLogIsRemoved(t *testing.T) {
 	}
 }
 
+func TestClosedAfterTheLogWasRemoved(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "a.db")
+	s, err := sqlstore.Open(t.Context(), "sqlite:"+file, sqlstore.Options{Clock: frozen})
+	must(t, err)
+	id := storetest.Setup(t, s, 3)
+	must(t, os.Remove(file+"-wal"))
+	must(t, s.Close())
+	wantThere(t, openFile(t, file, frozen), id, 3)
+}
+
 // TestAnotherDatabaseTakesThePlace, as when a backup is put back without a
 // restart: nothing of the old one is remembered.
 func TestAnotherDatabaseTakesThePlace(t *testing.T) {

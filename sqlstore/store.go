@@ -65,7 +65,7 @@ func (s *Store) Close() error {
 	if s.files != nil {
 		s.files.gate.Lock()
 		defer s.files.gate.Unlock()
-		if s.files.check(context.Background()) != nil {
+		if err := s.files.check(context.Background()); err != nil && !errors.Is(err, errChanged) {
 			s.lane.close() // first, so that the log stays: it is all there is of what a bad file lacks
 		}
 	}
