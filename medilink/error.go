@@ -59,8 +59,12 @@ func status(kind tomahora.Kind) int {
 // fail logs what the client is not shown, and answers.
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	ctx := r.Context()
-	err = orUnavailable(err)
 	id := a.RequestID(ctx)
+	if interrupted(err) { // mostly by the client, who is gone: nobody's fault
+		a.Logger.InfoContext(ctx, "request given up", "request_id", id, "route", r.Pattern, "error", err)
+		RenderError(w, id, tomahora.Unavailable(err))
+		return
+	}
 	if kind := tomahora.KindOf(err); status(kind) >= http.StatusInternalServerError {
 		a.Logger.ErrorContext(ctx, "request failed", "request_id", id, "route", r.Pattern, "error", cause(err))
 	}

@@ -23,12 +23,23 @@ type Options struct {
 	// MaxBatch bounds how many updates share one commit; 0 means 256 on SQLite
 	// and 32 on PostgreSQL. It is there for measuring what grouping brings.
 	MaxBatch int
+	// MaxWaiting bounds how many updates, and apart from them how many reads,
+	// may wait for the database; one more is KindUnavailable. 0 means 1024.
+	MaxWaiting int
 	// NoMigrate refuses a database whose schema is not current instead of
 	// migrating it.
 	NoMigrate bool
 	// ReadOnly opens what is there for reading, without migrating it: also what
 	// an older program has left. Updates fail.
 	ReadOnly bool
+}
+
+func (o Options) maxWaiting() int64 {
+	const defaultMaxWaiting = 1024
+	if o.MaxWaiting <= 0 {
+		return defaultMaxWaiting
+	}
+	return int64(o.MaxWaiting)
 }
 
 // Open opens the store a URL names: "sqlite:FILE" or "postgres://…".
@@ -66,9 +77,8 @@ type engine interface {
 	reader(ctx context.Context) (session, error)
 	// judge tells what an error of a session means.
 	judge(err error) (v verdict, mapped error)
-	// reading is how many read transactions may run at once, how many do, and how
-	// many callers wait for one.
-	reading() (all, inUse, waiting int)
+	// reading is how many read transactions may run at once, and how many do.
+	reading() (all, inUse int)
 	// spares is how many sessions there may be that broke while nobody used them.
 	spares() int
 	// close lets go of the database. Nobody holds a session any more.
@@ -122,6 +132,10 @@ type session interface {
 	// unhurry lets the transaction take as long as it takes, as one does that
 	// waits for a file.
 	unhurry(ctx context.Context) error
+
+	// prove makes the disk take a write, where it is this program that writes to
+	// it.
+	prove(ctx context.Context) error
 
 	release()
 	close()

@@ -41,6 +41,7 @@ type Stats struct {
 // Stats tells what the store is busy with.
 func (s *Store) Stats() Stats {
 	st := Stats{Queued: s.writing.queued()}
-	st.Readers, st.ReadersInUse, st.ReadersWaiting = s.engine.reading()
+	st.ReadersWaiting = int(s.readsWaiting.Load())
+	st.Readers, st.ReadersInUse = s.engine.reading()
 	return st
 }

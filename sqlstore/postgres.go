@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,9 +60,8 @@ const answerTimeout = time.Minute
 // postgresEngine is a database behind a pool of connections, which all lanes and
 // views share.
 type postgresEngine struct {
-	pool    *pgxpool.Pool
-	texts   map[string]string // of the queries by their names
-	waiting atomic.Int64      // callers that wait for a connection to read on
+	pool  *pgxpool.Pool
+	texts map[string]string // of the queries by their names
 }
 
 func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) {
@@ -226,16 +224,12 @@ func (e *postgresEngine) writer(ctx context.Context) (session, error) {
 	return e.session(ctx, answerTimeout)
 }
 
-func (e *postgresEngine) reader(ctx context.Context) (session, error) {
-	e.waiting.Add(1)
-	defer e.waiting.Add(-1)
-	return e.session(ctx, 0)
-}
+func (e *postgresEngine) reader(ctx context.Context) (session, error) { return e.session(ctx, 0) }
 
 // reading counts the connections that write, too: they are of the same pool.
-func (e *postgresEngine) reading() (all, inUse, waiting int) {
+func (e *postgresEngine) reading() (all, inUse int) {
 	stat := e.pool.Stat()
-	return int(stat.MaxConns()), int(stat.AcquiredConns()), int(e.waiting.Load())
+	return int(stat.MaxConns()), int(stat.AcquiredConns())
 }
 
 func (e *postgresEngine) session(ctx context.Context, timeout time.Duration) (session, error) {

@@ -15,7 +15,7 @@ func openSQLiteReadOnly(ctx context.Context, file string, o Options) (*Store, er
 	if _, err := os.Stat(file); err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db, err := sql.Open("sqlite", sqliteURI(file, "mode=rw&"+readerPragmas+"&_pragma=query_only(1)"))
+	db, err := sql.Open("sqlite", sqliteURI(file, "mode=rw&"+pragmas+"&_pragma=query_only(1)"))
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func openSQLiteReadOnly(ctx context.Context, file string, o Options) (*Store, er
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), db.Close())
 	}
-	s := newSQLiteStore(db, db, o)
+	s := newSQLiteStore(db, db, nil, o)
 	s.outdated = outdated
 	return s, nil
 }
@@ -34,7 +34,7 @@ func schemaOutdated(ctx context.Context, db *sql.DB) (bool, error) {
 	var version int64
 	err := db.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version WHERE is_applied = 1").Scan(&version)
 	if err != nil {
-		_, mapped := (&sqliteEngine{}).judge(err)
+		_, mapped := judgeSQLite(err)
 		return false, fmt.Errorf("it cannot be read as a database of tomahora: %w", causeOf(mapped))
 	}
 	provider, err := migrations(db)

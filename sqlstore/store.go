@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -19,7 +20,12 @@ type Store struct {
 	engine    engine
 	writing   writing
 	snapshots snapshots
-	outdated  bool // the schema is older than this program's
+	outdated  bool        // the schema is older than this program's
+	ill       atomic.Bool // the last write failed for want of a database
+
+	maxWaiting                   int64
+	updatesWaiting, readsWaiting atomic.Int64
+	closing                      atomic.Bool
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -44,6 +50,8 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 		maxBatch:  o.MaxBatch,
 		engine:    e,
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
+
+		maxWaiting: o.maxWaiting(),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -57,15 +65,30 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 
 // Close commits what is queued and closes the database.
 func (s *Store) Close() error {
+	s.closing.Store(true)
 	s.writing.stop()
 	return s.engine.close()
 }
 
-// Ping tells whether the database answers.
+// Ping tells whether the database can be read and written. Where a write has
+// failed, it writes itself, so that a disk that is full is told from one that
+// was.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.read(ctx, func(t *tx) error {
+	err := s.read(ctx, func(t *tx) error {
 		var one int
 		return t.queryRow("ping", nil, &one)
+	})
+	if err != nil {
+		return err
+	}
+	return s.writing.do(ctx, 0, func(t *tx) error {
+		if !s.ill.Load() {
+			return nil
+		}
+		if err := t.session.prove(t.ctx); err != nil {
+			t.fail(s.unavailable(err), lost)
+		}
+		return t.failed
 	})
 }
 
@@ -111,26 +134,48 @@ func (s *Store) readIn(ctx context.Context, begin control, fn func(*tx) error) e
 
 // readOnce also tells whether the session was broken before fn got anything.
 func (s *Store) readOnce(ctx context.Context, begin control, fn func(*tx) error) (stale bool, err error) {
-	reader, err := s.engine.reader(ctx)
+	reader, err := s.takeReader(ctx)
 	if err != nil {
-		return false, s.unavailable(err)
+		return false, err
 	}
 	if err := reader.control(ctx, begin); err != nil {
 		reader.close()
 		return false, s.unavailable(err)
 	}
+	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
 	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
 	defer func() {
 		// The transaction must end even when the request's context already has.
-		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil {
+		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil || t.verdict == lost {
 			reader.close()
 			return
 		}
 		reader.release()
 	}()
-	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
 	err = t.run(fn)
 	return t.verdict == lost && !reader.used() && ctx.Err() == nil, err
+}
+
+// takeReader waits for a session to read in, where no more than maxWaiting do.
+func (s *Store) takeReader(ctx context.Context) (session, error) {
+	if s.closing.Load() {
+		return nil, tomahora.Unavailable(errors.New("the store is closing"))
+	}
+	defer s.readsWaiting.Add(-1)
+	if s.readsWaiting.Add(1) > s.maxWaiting {
+		return nil, errBusy()
+	}
+	reader, err := s.engine.reader(ctx)
+	if err != nil {
+		return nil, s.unavailable(err)
+	}
+	return reader, nil
+}
+
+// errBusy answers who would be one too many in a queue: a queue that only grows
+// serves nobody in time.
+func errBusy() error {
+	return tomahora.Unavailable(errors.New("too many requests are waiting for the database"))
 }
 
 // unavailable is for failures to reach the database at all.
@@ -168,6 +213,13 @@ func (s *snapshots) put(id tomahora.ClinicaID, cfg *tomahora.Config) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known[id] = cfg
+}
+
+// forget drops what is known, where another database takes the place of this.
+func (s *snapshots) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.known)
 }
 
 // CreateClinica makes a clinic with its initial estados.

@@ -116,9 +116,59 @@ func checkOrigins(origins []string) error {
 	return nil
 }
 
+// limits are the flags that bound what clients can make the server wait for and
+// keep.
+type limits struct {
+	HeaderTimeout   time.Duration `name:"header-timeout" default:"10s" help:"Time for the head of a request."`
+	ReadTimeout     time.Duration `name:"read-timeout" default:"30s" help:"Time for a request with its body."`
+	WriteTimeout    time.Duration `name:"write-timeout" default:"60s" help:"Time from the head of a request to the end of its answer."`
+	IdleTimeout     time.Duration `name:"idle-timeout" default:"2m" help:"Time a connection may wait for its next request."`
+	ShutdownTimeout time.Duration `name:"shutdown-timeout" default:"30s" help:"Time for requests under way when the server is told to stop."`
+	MaxConnections  int           `name:"max-connections" default:"16384" help:"Connections open at once; one more takes the place of an idle one, or waits."`
+	MaxWaiting      int           `name:"max-waiting" default:"1024" help:"Writes, and apart from them reads, that may wait for the database; one more is answered 503."`
+}
+
+func (l limits) check() error {
+	for name, d := range map[string]time.Duration{
+		"header-timeout": l.HeaderTimeout, "read-timeout": l.ReadTimeout, "write-timeout": l.WriteTimeout,
+		"idle-timeout": l.IdleTimeout, "shutdown-timeout": l.ShutdownTimeout,
+	} {
+		if d <= 0 {
+			return usageError{fmt.Errorf("--%s: %s is no time to wait; give more than 0, such as 30s", name, d)}
+		}
+	}
+	if l.MaxConnections < 1 || l.MaxWaiting < 1 {
+		return usageError{errors.New("--max-connections and --max-waiting must be at least 1")}
+	}
+	return nil
+}
+
+// ownFiles is how many files are kept for the database and the log, whatever the
+// clients do.
+const ownFiles = 128
+
+// connections is MaxConnections, or as many as the system lets us have.
+func (l limits) connections(env *environment) int {
+	files, known := openFiles()
+	if !known || uint64(l.MaxConnections)+ownFiles <= files {
+		return l.MaxConnections
+	}
+	most := max(1, int(files)-ownFiles)
+	env.logger.WarnContext(env.ctx, "fewer connections than --max-connections, for want of open files (ulimit -n)", "connections", most)
+	return most
+}
+
+func (l limits) server(env *environment) httpd.Limits {
+	return httpd.Limits{
+		HeaderTimeout: l.HeaderTimeout, ReadTimeout: l.ReadTimeout, WriteTimeout: l.WriteTimeout,
+		IdleTimeout: l.IdleTimeout, ShutdownTimeout: l.ShutdownTimeout, MaxConnections: l.connections(env),
+	}
+}
+
 type serveCmd struct {
 	database
 	service
+	limits
 	Listen      string   `default:":8080" help:"Address to listen on."`
 	TLSCert     string   `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
 	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
@@ -131,8 +181,11 @@ func (c serveCmd) Run(env *environment) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
+	if err := c.check(); err != nil {
+		return err
+	}
 	m := c.metrics()
-	store, err := c.open(env, storeOptions(sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch}, m))
+	store, err := c.open(env, storeOptions(sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, MaxWaiting: c.MaxWaiting}, m))
 	if err != nil {
 		return err
 	}
@@ -140,7 +193,7 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	cfg.CertFile, cfg.KeyFile = c.TLSCert, c.TLSKey
+	cfg.CertFile, cfg.KeyFile, cfg.Limits = c.TLSCert, c.TLSKey, c.server(env)
 	return errors.Join(c.listen(env, c.Listen, nil, cfg), store.Close())
 }
 
