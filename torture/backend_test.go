@@ -96,7 +96,9 @@ func closePostgres() {
 func newPostgres(t *testing.T) *cluster {
 	t.Helper()
 	shared.once.Do(func() {
-		if shared.server, shared.err = pgtest.Start(context.WithoutCancel(t.Context())); shared.err != nil {
+		// After a crash all files are synced, one by one unless that is asked for.
+		shared.server, shared.err = pgtest.Start(context.WithoutCancel(t.Context()), "recovery_init_sync_method=syncfs")
+		if shared.err != nil {
 			return
 		}
 		if shared.template, shared.err = shared.server.NewDatabase(t.Context(), ""); shared.err == nil {
@@ -106,6 +108,9 @@ func newPostgres(t *testing.T) *cluster {
 	must(t, shared.err)
 	name, err := shared.server.NewDatabase(t.Context(), shared.template)
 	must(t, err)
+	t.Cleanup(func() {
+		must(t, shared.server.Exec(context.WithoutCancel(t.Context()), "postgres", "DROP DATABASE "+name+" WITH (FORCE)"))
+	})
 	return &cluster{db: shared.server.URL(name), postgres: shared.server, name: name}
 }
 
