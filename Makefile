@@ -20,8 +20,14 @@ demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARG
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: ## Run all tests, with the race detector
+test: ## Run all tests on both engines, with the race detector (installs PostgreSQL where it may)
+	@.ci/postgres
 	$(GO) test -race ./...
+
+.PHONY: torture
+torture: ## Try for TORTURE_TIME (5m) to make it double-book or lose a cita; TORTURE_SEED=N repeats the draws of a run
+	@.ci/postgres
+	TORTURE_TIME=$${TORTURE_TIME:-5m} $(GO) test ./torture -count=1 -timeout 0 -v
 
 .PHONY: check
 check: fmt vet lint vuln cover test ## All that must hold before a commit
@@ -66,8 +72,10 @@ fuzz-api: build ## Ask the demo clinic whatever its OpenAPI document allows (nee
 
 .PHONY: bench
 bench: build ## Measure both engines, in the store and over HTTP, beside the machine's own limits
+	@.ci/postgres
 	$(GO) run ./perf/bench -binary $(BIN)
 
 .PHONY: performance
 performance: build ## Measure as bench does, and write docs/performance.md
+	@.ci/postgres
 	$(GO) run ./perf/bench -binary $(BIN) -report docs/performance.md

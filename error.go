@@ -247,7 +247,7 @@ var messages = map[Code]string{
 	CodeTopeSillon:             "Sillón tiene tope con otra cita",
 	CodeTopeReserva:            "Profesional tiene tope con una hora reservada por unos minutos",
 
-	CodeReservaVencida:       "La reserva indicada en id_reserva venció, ya se usó o no existe",
+	CodeReservaVencida:       "La reserva indicada en id_reserva venció o ya se usó",
 	CodeReservaDistinta:      "El parámetro %s no es el de la reserva indicada en id_reserva",
 	CodeIdempotenciaDistinta: "La Idempotency-Key ya se usó con otra solicitud",
 	CodeVersionDistinta:      "If-Match no es la versión actual (%d): alguien la cambió antes",

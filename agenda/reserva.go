@@ -63,9 +63,11 @@ func withReserva(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (tomah
 	if err != nil {
 		return s, 0, err
 	}
-	gone := tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")
-	if r == nil || r.Origen != by || r.IDCita == 0 && !r.IsVigente(tx.Now()) {
-		return s, 0, gone
+	if r == nil || r.Origen != by {
+		return s, 0, tomahora.NoExiste("la reserva", "id_reserva")
+	}
+	if r.IDCita == 0 && !r.IsVigente(tx.Now()) {
+		return s, 0, tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")
 	}
 	if problems := r.Fill(&s); len(problems) > 0 {
 		return s, 0, problems

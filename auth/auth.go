@@ -112,7 +112,8 @@ func (a *Authenticator) remembered(hash [sha256.Size]byte, now time.Time) (Princ
 	a.mu.RLock()
 	r, ok := a.known[hash]
 	a.mu.RUnlock()
-	return r.principal, ok && now.Sub(r.asked) < freshness
+	age := now.Sub(r.asked)
+	return r.principal, ok && 0 <= age && age < freshness // before it was asked nothing is known: the clock went back
 }
 
 func (a *Authenticator) remember(hash [sha256.Size]byte, r recognised) {
@@ -121,8 +122,9 @@ func (a *Authenticator) remember(hash [sha256.Size]byte, r recognised) {
 	if len(a.known) >= maxRemembered {
 		clear(a.known) // each costs one question to know again
 	}
-	// A question asked earlier may be answered later.
-	if r.asked.After(a.known[hash].asked) {
+	// A question asked earlier may be answered later; one from the future was
+	// asked before the clock went back.
+	if known := a.known[hash].asked; r.asked.After(known) || known.After(a.clock()) {
 		a.known[hash] = r
 	}
 }

@@ -135,6 +135,28 @@ func TestARevokedTokenStopsWithinASecond(t *testing.T) {
 	}
 }
 
+func TestAClockThatGoesBackKeepsNoTokenAlive(t *testing.T) {
+	store, c := newTokens(), newClock()
+	a := auth.New(store, c.Now)
+	if _, err := a.Authenticate(t.Context(), "Token demo"); err != nil {
+		t.Fatal(err)
+	}
+	c.now = c.now.Add(-3 * time.Hour)
+	for range 3 { // the first time it is asked for, then remembered again
+		if _, err := a.Authenticate(t.Context(), "Token demo"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := store.asked.Load(); n != 2 {
+		t.Errorf("asked the store %d times, want 2", n)
+	}
+	store.revoke("demo")
+	c.now = c.now.Add(-time.Hour)
+	if _, err := a.Authenticate(t.Context(), "Token demo"); !isUnauthorized(err) {
+		t.Errorf("got %v, want no_autorizado", err)
+	}
+}
+
 func TestAnUnknownTokenIsNeverRemembered(t *testing.T) {
 	store, c := newTokens(), newClock()
 	a := auth.New(store, c.Now)

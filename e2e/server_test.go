@@ -41,12 +41,18 @@ type server struct {
 	cmd    *exec.Cmd
 	exited chan error
 	log    *lockedBuffer
+	root   string // where its own disk is seen from outside, if it has one
 }
 
 // start runs the program until the test ends, and returns once it listens.
 func start(t *testing.T, args ...string) *server {
 	t.Helper()
-	cmd := exec.Command(binary, append(args, "--listen", "127.0.0.1:0")...)
+	return startCommand(t, exec.Command(binary, append(args, "--listen", "127.0.0.1:0")...))
+}
+
+// startCommand is start for a command that becomes the program.
+func startCommand(t *testing.T, cmd *exec.Cmd) *server {
+	t.Helper()
 	stderr, err := cmd.StderrPipe()
 	must(t, err)
 	s := &server{cmd: cmd, token: "demo", exited: make(chan error, 1), log: &lockedBuffer{}}

@@ -73,15 +73,24 @@ func (s *Server) observed(next http.Handler) http.Handler {
 		x := &exchange{ResponseWriter: w, id: rand.Text()}
 		x.Header().Set("X-Request-Id", x.id)
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
-		defer s.log(r, x, start)
+		defer s.told(r, x, start)
 		defer s.recovered(x, r)
 		next.ServeHTTP(x, r)
 	})
 }
 
+// told tells the log and the observer of a request that has ended.
+func (s *Server) told(r *http.Request, x *exchange, start time.Time) {
+	took := s.cfg.Clock().Sub(start)
+	if s.cfg.Requests != nil {
+		s.cfg.Requests.Request(x.route, knownMethod(r.Method), x.status, took)
+	}
+	s.log(r, x, took)
+}
+
 // log writes the request's line. It tells the route, never the path or query:
 // callers put RUTs and names there.
-func (s *Server) log(r *http.Request, x *exchange, start time.Time) {
+func (s *Server) log(r *http.Request, x *exchange, took time.Duration) {
 	ctx := r.Context()
 	if !s.cfg.Logger.Enabled(ctx, slog.LevelInfo) {
 		return
@@ -91,14 +100,14 @@ func (s *Server) log(r *http.Request, x *exchange, start time.Time) {
 		slog.String("route", x.route),
 		slog.Int("status", x.status),
 		slog.Int64("bytes", x.bytes),
-		slog.Float64("duration_ms", float64(s.cfg.Clock().Sub(start).Microseconds())/1000),
+		slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 		slog.String("request_id", x.id),
 		slog.Int64("id_clinica", int64(x.principal.IDClinica)),
 		slog.Int64("id_token", int64(x.principal.IDToken)),
 	)
 }
 
-// knownMethod keeps a caller's inventions out of the log.
+// knownMethod keeps a caller's inventions out of the log and the metrics.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,

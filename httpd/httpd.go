@@ -4,6 +4,7 @@
 package httpd
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -22,18 +23,43 @@ import (
 
 // Config is what a Server is made of.
 type Config struct {
-	API   http.Handler // everything under /api; required
-	Docs  http.Handler // everything under /docs; nil means there is none
-	Store Pinger       // asked by /readyz; required
+	API     http.Handler // everything under /api; nil means there is none
+	Docs    http.Handler // everything under /docs; nil means there is none
+	Metrics http.Handler // /metrics; nil means there is none
+	Store   Pinger       // asked by /readyz; nil means there is no /readyz
 
 	Logger *slog.Logger     // required
 	Clock  func() time.Time // the real clock; required
+	// Requests is told of every request that was answered. Nil means no one is.
+	Requests RequestObserver
 
 	// CertFile and KeyFile are PEM files; with both, Serve speaks HTTPS.
 	CertFile, KeyFile string
-	// ShutdownTimeout bounds how long requests under way are waited for. Zero
-	// means 30 s.
-	ShutdownTimeout time.Duration
+
+	Limits Limits
+}
+
+// Limits bound what clients can make the server wait for and keep. A zero field
+// means its default.
+type Limits struct {
+	HeaderTimeout   time.Duration // for the head of a request; 10 s
+	ReadTimeout     time.Duration // for a request with its body; 30 s
+	WriteTimeout    time.Duration // from the head of a request to the end of its answer; 60 s
+	IdleTimeout     time.Duration // between two requests of a connection; 2 min
+	ShutdownTimeout time.Duration // for requests under way when the server is to stop; 30 s
+	// MaxConnections may be open at once; one more waits, and takes the place of
+	// one that is idle, if any is. 16384.
+	MaxConnections int
+}
+
+func (l Limits) withDefaults() Limits {
+	l.HeaderTimeout = cmp.Or(l.HeaderTimeout, 10*time.Second)
+	l.ReadTimeout = cmp.Or(l.ReadTimeout, 30*time.Second)
+	l.WriteTimeout = cmp.Or(l.WriteTimeout, 60*time.Second)
+	l.IdleTimeout = cmp.Or(l.IdleTimeout, 2*time.Minute)
+	l.ShutdownTimeout = cmp.Or(l.ShutdownTimeout, 30*time.Second)
+	l.MaxConnections = cmp.Or(l.MaxConnections, 16384)
+	return l
 }
 
 // Pinger tells whether the database answers; a tomahora.Store does.
@@ -41,14 +67,19 @@ type Pinger interface {
 	Ping(ctx context.Context) error
 }
 
+// RequestObserver hears of the requests a Server answers, from many goroutines
+// at once.
+type RequestObserver interface {
+	// Request hears of one: its route pattern, "" where no route was taken, its
+	// method or "other", the status it was answered with, and how long that took.
+	// None of them is of the caller's invention. Status is 0 where the connection
+	// was given up before there was one.
+	Request(route, method string, status int, took time.Duration)
+}
+
 const (
-	readHeaderTimeout      = 10 * time.Second
-	readTimeout            = 30 * time.Second
-	writeTimeout           = 60 * time.Second
-	idleTimeout            = 2 * time.Minute
-	maxHeaderBytes         = 64 << 10
-	defaultShutdownTimeout = 30 * time.Second
-	pingTimeout            = 2 * time.Second
+	maxHeaderBytes = 64 << 10
+	pingTimeout    = 2 * time.Second
 )
 
 // Server serves the product over HTTP.
@@ -59,11 +90,9 @@ type Server struct {
 
 // New makes a Server; nothing listens yet.
 func New(cfg Config) *Server {
-	if cfg.ShutdownTimeout == 0 {
-		cfg.ShutdownTimeout = defaultShutdownTimeout
-	}
+	cfg.Limits = cfg.Limits.withDefaults()
 	s := &Server{cfg: cfg}
-	s.handler = s.observed(http.HandlerFunc(s.dispatch))
+	s.handler = s.observed(thrifty(http.HandlerFunc(s.dispatch)))
 	return s
 }
 
@@ -71,20 +100,22 @@ func New(cfg Config) *Server {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // Serve answers on l until ctx ends, then lets requests under way finish, for
-// ShutdownTimeout at most. It closes l. It returns nil when all of them did.
+// Limits.ShutdownTimeout at most. It closes l. It returns nil when all of them did.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	crowd := newCrowd(l, s.cfg.Limits.MaxConnections)
 	srv := &http.Server{
 		Handler:           s,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadHeaderTimeout: s.cfg.Limits.HeaderTimeout,
+		ReadTimeout:       s.cfg.Limits.ReadTimeout,
+		WriteTimeout:      s.cfg.Limits.WriteTimeout,
+		IdleTimeout:       s.cfg.Limits.IdleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnState:         crowd.note,
 		TLSConfig:         &tls.Config{MinVersion: tls.VersionTLS12},
 		ErrorLog:          slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- s.serve(srv, l) }()
+	go func() { ended <- s.serve(srv, crowd) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)
@@ -101,10 +132,10 @@ func (s *Server) serve(srv *http.Server, l net.Listener) error {
 }
 
 func (s *Server) shutdown(ctx context.Context, srv *http.Server) error {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Limits.ShutdownTimeout)
 	defer cancel()
 	if err := srv.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("requests still under way after %s: %w", s.cfg.ShutdownTimeout, err), srv.Close())
+		return errors.Join(fmt.Errorf("requests still under way after %s: %w", s.cfg.Limits.ShutdownTimeout, err), srv.Close())
 	}
 	return nil
 }
@@ -114,14 +145,17 @@ func (s *Server) shutdown(ctx context.Context, srv *http.Server) error {
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	clean := path.Clean("/" + strings.TrimLeft(r.URL.Path, "/"))
 	switch {
-	case clean == "/api" || strings.HasPrefix(clean, "/api/"):
+	case s.cfg.API != nil && (clean == "/api" || strings.HasPrefix(clean, "/api/")):
 		s.cfg.API.ServeHTTP(w, r)
 	case s.cfg.Docs != nil && (clean == "/docs" || strings.HasPrefix(clean, "/docs/")):
 		exchangeOf(r.Context()).route = "/docs"
 		s.cfg.Docs.ServeHTTP(w, r)
+	case s.cfg.Metrics != nil && clean == "/metrics":
+		exchangeOf(r.Context()).route = clean
+		s.cfg.Metrics.ServeHTTP(w, r)
 	case clean == "/healthz":
 		s.probe(w, r, clean, func(context.Context) error { return nil })
-	case clean == "/readyz":
+	case clean == "/readyz" && s.cfg.Store != nil:
 		s.probe(w, r, clean, s.cfg.Store.Ping)
 	default:
 		s.fail(w, r, tomahora.NotFound("la ruta"))

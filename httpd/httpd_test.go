@@ -1,6 +1,7 @@
 package httpd
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -64,7 +65,7 @@ func newServer(api http.HandlerFunc, change ...func(*Config)) (*Server, *lockedB
 	log := &lockedBuffer{}
 	cfg := Config{
 		API: api, Store: database{}, Logger: slog.New(slog.NewJSONHandler(log, nil)), Clock: time.Now,
-		ShutdownTimeout: 5 * time.Second,
+		Limits: Limits{ShutdownTimeout: 5 * time.Second},
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -281,7 +282,7 @@ func TestShutdownIsBounded(t *testing.T) {
 	s, _ := newServer(func(_ http.ResponseWriter, r *http.Request) {
 		close(began)
 		<-r.Context().Done()
-	}, func(c *Config) { c.ShutdownTimeout = 50 * time.Millisecond })
+	}, func(c *Config) { c.Limits.ShutdownTimeout = 50 * time.Millisecond })
 	url, stop := serve(t, s)
 	go func() {
 		if resp, err := http.Get(url + "/api/x"); err == nil {
@@ -291,6 +292,134 @@ func TestShutdownIsBounded(t *testing.T) {
 	<-began
 	if err := stop(); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// ask sends one request over a connection that stays open, and returns its
+// status; 0 when the connection is closed.
+func ask(conn net.Conn) int {
+	if _, err := io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		return 0
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
+func TestAFullHouseMakesRoomForWhoHasSomethingToSay(t *testing.T) {
+	s, _ := newServer(nil, func(c *Config) { c.Limits.MaxConnections = 2 })
+	url, stop := serve(t, s)
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		return conn
+	}
+	first, second := dial(), dial()
+	if ask(first) != 200 || ask(second) != 200 || ask(first) != 200 {
+		t.Fatal("two connections do not fit")
+	}
+	third := dial()
+	if got := ask(third); got != 200 {
+		t.Errorf("a third connection got %d while another was idle", got)
+	}
+	if got := ask(second) + ask(first); got != 200 {
+		t.Errorf("the two before it got %d together, want one to be gone", got)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhoHasBeenIdleLongestMakesRoom(t *testing.T) {
+	c := newCrowd(nil, 2)
+	first, _ := net.Pipe()
+	second, _ := net.Pipe()
+	for _, conn := range []net.Conn{first, second} {
+		c.places <- struct{}{}
+		c.note(conn, http.StateIdle)
+	}
+	c.note(first, http.StateActive)
+	c.note(first, http.StateIdle)
+	c.evict()
+	if err := second.SetDeadline(time.Time{}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the one that was idle longest is still open (error %v)", err)
+	}
+	if err := first.SetDeadline(time.Time{}); err != nil {
+		t.Errorf("the other one: %v", err)
+	}
+}
+
+func TestAFullHouseStillStops(t *testing.T) {
+	began := make(chan struct{})
+	finish := make(chan struct{})
+	s, _ := newServer(func(http.ResponseWriter, *http.Request) { close(began); <-finish }, func(c *Config) { c.Limits.MaxConnections = 1 })
+	url, stop := serve(t, s)
+	go func() {
+		if resp, err := http.Get(url + "/api/x"); err == nil {
+			_ = resp.Body.Close()
+		}
+	}()
+	<-began
+	waiting, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = waiting.Close() }()
+	stopped := make(chan error, 1)
+	go func() { stopped <- stop() }()
+	_ = waiting.SetDeadline(time.Now().Add(5 * time.Second))
+	if got := ask(waiting); got != 0 {
+		t.Errorf("who waited for a place got %d", got)
+	}
+	close(finish)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOnlySoManyLongBodies(t *testing.T) {
+	held := make(chan struct{}, longBodies)
+	finish := make(chan struct{})
+	s, _ := newServer(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.Copy(io.Discard, r.Body)
+		switch {
+		case err != nil:
+			medilink.RenderError(w, RequestID(r.Context()), err)
+		case r.URL.Query().Has("wait"):
+			held <- struct{}{}
+			<-finish
+		}
+	})
+	post := func(target string, size int) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, target, strings.NewReader(strings.Repeat("x", size))))
+		return w
+	}
+	var wg sync.WaitGroup
+	for range longBodies {
+		wg.Go(func() { post("/api/x?wait", 2*shortBody) })
+	}
+	for range longBodies {
+		<-held
+	}
+	if w := post("/api/x", 2*shortBody); w.Code != http.StatusServiceUnavailable || codeOf(t, w) != "no_disponible" {
+		t.Errorf("one long body too many: got %d %s", w.Code, w.Body)
+	}
+	if w := post("/api/x", shortBody/2); w.Code != http.StatusOK {
+		t.Errorf("a short body beside them: got %d %s", w.Code, w.Body)
+	}
+	close(finish)
+	wg.Wait()
+	if w := post("/api/x", 2*shortBody); w.Code != http.StatusOK {
+		t.Errorf("a long body afterwards: got %d %s", w.Code, w.Body)
 	}
 }
 
@@ -381,6 +510,22 @@ func TestLimiter(t *testing.T) {
 	now = now.Add(9 * time.Second)
 	if got := l.Allow(1); got.Remaining != 2 {
 		t.Errorf("after nine seconds: got %+v, want 2 remaining", got)
+	}
+}
+
+func TestALimiterSurvivesAClockThatGoesBack(t *testing.T) {
+	now := time.Unix(1_540_000_000, 0)
+	l := NewLimiter(Rate{20, time.Minute}, func() time.Time { return now })
+	for range 20 {
+		l.Allow(1)
+	}
+	now = now.Add(-3 * time.Hour)
+	if got, want := l.Allow(1), (medilink.Allowance{Limit: 20, RetryAfter: 3 * time.Second}); got != want {
+		t.Errorf("right after: got %+v, want %+v", got, want)
+	}
+	now = now.Add(3 * time.Second)
+	if got := l.Allow(1); !got.OK || got.Remaining != 0 {
+		t.Errorf("after waiting as told: got %+v", got)
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 // maxBody is the longest body that is read, in bytes.
 const maxBody = 1 << 20
 
+// typicalBody is more than a booking or a paciente has.
+const typicalBody = 4 << 10
+
 // unreadable says why a body cannot be read.
 func unreadable(why string) *tomahora.Error {
 	return tomahora.Invalid(tomahora.CodeCuerpoInvalido, "", why)
@@ -29,12 +32,17 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, tooLarge()
 	}
 	var buf bytes.Buffer
-	if r.ContentLength > 0 {
-		buf.Grow(int(r.ContentLength) + bytes.MinRead) // what ReadFrom needs to see the end without growing
+	// MinRead more, so that ReadFrom sees the end without growing. What is only
+	// announced gets no more than a booking needs.
+	if n := min(r.ContentLength, typicalBody); n > 0 {
+		buf.Grow(int(n) + bytes.MinRead)
 	}
 	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, tooLarge()
+	}
+	if tomahora.KindOf(err) == tomahora.KindUnavailable { // the server has no room for it
+		return nil, err
 	}
 	if err != nil {
 		e := unreadable("se interrumpió antes del final")

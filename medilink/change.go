@@ -26,9 +26,6 @@ type answer struct {
 // with the request itself; what is wrong with its time and place is the change's.
 type reader func(r *http.Request, p auth.Principal, f fields) (change, error)
 
-// replayedHeader marks an answer as that of an earlier request.
-const replayedHeader = "Idempotent-Replayed"
-
 // writes makes the handler of a write. With an Idempotency-Key the answer is
 // kept in the change's own transaction, and is given again to whoever repeats
 // the request; nothing else is judged then.

@@ -55,6 +55,26 @@ type citaBody struct {
 	*citaDentalink // nil but on /api/v1
 }
 
+// replayedHeader marks an answer as that of an earlier request.
+const replayedHeader = "Idempotent-Replayed"
+
+// booking tells Booked how an operation ends. What is refused before the
+// operation begins, such as a token that may not write, is no booking.
+func (a *api) booking(operation string, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+		err := h(w, r, p)
+		switch {
+		case err != nil:
+			a.Booked(operation, string(codeOf(err)))
+		case w.Header().Get(replayedHeader) != "":
+			a.Booked(operation, "replayed")
+		default:
+			a.Booked(operation, "accepted")
+		}
+		return err
+	}
+}
+
 // createCita is POST /citas (seed).
 func (a *api) createCita(r *http.Request, p auth.Principal, f fields) (change, error) {
 	sol := f.solicitud()

@@ -62,10 +62,12 @@ func status(kind tomahora.Kind) int {
 // fail logs what the client is not shown, and answers.
 func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	ctx := r.Context()
-	if interrupted(err) {
-		err = tomahora.Unavailable(err)
-	}
 	id := a.RequestID(ctx)
+	if interrupted(err) { // mostly by the client, who is gone: nobody's fault
+		a.Logger.InfoContext(ctx, "request given up", "request_id", id, "route", r.Pattern, "error", err)
+		RenderError(w, id, tomahora.Unavailable(err))
+		return
+	}
 	if kind := tomahora.KindOf(err); status(kind) >= http.StatusInternalServerError {
 		a.Logger.ErrorContext(ctx, "request failed", "request_id", id, "route", r.Pattern, "error", cause(err))
 	}
@@ -77,6 +79,23 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 func interrupted(err error) bool {
 	return tomahora.KindOf(err) == tomahora.KindInternal &&
 		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// orUnavailable is err as a client is told of it.
+func orUnavailable(err error) error {
+	if interrupted(err) {
+		return tomahora.Unavailable(err)
+	}
+	return err
+}
+
+// codeOf is the code that a client is answered with.
+func codeOf(err error) tomahora.Code {
+	err = orUnavailable(err)
+	if status(tomahora.KindOf(err)) == http.StatusInternalServerError {
+		return tomahora.CodeErrorInterno
+	}
+	return tomahora.ProblemsOf(err)[0].Code
 }
 
 // cause is what the log says of an error: *Error itself only speaks to clients.

@@ -36,6 +36,10 @@ type Options struct {
 	// Observe is told of each request the route pattern ("" when there is no
 	// such route) and who asks, as soon as both are known. Nil means no one is.
 	Observe func(ctx context.Context, route string, p auth.Principal)
+	// Booked is told how each request to book or to change the date of a cita
+	// ended: "accepted", "replayed" for the answer to an earlier one, or the code
+	// of the error. Nil means no one is.
+	Booked func(operation, outcome string)
 	// Logger takes the details of failures that a client is not shown. Nil
 	// drops them.
 	Logger *slog.Logger
@@ -70,6 +74,9 @@ func newAPI(o Options) *api {
 	if a.Observe == nil {
 		a.Observe = func(context.Context, string, auth.Principal) {}
 	}
+	if a.Booked == nil {
+		a.Booked = func(string, string) {}
+	}
 	if a.Logger == nil {
 		a.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -102,9 +109,9 @@ func (a *api) handle(pattern string, m methods) {
 }
 
 func (a *api) handleCitas(prefix string) {
-	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.writes(a.createCita)})
+	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.booking("create", a.writes(a.createCita))})
 	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.writes(a.updateCita)})
-	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.writes(a.changeDate)})
+	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.booking("change_date", a.writes(a.changeDate))})
 	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.writes(a.createEstado)})
 	a.handle(prefix+"/citas/estados/{id}", methods{http.MethodGet: a.getEstado})
 	for _, noun := range profesionalNouns(prefix) {

@@ -65,6 +65,15 @@ func (c *clinicLanes) leave(id tomahora.ClinicaID, l *sharedLane) {
 	}
 }
 
+func (c *clinicLanes) queued() (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, l := range c.open {
+		n += l.queued()
+	}
+	return n
+}
+
 func (c *clinicLanes) stop() {
 	c.mu.Lock()
 	c.closed = true

@@ -18,12 +18,28 @@ type Options struct {
 	Clock func() time.Time
 	// Logger receives alarms: a law of the database that fired.
 	Logger *slog.Logger
+	// Observer hears of batches, commits and alarms; nil means that no one does.
+	Observer Observer
 	// MaxBatch bounds how many updates share one commit; 0 means 256 on SQLite
 	// and 32 on PostgreSQL. It is there for measuring what grouping brings.
 	MaxBatch int
+	// MaxWaiting bounds how many updates, and apart from them how many reads,
+	// may wait for the database; one more is KindUnavailable. 0 means 1024.
+	MaxWaiting int
 	// NoMigrate refuses a database whose schema is not current instead of
 	// migrating it.
 	NoMigrate bool
+	// ReadOnly opens what is there for reading, without migrating it: also what
+	// an older program has left. Updates fail.
+	ReadOnly bool
+}
+
+func (o Options) maxWaiting() int64 {
+	const defaultMaxWaiting = 1024
+	if o.MaxWaiting <= 0 {
+		return defaultMaxWaiting
+	}
+	return int64(o.MaxWaiting)
 }
 
 // Open opens the store a URL names: "sqlite:FILE" or "postgres://…".
@@ -61,6 +77,8 @@ type engine interface {
 	reader(ctx context.Context) (session, error)
 	// judge tells what an error of a session means.
 	judge(err error) (v verdict, mapped error)
+	// reading is how many read transactions may run at once, and how many do.
+	reading() (all, inUse int)
 	// spares is how many sessions there may be that broke while nobody used them.
 	spares() int
 	// close lets go of the database. Nobody holds a session any more.
@@ -111,6 +129,14 @@ type session interface {
 	// transaction, but for its rollback.
 	poisoned() bool
 
+	// unhurry lets the transaction take as long as it takes, as one does that
+	// waits for a file.
+	unhurry(ctx context.Context) error
+
+	// prove makes the disk take a write, where it is this program that writes to
+	// it.
+	prove(ctx context.Context) error
+
 	release()
 	close()
 }
@@ -130,6 +156,7 @@ type control int
 const (
 	beginWrite control = iota
 	beginRead
+	beginCheck // as beginRead, for as long as it takes
 	commit
 	rollback
 	savepoint

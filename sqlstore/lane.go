@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -28,6 +29,10 @@ type lane struct {
 	quit     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
+
+	// What a closure that ends the goroutine leaves behind.
+	batch   []*job
+	running *job
 }
 
 // job is one update on its way through the lane.
@@ -35,7 +40,24 @@ type job struct {
 	ctx   context.Context //nolint:containedctx // looked at before the closure starts; never reaches SQL
 	fn    func(*tx) error
 	taken atomic.Bool // by the lane to run it, or by its caller to give it up
-	done  chan error
+	ours  bool        // taken by the lane, which may run it more than once
+	done  chan error  // takes one answer
+
+	answered bool
+}
+
+func (j *job) answer(err error) {
+	j.answered = true
+	j.done <- err
+}
+
+// start tells whether the closure may run; its caller may have given it up.
+func (l *lane) start(j *job) bool {
+	if !j.ours && j.taken.CompareAndSwap(false, true) {
+		j.ours = true
+		l.store.updatesWaiting.Add(-1)
+	}
+	return j.ours && j.ctx.Err() == nil
 }
 
 const defaultMaxBatch = 256
@@ -43,13 +65,15 @@ const defaultMaxBatch = 256
 // Why a batch is run again: errSpoiled says that its transaction can no longer be
 // trusted, errUndo that a member has to be undone and has no savepoint, errAgain
 // that it lost a race, errStale that its connection was broken from the start.
-// errLost says that the database is gone, so that nothing is run again.
+// errLost says that the database is gone, so that nothing is run again. errGoexit
+// says that a closure ended its goroutine, which is the lane's.
 var (
 	errSpoiled = errors.New("the batch was spoiled")
 	errUndo    = errors.New("a member of the batch needs a savepoint")
 	errAgain   = errors.New("the batch lost a race")
 	errStale   = errors.New("the batch had a broken connection")
 	errLost    = errors.New("the batch lost its connection")
+	errGoexit  = errors.New("the closure ended its goroutine")
 )
 
 // startLane starts a lane. Queue is how many updates may wait before their
@@ -80,33 +104,78 @@ func (l *lane) finish() { l.stopOnce.Do(func() { close(l.quit) }) }
 
 // do queues an update and waits for its answer. A caller whose context ends may
 // leave only while the closure has not started, because the closure may touch
-// what the caller owns.
+// what the caller owns. A closure that ends its goroutine, as t.Fatal does in a
+// test, ends the caller's.
 func (l *lane) do(ctx context.Context, _ tomahora.ClinicaID, fn func(*tx) error) error {
 	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
-	select {
-	case l.jobs <- j:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.quit:
-		return tomahora.Unavailable(errors.New("the store is closing"))
+	err := l.queue(j)
+	if err == nil {
+		err = l.await(j)
 	}
+	if errors.Is(err, errGoexit) {
+		runtime.Goexit()
+	}
+	return err
+}
+
+// queue takes a job in, unless too many of the store's wait already.
+func (l *lane) queue(j *job) error {
+	if l.store.updatesWaiting.Add(1) > l.store.maxWaiting {
+		l.store.updatesWaiting.Add(-1)
+		return errBusy()
+	}
+	select {
+	case <-l.quit:
+	default:
+		select {
+		case l.jobs <- j:
+			return nil
+		case <-j.ctx.Done():
+			l.store.updatesWaiting.Add(-1)
+			return j.ctx.Err()
+		case <-l.quit:
+		}
+	}
+	l.store.updatesWaiting.Add(-1)
+	return tomahora.Unavailable(errors.New("the store is closing"))
+}
+
+func (l *lane) await(j *job) error {
 	var gaveUp error
 	select {
 	case err := <-j.done:
 		return err
-	case <-ctx.Done():
-		gaveUp = ctx.Err()
+	case <-j.ctx.Done():
+		gaveUp = j.ctx.Err()
 	case <-l.stopped:
 		gaveUp = tomahora.Unavailable(errors.New("the store is closed"))
 	}
 	if j.taken.CompareAndSwap(false, true) {
+		l.store.updatesWaiting.Add(-1)
 		return gaveUp
 	}
 	return <-j.done
 }
 
+// run works until the lane is told to stop. Where a closure ends the goroutine,
+// another one goes on.
 func (l *lane) run() {
-	defer close(l.stopped)
+	ended := false
+	defer func() {
+		if !ended {
+			l.running.answer(errGoexit)
+			go l.run()
+		}
+	}()
+	l.work()
+	ended = true
+	close(l.stopped)
+}
+
+func (l *lane) work() {
+	if rest := slices.DeleteFunc(l.batch, func(j *job) bool { return j.answered }); len(rest) > 0 {
+		l.serve(rest[0], rest[1:]...)
+	}
 	for {
 		select {
 		case j := <-l.jobs:
@@ -133,20 +202,23 @@ func (l *lane) drain() {
 // sessionTimeout bounds how long a batch waits for a session.
 const sessionTimeout = 30 * time.Second
 
-// serve runs a batch that begins with a job. What queues while it waits for a
+// serve runs a batch that begins with some jobs. What queues while it waits for a
 // session goes with it.
-func (l *lane) serve(first *job) {
+func (l *lane) serve(first *job, others ...*job) {
 	err := l.borrow()
-	batch := l.collect(first)
+	l.batch = l.collect(append([]*job{first}, others...))
 	if err != nil {
-		answer(batch, make([]error, len(batch)), err)
+		l.answer(l.batch, make([]error, len(l.batch)), err)
 		return
 	}
-	l.process(batch)
-	if l.session != nil {
-		l.session.release()
-		l.session = nil
-	}
+	// Deferred, because a closure may end the goroutine.
+	defer func() {
+		if l.session != nil {
+			l.session.release()
+			l.session = nil
+		}
+	}()
+	l.process(l.batch)
 }
 
 // borrow gets a session unless the lane has one.
@@ -158,6 +230,7 @@ func (l *lane) borrow() error {
 	defer cancel()
 	session, err := l.store.engine.writer(ctx)
 	if err != nil {
+		l.store.ill.Store(true)
 		if ctx.Err() != nil {
 			return tomahora.Unavailable(fmt.Errorf("no connection was free for %s: %w", sessionTimeout, err))
 		}
@@ -167,32 +240,28 @@ func (l *lane) borrow() error {
 	return nil
 }
 
-// collect takes what is queued behind the first job, without waiting.
-func (l *lane) collect(first *job) []*job {
-	batch := make([]*job, 0, min(len(l.jobs)+1, l.maxBatch))
-	for j := first; ; {
-		if j.taken.CompareAndSwap(false, true) {
-			batch = append(batch, j)
-		}
-		if len(batch) == l.maxBatch {
-			return batch
-		}
+// collect adds what is queued behind some jobs, without waiting.
+func (l *lane) collect(batch []*job) []*job {
+	batch = slices.Grow(batch, min(len(l.jobs), l.maxBatch))
+	for len(batch) < l.maxBatch {
 		select {
-		case j = <-l.jobs:
+		case j := <-l.jobs:
+			batch = append(batch, j)
 		default:
 			return batch
 		}
 	}
+	return batch
 }
 
 // maxTries bounds how often a batch that lost a race is run.
 const maxTries = 4
 
+func (l *lane) queued() int { return len(l.jobs) }
+
 // process commits a batch, or where one member spoiled it, each member alone.
 func (l *lane) process(batch []*job) {
-	if len(batch) == 0 {
-		return
-	}
+	l.store.observer.Batch(len(batch), len(l.jobs))
 	results, err := l.try(batch)
 	if errors.Is(err, errSpoiled) && len(batch) > 1 {
 		for _, j := range batch {
@@ -200,16 +269,17 @@ func (l *lane) process(batch []*job) {
 		}
 		return
 	}
-	answer(batch, results, err)
+	l.answer(batch, results, err)
 }
 
 // answer gives each member its own answer, else the one of all.
-func answer(batch []*job, results []error, err error) {
+func (l *lane) answer(batch []*job, results []error, err error) {
 	for i, j := range batch {
 		if err != nil && results[i] == nil {
 			results[i] = err
 		}
-		j.done <- results[i]
+		l.start(j) // so that it no longer counts as waiting
+		j.answer(results[i])
 	}
 }
 
@@ -246,32 +316,53 @@ func backoff(tries int) time.Duration {
 // nothing is run again.
 func (l *lane) attempt(batch []*job, savepoints bool) ([]error, error) {
 	results := make([]error, len(batch))
+	if !slices.ContainsFunc(batch, func(j *job) bool { return j.ctx.Err() == nil }) {
+		for i, j := range batch { // nobody waits, so neither do we for the database
+			results[i] = j.ctx.Err()
+		}
+		return results, nil
+	}
 	if err := l.borrow(); err != nil {
 		return results, err
 	}
-	ctx := context.Background()
-	if err := l.session.control(ctx, beginWrite); err != nil {
+	if err := l.session.control(context.Background(), beginWrite); err != nil {
+		l.store.ill.Store(true)
 		l.abandon()
 		return results, l.store.unavailable(err)
 	}
 	b := &batchTx{store: l.store, session: l.session, shared: len(batch) > 1, savepoints: savepoints, clinicas: map[tomahora.ClinicaID]*clinica{}}
+	ended := false
+	defer func() {
+		if !ended { // a closure ends the goroutine
+			l.rollback(nil)
+		}
+	}()
+	err := l.members(b, batch, results)
+	ended = true
+	return results, err
+}
+
+// members runs the members of a batch into results and ends the transaction.
+func (l *lane) members(b *batchTx, batch []*job, results []error) error {
 	wrote := false
 	for i, j := range batch {
-		if results[i] = j.ctx.Err(); results[i] != nil {
+		if !l.start(j) {
+			results[i] = j.ctx.Err()
 			continue
 		}
+		l.running = j
 		var again error
 		if results[i], again = b.member(j); again != nil {
-			l.rollback()
-			return results, again
+			l.rollback(again)
+			return again
 		}
 		wrote = wrote || results[i] == nil
 	}
 	if !wrote {
-		l.rollback()
-		return results, nil
+		l.rollback(nil)
+		return nil
 	}
-	return results, l.commit(b)
+	return l.commit(b)
 }
 
 // commit writes what was put off and commits. An error after which it is not
@@ -280,18 +371,21 @@ func (l *lane) commit(b *batchTx) error {
 	t := &tx{store: b.store, session: b.session, ctx: context.Background(), batch: b}
 	err := b.unlock(t)
 	if err == nil {
+		start := l.store.observer.Now()
 		err = l.session.control(t.ctx, commit)
 		if err == nil {
+			l.store.observer.Commit(l.store.observer.Now().Sub(start))
+			l.store.ill.Store(false)
 			return nil
 		}
 		if _, ok := errors.AsType[*undone](err); !ok {
-			l.rollback()
+			l.rollback(errLost)
 			return l.store.unavailable(err)
 		}
 		err = t.judge(commitName, err)
 	}
 	again := b.why(t, err)
-	l.rollback()
+	l.rollback(again)
 	if again != nil && !errors.Is(again, errSpoiled) {
 		return again
 	}
@@ -305,9 +399,15 @@ func (l *lane) commit(b *batchTx) error {
 // commitName is how errors of a commit call it.
 const commitName = "commit"
 
-// rollback ends the transaction; a connection that cannot is thrown away.
-func (l *lane) rollback() {
-	if err := l.session.control(context.Background(), rollback); err != nil {
+// rollback ends the transaction because of an error, or of nil. A connection
+// that cannot end it is thrown away, and so is one to which the database did not
+// answer: what it remembers may be wrong.
+func (l *lane) rollback(because error) {
+	isLost := errors.Is(because, errLost)
+	if isLost {
+		l.store.ill.Store(true)
+	}
+	if err := l.session.control(context.Background(), rollback); err != nil || isLost {
 		l.abandon()
 	}
 }
@@ -370,7 +470,7 @@ func (b *batchTx) why(t *tx, err error) error {
 	switch {
 	case t.failed == nil && b.session.poisoned() && b.shared && !b.savepoints:
 		return errUndo
-	case t.failed == nil && tomahora.ProblemsOf(err) == nil:
+	case t.failed == nil && t.gone == nil && tomahora.ProblemsOf(err) == nil:
 		return errSpoiled
 	case t.failed == nil:
 		return nil // an answer to the member alone

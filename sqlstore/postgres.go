@@ -31,6 +31,7 @@ var postgresMigrations embed.FS
 var postgresControl = controlTexts{ //nolint:gochecknoglobals // a constant, if arrays could be
 	beginWrite: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
 	beginRead:  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+	beginCheck: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	commit:     "COMMIT",
 	rollback:   "ROLLBACK",
 	savepoint:  "SAVEPOINT member",
@@ -68,7 +69,14 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := migratePostgres(ctx, config.ConnConfig, o.NoMigrate); err != nil {
+	outdated := false
+	if o.ReadOnly {
+		outdated, err = migratePostgresOutdated(ctx, config.ConnConfig)
+		config.AfterConnect = prepareReadOnly
+	} else {
+		err = migratePostgres(ctx, config.ConnConfig, o.NoMigrate)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", redact(dbURL), err)
 	}
 	texts, err := queryTexts("postgres")
@@ -79,7 +87,19 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", redact(dbURL), err)
 	}
-	return newStore(&postgresEngine{pool, texts}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) }), nil
+	s := newStore(&postgresEngine{pool: pool, texts: texts}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) })
+	s.outdated = outdated
+	return s, nil
+}
+
+// migratePostgresOutdated tells whether the schema is older than the program. A
+// database without one is an error.
+func migratePostgresOutdated(ctx context.Context, conn *pgx.ConnConfig) (bool, error) {
+	err := migratePostgres(ctx, conn, true)
+	if errors.Is(err, errOldSchema) {
+		return true, nil
+	}
+	return false, err
 }
 
 // poolConfig is what the store asks of a connection, where the URL says nothing
@@ -105,9 +125,9 @@ func poolConfig(dbURL string) (*pgxpool.Config, error) {
 		"lock_timeout":                        lockTimeout,
 		"idle_in_transaction_session_timeout": idleInTransaction,
 		"statement_timeout":                   statementTimeout,
-		// The queries are written for their indexes, and so are good plans for any
-		// clinic. Made once, they are not made again for every booking, nor from
-		// what a table looked like when it was empty.
+		// The queries are written for their indexes, so one plan is good for all
+		// clinics, and need not be made again for every booking. On small tables
+		// a scan may seem cheaper, but they grow.
 		"plan_cache_mode": "force_generic_plan",
 		"enable_seqscan":  "off",
 		"jit":             "off",
@@ -130,7 +150,7 @@ func poolConfig(dbURL string) (*pgxpool.Config, error) {
 // prepareConnection makes a new connection fit for a store. A commit that does
 // not wait for the disk would be a lie to who is told of it.
 func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
-	conn.PgConn().CustomData()[warningKey] = new(string)
+	conn.PgConn().CustomData()[stateKey] = &connState{replan: firstReplan}
 	for name, oid := range map[string]uint32{"int2": pgtype.Int2OID, "int4": pgtype.Int4OID} {
 		known, ok := conn.TypeMap().TypeForOID(oid)
 		if ok {
@@ -138,6 +158,17 @@ func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
 		}
 	}
 	_, err := conn.Exec(ctx, "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
+	return err
+}
+
+// prepareReadOnly makes every transaction of a connection one that reads. It is
+// done here, and not asked for with the connection, since a URL may want one that
+// can write, to find the primary among several servers.
+func prepareReadOnly(ctx context.Context, conn *pgx.Conn) error {
+	if err := prepareConnection(ctx, conn); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, "SET default_transaction_read_only = on")
 	return err
 }
 
@@ -194,6 +225,12 @@ func (e *postgresEngine) writer(ctx context.Context) (session, error) {
 }
 
 func (e *postgresEngine) reader(ctx context.Context) (session, error) { return e.session(ctx, 0) }
+
+// reading counts the connections that write, too: they are of the same pool.
+func (e *postgresEngine) reading() (all, inUse int) {
+	stat := e.pool.Stat()
+	return int(stat.MaxConns()), int(stat.AcquiredConns())
+}
 
 func (e *postgresEngine) session(ctx context.Context, timeout time.Duration) (session, error) {
 	conn, err := e.pool.Acquire(ctx)

@@ -78,8 +78,8 @@ func (s *postgresSession) control(ctx context.Context, c control) error {
 	text := postgresControl[c]
 	statement := posted{text, text, nil}
 	switch c {
-	case beginWrite, beginRead:
-		s.queue, s.sent, s.dead, s.planned = append(s.queue[:0], statement), 0, nil, false
+	case beginWrite, beginRead, beginCheck:
+		s.begin(c, statement)
 		return nil
 	case savepoint:
 		s.queue = append(s.queue, statement)
@@ -88,13 +88,32 @@ func (s *postgresSession) control(ctx context.Context, c control) error {
 		s.queue = append(s.queue, statement)
 		return s.flush(ctx)
 	case rollbackTo:
+		aborted := s.dead != nil
 		s.backToSavepoint(statement)
+		if aborted {
+			return s.flush(ctx)
+		}
 		return nil
 	case commit:
 		s.queue = append(s.queue, statement)
 		return s.commit(ctx)
 	default:
 		return s.rollback(ctx, statement)
+	}
+}
+
+// replanning forgets the plans of a connection's statements.
+const replanning = "DISCARD PLANS"
+
+func (s *postgresSession) begin(c control, statement posted) {
+	s.queue, s.sent, s.dead, s.planned = append(s.queue[:0], statement), 0, nil, false
+	if s.state().growsOld() {
+		s.queue = append(s.queue, posted{replanning, replanning, nil})
+	}
+	if c == beginCheck {
+		for _, setting := range []string{"SET LOCAL statement_timeout = 0", "SET LOCAL enable_seqscan = on", ownPlans} {
+			s.queue = append(s.queue, posted{setting, setting, nil})
+		}
 	}
 }
 
@@ -116,14 +135,15 @@ func (s *postgresSession) commit(ctx context.Context) error {
 	if s.dead != nil {
 		return &undone{s.dead}
 	}
-	s.warning()
+	state := s.state()
+	state.warning = ""
 	err := s.flush(ctx)
 	if p, ok := errors.AsType[*postedError](err); ok && p.name != postgresControl[commit] && isAnswer(p.err) {
 		return &undone{err}
 	}
-	if warning := s.warning(); err == nil && warning != "" {
+	if err == nil && state.warning != "" {
 		// It is committed here, but a standby that should have it may not.
-		err = &brokenError{errors.New(warning)}
+		err = &brokenError{errors.New(state.warning)}
 	}
 	if err == nil {
 		s.sent = 0
@@ -346,22 +366,59 @@ func (r *postgresRows) Close() error {
 	return nil
 }
 
-// warningKey is where a connection keeps the last warning it was given.
-const warningKey = "tomahora.warning"
+// connState is what a connection keeps from one session to the next.
+type connState struct {
+	warning      string // the last that the server gave
+	transactions int
+	replan       int // at how many transactions the plans are made anew
+}
+
+// Plans are made for the tables as they were. On an empty one every index seems
+// as good as another, and a plan that took the wrong one would read ever more
+// until the server next analyses the table. So a connection makes its plans anew
+// at ever longer intervals.
+const (
+	firstReplan = 4
+	mostReplan  = 1000
+)
+
+// growsOld counts a transaction, and tells whether plans are to be made anew.
+func (c *connState) growsOld() bool {
+	c.transactions++
+	if c.transactions < c.replan {
+		return false
+	}
+	c.replan += min(c.replan, mostReplan)
+	return true
+}
+
+// stateKey is where a connection keeps its state.
+const stateKey = "tomahora"
+
+func (s *postgresSession) state() *connState {
+	state, ok := s.conn.Conn().PgConn().CustomData()[stateKey].(*connState)
+	if !ok {
+		return &connState{replan: firstReplan} // of a connection that was not prepared, which there is none
+	}
+	return state
+}
 
 func noteWarning(conn *pgconn.PgConn, n *pgconn.Notice) {
-	if last, ok := conn.CustomData()[warningKey].(*string); ok && n.SeverityUnlocalized == "WARNING" {
-		*last = fmt.Sprintf("%s: %s", n.Message, n.Detail)
+	if state, ok := conn.CustomData()[stateKey].(*connState); ok && n.SeverityUnlocalized == "WARNING" {
+		state.warning = fmt.Sprintf("%s: %s", n.Message, n.Detail)
 	}
 }
 
-// warning takes the last warning.
-func (s *postgresSession) warning() string {
-	last, ok := s.conn.Conn().PgConn().CustomData()[warningKey].(*string)
-	if !ok {
-		return ""
+func (s *postgresSession) unhurry(ctx context.Context) error {
+	s.timeout = 0
+	rows, err := s.compose(ctx, "SELECT set_config(name, '0', true) FROM (VALUES ('statement_timeout'), ('idle_in_transaction_session_timeout')) AS v (name)", nil)
+	if err != nil {
+		return err
 	}
-	warning := *last
-	*last = ""
-	return warning
+	for rows.Next() {
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }
+
+// prove has nothing to do: the server tells by itself when it cannot write.
+func (*postgresSession) prove(context.Context) error { return nil }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 
@@ -25,6 +27,7 @@ var sqliteMigrations embed.FS
 var sqliteControl = controlTexts{ //nolint:gochecknoglobals // a constant, if arrays could be
 	beginWrite: "BEGIN IMMEDIATE",
 	beginRead:  "BEGIN",
+	beginCheck: "BEGIN",
 	commit:     "COMMIT",
 	rollback:   "ROLLBACK",
 	savepoint:  "SAVEPOINT member",
@@ -36,50 +39,112 @@ var sqliteControl = controlTexts{ //nolint:gochecknoglobals // a constant, if ar
 type sqliteEngine struct {
 	writers, readers        *sql.DB
 	idleWriter, idleReaders chan *sqliteSession // nil entries are sessions yet to be opened
+	files                   *files              // nil: nobody watches them
+	logger                  *slog.Logger
+	reopened                func() // hears that another database may have taken the place of this
 }
 
 // pragmas bind every connection; busy_timeout is first, since the others may
 // already have to wait.
 const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)"
 
-// readerPragmas let readers take pages from the system's memory as they are.
-// Copying each into a cache of every connection is half the cost of a list whose
-// rows lie scattered over a history.
-const readerPragmas = pragmas + "&_pragma=mmap_size(1073741824)"
+const writerPragmas = pragmas + "&_pragma=journal_mode(WAL)"
+
+// sqliteURI is how the driver takes a file and the parameters it is opened with.
+func sqliteURI(file, parameters string) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + parameters
+}
 
 func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
-	base := "file:" + (&url.URL{Path: file}).EscapedPath()
-	writer, err := sql.Open("sqlite", base+"?"+pragmas+"&_pragma=journal_mode(WAL)")
+	if o.ReadOnly {
+		return openSQLiteReadOnly(ctx, file, o)
+	}
+	before, _ := os.Stat(file) // nil where there is none yet
+	reader, err := sql.Open("sqlite", sqliteURI(file, "mode=ro&"+pragmas))
+	if err != nil {
+		return nil, err
+	}
+	writer, err := openWriter(ctx, file, o.NoMigrate)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), reader.Close())
+	}
+	watched, err := watchFiles(ctx, file, reader)
+	if err == nil {
+		err = unmoved(file, before)
+	}
+	if err != nil {
+		if watched != nil {
+			watched.weigh()
+		}
+		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), reader.Close(), writer.Close())
+	}
+	return newSQLiteStore(writer, reader, watched, o), nil
+}
+
+// openWriter migrates the file, or makes it, and returns a pool that never makes
+// one: a file that is gone later must not come back empty.
+func openWriter(ctx context.Context, file string, noMigrate bool) (*sql.DB, error) {
+	maker, err := sql.Open("sqlite", sqliteURI(file, writerPragmas))
+	if err != nil {
+		return nil, err
+	}
+	maker.SetMaxOpenConns(1)
+	if err := migrate(ctx, maker, noMigrate); err != nil {
+		return nil, errors.Join(err, maker.Close())
+	}
+	if err := maker.Close(); err != nil {
+		return nil, err
+	}
+	writer, err := sql.Open("sqlite", sqliteURI(file, "mode=rw&"+writerPragmas))
 	if err != nil {
 		return nil, err
 	}
 	writer.SetMaxOpenConns(1)
-	if err := migrate(ctx, writer, o.NoMigrate); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), writer.Close())
-	}
-	reader, err := sql.Open("sqlite", base+"?mode=ro&"+readerPragmas)
-	if err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
+	return writer, nil
+}
+
+func newSQLiteStore(writer, reader *sql.DB, watched *files, o Options) *Store {
 	n := 4 * runtime.GOMAXPROCS(0)
-	e := &sqliteEngine{writer, reader, make(chan *sqliteSession, 1), make(chan *sqliteSession, n)}
+	e := &sqliteEngine{writers: writer, readers: reader, idleWriter: make(chan *sqliteSession, 1), idleReaders: make(chan *sqliteSession, n), files: watched}
 	e.idleWriter <- nil
 	for range n {
 		e.idleReaders <- nil
 	}
-	return newStore(e, o, func(s *Store) writing { return startLane(s, defaultMaxBatch, 4*defaultMaxBatch) }), nil
+	s := newStore(e, o, func(s *Store) writing {
+		e.logger, e.reopened = s.logger, s.snapshots.forget
+		return startLane(s, defaultMaxBatch, int(s.maxWaiting))
+	})
+	return s
 }
 
 func (e *sqliteEngine) writer(ctx context.Context) (session, error) {
-	return borrow(ctx, e.writers, e.idleWriter)
+	return e.borrow(ctx, e.writers, e.idleWriter)
 }
 
 func (e *sqliteEngine) reader(ctx context.Context) (session, error) {
-	return borrow(ctx, e.readers, e.idleReaders)
+	return e.borrow(ctx, e.readers, e.idleReaders)
 }
 
-// borrow waits for an idle session.
-func borrow(ctx context.Context, db *sql.DB, idle chan *sqliteSession) (session, error) {
+func (e *sqliteEngine) reading() (all, inUse int) {
+	all = cap(e.idleReaders)
+	return all, all - len(e.idleReaders)
+}
+
+// borrow waits for an idle session, which stands inside the gate of the files
+// until it is given back.
+func (e *sqliteEngine) borrow(ctx context.Context, db *sql.DB, idle chan *sqliteSession) (session, error) {
+	if err := e.enter(ctx); err != nil {
+		return nil, tomahora.Unavailable(err)
+	}
+	s, err := e.idle(ctx, db, idle)
+	if err != nil {
+		e.leave()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (e *sqliteEngine) idle(ctx context.Context, db *sql.DB, idle chan *sqliteSession) (*sqliteSession, error) {
 	var s *sqliteSession
 	select {
 	case s = <-idle:
@@ -89,36 +154,58 @@ func borrow(ctx context.Context, db *sql.DB, idle chan *sqliteSession) (session,
 	if s != nil {
 		return s, nil
 	}
-	s, err := newSQLiteSession(ctx, db, idle)
+	s, err := e.newSession(ctx, db, idle)
 	if err != nil {
 		idle <- nil
-		return nil, err
 	}
-	return s, nil
+	return s, err
 }
 
 func (e *sqliteEngine) spares() int { return 0 }
 
 func (e *sqliteEngine) close() error {
-	for _, idle := range []chan *sqliteSession{e.idleWriter, e.idleReaders} {
-		for range cap(idle) {
-			if s := <-idle; s != nil {
-				s.end()
-			}
+	if e.files != nil {
+		e.files.gate.Lock()
+		defer e.files.gate.Unlock()
+		if err := e.files.check(context.Background()); err != nil && !errors.Is(err, errChanged) {
+			e.endIdle(e.idleWriter) // first, so that the log stays: it is all there is of what a bad file lacks
 		}
 	}
+	e.endIdle(e.idleReaders)
+	if e.files != nil {
+		e.files.weigh()
+	}
+	e.endIdle(e.idleWriter)
 	return errors.Join(e.readers.Close(), e.writers.Close())
+}
+
+// endIdle ends the sessions that come back to a channel, and waits for all of
+// them.
+func (e *sqliteEngine) endIdle(idle chan *sqliteSession) {
+	for range cap(idle) {
+		if s := <-idle; s != nil {
+			s.end()
+		}
+	}
+	for range cap(idle) {
+		idle <- nil
+	}
 }
 
 var errOldSchema = errors.New("the schema is older than this program; run `tomahora migrate`")
 
-// migrate brings the schema up to date, or with check only tells whether it is.
-func migrate(ctx context.Context, db *sql.DB, check bool) error {
+// migrations are those of SQLite.
+func migrations(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(sqliteMigrations, "migration/sqlite")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	return goose.NewProvider(goose.DialectSQLite3, db, files)
+}
+
+// migrate brings the schema up to date, or with check only tells whether it is.
+func migrate(ctx context.Context, db *sql.DB, check bool) error {
+	provider, err := migrations(db)
 	if err != nil {
 		return err
 	}
@@ -135,7 +222,20 @@ func migrate(ctx context.Context, db *sql.DB, check bool) error {
 
 // judge turns a driver's error into what a caller can use: one of our laws, a
 // database that does not answer, or the error itself, which is a defect.
-func (*sqliteEngine) judge(err error) (v verdict, mapped error) {
+func (e *sqliteEngine) judge(err error) (v verdict, mapped error) {
+	if tomahora.KindOf(err) == tomahora.KindUnavailable {
+		return lost, err // judged by the files
+	}
+	v, mapped = judgeSQLite(err)
+	if v == defect && e.files != nil {
+		if moved := e.unmoved(); moved != nil { // the database was not itself
+			return lost, tomahora.Unavailable(moved)
+		}
+	}
+	return v, mapped
+}
+
+func judgeSQLite(err error) (v verdict, mapped error) {
 	driverErr, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return defect, err
@@ -159,7 +259,8 @@ func (*sqliteEngine) judge(err error) (v verdict, mapped error) {
 	case sqlite3.SQLITE_CONSTRAINT:
 		return refused, err
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
-		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN:
+		sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM:
 		return defect, tomahora.Unavailable(err)
 	default:
 		return defect, err

@@ -3,12 +3,16 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+
+	"github.com/tomahora/tomahora"
 )
 
 // sqliteSession is one connection to an SQLite file with its prepared
 // statements.
 type sqliteSession struct {
+	engine   *sqliteEngine
 	home     chan<- *sqliteSession // where it is given back
 	conn     *sql.Conn
 	stmts    map[string]*sql.Stmt
@@ -17,26 +21,42 @@ type sqliteSession struct {
 
 var _ session = (*sqliteSession)(nil)
 
-func newSQLiteSession(ctx context.Context, db *sql.DB, home chan<- *sqliteSession) (*sqliteSession, error) {
+// newSession opens a connection, after a look of its own: it must not be to
+// another file than the others are.
+func (e *sqliteEngine) newSession(ctx context.Context, db *sql.DB, home chan<- *sqliteSession) (*sqliteSession, error) {
+	if err := e.unmoved(); err != nil {
+		return nil, tomahora.Unavailable(err)
+	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteSession{home, conn, map[string]*sql.Stmt{}, map[string]*sql.Stmt{}}, nil
+	return &sqliteSession{e, home, conn, map[string]*sql.Stmt{}, map[string]*sql.Stmt{}}, nil
 }
 
-func (s *sqliteSession) release() { s.home <- s }
+func (s *sqliteSession) release() {
+	s.home <- s
+	s.engine.leave()
+}
 
-// close lets go of the connection; another takes its place.
+// close ends the connection; another takes its place.
 func (s *sqliteSession) close() {
 	s.end()
 	s.home <- nil
+	s.engine.leave()
 }
 
 func (s *sqliteSession) end() {
 	forget(s.stmts)
 	forget(s.composed)
-	_ = s.conn.Close()
+	discard(s.conn)
+}
+
+// discard ends a connection instead of giving it back to its pool: what is
+// closed here may be broken, or stand in the middle of a transaction.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
 }
 
 // forget closes statements.
@@ -74,6 +94,11 @@ func (s *sqliteSession) control(ctx context.Context, c control) error {
 		}
 	}
 	_, err := stmt.ExecContext(ctx)
+	if err == nil && c == commit {
+		if moved := s.engine.unmoved(); moved != nil {
+			return tomahora.Unavailable(moved) // what was committed to another file is lost
+		}
+	}
 	return err
 }
 
@@ -152,3 +177,11 @@ func (s *sqliteSession) prepare(ctx context.Context, stmts map[string]*sql.Stmt,
 	stmts[name] = stmt
 	return stmt, nil
 }
+
+func (s *sqliteSession) prove(ctx context.Context) error {
+	_, err := s.conn.ExecContext(ctx, "PRAGMA user_version = 0")
+	return err
+}
+
+// unhurry has nothing to do: no statement of SQLite's has a limit.
+func (*sqliteSession) unhurry(context.Context) error { return nil }

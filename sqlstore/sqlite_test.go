@@ -213,7 +213,7 @@ func TestCheckFindsWhatWasForcedIn(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.db")
 	s := openFile(t, file, frozen)
 	id := storetest.Setup(t, s, 1)
-	if findings, err := s.Check(t.Context()); err != nil || len(findings) > 0 {
+	if findings, err := s.Check(t.Context(), nil); err != nil || len(findings) > 0 {
 		t.Fatalf("a sound database: got findings %v, error %v", findings, err)
 	}
 	db, err := sql.Open("sqlite", file)
@@ -231,7 +231,7 @@ func TestCheckFindsWhatWasForcedIn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	findings, err := s.Check(t.Context())
+	findings, err := s.Check(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,9 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -15,10 +15,17 @@ import (
 type Store struct {
 	clock     func() time.Time
 	logger    *slog.Logger
+	observer  Observer
 	maxBatch  int // 0 for the engine's own
 	engine    engine
 	writing   writing
 	snapshots snapshots
+	outdated  bool        // the schema is older than this program's
+	ill       atomic.Bool // the last write failed for want of a database
+
+	maxWaiting                   int64
+	updatesWaiting, readsWaiting atomic.Int64
+	closing                      atomic.Bool
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -29,6 +36,8 @@ type writing interface {
 	// is committed. A caller whose context ends may leave while the closure has
 	// not started.
 	do(ctx context.Context, id tomahora.ClinicaID, fn func(*tx) error) error
+	// queued is how many updates no lane has taken yet.
+	queued() int
 	// stop refuses new updates, finishes the queued ones, and waits for that.
 	stop()
 }
@@ -37,12 +46,18 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 	s := &Store{
 		clock:     o.Clock,
 		logger:    o.Logger,
+		observer:  o.Observer,
 		maxBatch:  o.MaxBatch,
 		engine:    e,
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
+
+		maxWaiting: o.maxWaiting(),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.observer == nil {
+		s.observer = unobserved{}
 	}
 	s.writing = start(s)
 	return s
@@ -50,15 +65,30 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 
 // Close commits what is queued and closes the database.
 func (s *Store) Close() error {
+	s.closing.Store(true)
 	s.writing.stop()
 	return s.engine.close()
 }
 
-// Ping tells whether the database answers.
+// Ping tells whether the database can be read and written. Where a write has
+// failed, it writes itself, so that a disk that is full is told from one that
+// was.
 func (s *Store) Ping(ctx context.Context) error {
-	return s.read(ctx, func(t *tx) error {
+	err := s.read(ctx, func(t *tx) error {
 		var one int
 		return t.queryRow("ping", nil, &one)
+	})
+	if err != nil {
+		return err
+	}
+	return s.writing.do(ctx, 0, func(t *tx) error {
+		if !s.ill.Load() {
+			return nil
+		}
+		if err := t.session.prove(t.ctx); err != nil {
+			t.fail(s.unavailable(err), lost)
+		}
+		return t.failed
 	})
 }
 
@@ -78,6 +108,10 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 		if err := t.lock(id); err != nil {
 			return err
 		}
+		// The row may have been another's for a while, and the caller gone.
+		if t.gone = ctx.Err(); t.gone != nil {
+			return t.gone
+		}
 		return fn(t)
 	})
 }
@@ -85,8 +119,13 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 // read runs fn in a read transaction. A session that broke while nobody used it
 // is no reason to fail.
 func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
+	return s.readIn(ctx, beginRead, fn)
+}
+
+// readIn is read in a transaction of a kind.
+func (s *Store) readIn(ctx context.Context, begin control, fn func(*tx) error) error {
 	for spares := s.engine.spares(); ; spares-- {
-		stale, err := s.readOnce(ctx, fn)
+		stale, err := s.readOnce(ctx, begin, fn)
 		if !stale || spares <= 0 {
 			return err
 		}
@@ -94,27 +133,49 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 }
 
 // readOnce also tells whether the session was broken before fn got anything.
-func (s *Store) readOnce(ctx context.Context, fn func(*tx) error) (stale bool, err error) {
-	reader, err := s.engine.reader(ctx)
+func (s *Store) readOnce(ctx context.Context, begin control, fn func(*tx) error) (stale bool, err error) {
+	reader, err := s.takeReader(ctx)
 	if err != nil {
-		return false, s.unavailable(err)
+		return false, err
 	}
-	if err := reader.control(ctx, beginRead); err != nil {
+	if err := reader.control(ctx, begin); err != nil {
 		reader.close()
 		return false, s.unavailable(err)
 	}
+	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
 	// Deferred, because fn may end its goroutine, as t.Fatal does in a test.
 	defer func() {
 		// The transaction must end even when the request's context already has.
-		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil {
+		if err := reader.control(context.WithoutCancel(ctx), rollback); err != nil || t.verdict == lost {
 			reader.close()
 			return
 		}
 		reader.release()
 	}()
-	t := &tx{store: s, session: reader, ctx: ctx, now: s.now()}
 	err = t.run(fn)
 	return t.verdict == lost && !reader.used() && ctx.Err() == nil, err
+}
+
+// takeReader waits for a session to read in, where no more than maxWaiting do.
+func (s *Store) takeReader(ctx context.Context) (session, error) {
+	if s.closing.Load() {
+		return nil, tomahora.Unavailable(errors.New("the store is closing"))
+	}
+	defer s.readsWaiting.Add(-1)
+	if s.readsWaiting.Add(1) > s.maxWaiting {
+		return nil, errBusy()
+	}
+	reader, err := s.engine.reader(ctx)
+	if err != nil {
+		return nil, s.unavailable(err)
+	}
+	return reader, nil
+}
+
+// errBusy answers who would be one too many in a queue: a queue that only grows
+// serves nobody in time.
+func errBusy() error {
+	return tomahora.Unavailable(errors.New("too many requests are waiting for the database"))
 }
 
 // unavailable is for failures to reach the database at all.
@@ -152,6 +213,13 @@ func (s *snapshots) put(id tomahora.ClinicaID, cfg *tomahora.Config) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.known[id] = cfg
+}
+
+// forget drops what is known, where another database takes the place of this.
+func (s *snapshots) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.known)
 }
 
 // CreateClinica makes a clinic with its initial estados.
@@ -248,64 +316,4 @@ func (s *Store) RevokeToken(ctx context.Context, id tomahora.TokenID) error {
 		}
 		return err
 	})
-}
-
-// Finding is something `check` found wrong.
-type Finding struct {
-	Law       string             `json:"law"`
-	IDClinica tomahora.ClinicaID `json:"id_clinica,omitempty"`
-	Citas     []tomahora.CitaID  `json:"citas,omitempty"`
-	Detail    string             `json:"detail,omitempty"`
-}
-
-func (f Finding) String() string {
-	if f.Detail != "" {
-		return f.Law + ": " + f.Detail
-	}
-	return fmt.Sprintf("%s: clinica %d, citas %v", f.Law, f.IDClinica, f.Citas)
-}
-
-// Check reads the whole database: its integrity, and every pair of citas that
-// the laws forbid. A sound database has no findings.
-func (s *Store) Check(ctx context.Context) ([]Finding, error) {
-	var findings []Finding
-	err := s.read(ctx, func(t *tx) error {
-		integrity, err := collect(t, "check_integrity", nil, scanIntegrity)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, integrity...)
-		orphans, err := collect(t, "check_references", nil, scanOrphan)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, orphans...)
-		for _, law := range []tomahora.Code{
-			tomahora.CodeTopeProfesional, tomahora.CodeTopeSillon, tomahora.CodeAtencionConCita,
-		} {
-			pairs, err := collect(t, "check_"+string(law), nil, func(scan scanner) (Finding, error) {
-				f := Finding{Law: string(law), Citas: make([]tomahora.CitaID, 2)}
-				return f, scan(&f.IDClinica, &f.Citas[0], &f.Citas[1])
-			})
-			if err != nil {
-				return err
-			}
-			findings = append(findings, pairs...)
-		}
-		return nil
-	})
-	return findings, err
-}
-
-func scanIntegrity(scan scanner) (Finding, error) {
-	f := Finding{Law: "integrity"}
-	return f, scan(&f.Detail)
-}
-
-func scanOrphan(scan scanner) (Finding, error) {
-	f := Finding{Law: "references"}
-	var parent string
-	err := scan(&f.Detail, &parent)
-	f.Detail += " names a row that " + parent + " does not have"
-	return f, err
 }

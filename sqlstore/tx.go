@@ -42,7 +42,10 @@ type tx struct {
 	failed  error         // first error that is neither ours nor a constraint's
 	verdict verdict       // what it means
 	refused error         // first refusal by a constraint
+	gone    error         // why the caller no longer wants it, though it has begun
 	alarm   tomahora.Code // the law that refused what the rules let through
+
+	importing bool // the rows are somebody else's, so a law that fires is no alarm
 }
 
 var (
@@ -151,7 +154,7 @@ func (t *tx) judge(name string, err error) error {
 	if t.refused == nil {
 		t.refused = mapped
 	}
-	if law := tomahora.ProblemsOf(mapped); law != nil && !judges(name, law[0].Code) {
+	if law := tomahora.ProblemsOf(mapped); law != nil && !t.importing && !judges(name, law[0].Code) {
 		t.alarm = law[0].Code
 	}
 	return mapped
@@ -162,6 +165,7 @@ func (t *tx) report() {
 	if t.alarm != "" {
 		t.store.logger.Error("a law of the database refused what the rules let through",
 			"law", string(t.alarm), "id_clinica", int64(t.id))
+		t.store.observer.Alarm(t.alarm)
 	}
 }
 

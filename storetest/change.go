@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"context"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -327,13 +329,57 @@ func testListTenancy(t *testing.T, open Open) {
 func testGoexit(t *testing.T, open Open) {
 	s := open(t, frozen)
 	id := Setup(t, s, 0)
-	for range 8 * runtime.GOMAXPROCS(0) {
+	exit := func(do func(context.Context, tomahora.ClinicaID, func(tomahora.Tx) error) error, before func(tomahora.Tx) error) {
+		goesOn := false
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			_ = s.View(t.Context(), id, func(tomahora.Tx) error { runtime.Goexit(); return nil })
+			_ = do(t.Context(), id, func(tx tomahora.Tx) error {
+				if err := before(tx); err != nil {
+					return err
+				}
+				runtime.Goexit()
+				return nil
+			})
+			goesOn = true
 		}()
 		<-ended
+		if goesOn {
+			t.Error("the goroutine goes on after it was to end")
+		}
 	}
-	must(t, s.View(t.Context(), id, func(tomahora.Tx) error { return nil }))
+	for range 8 * runtime.GOMAXPROCS(0) {
+		exit(s.View, func(tomahora.Tx) error { return nil })
+	}
+	var others sync.WaitGroup
+	for range 16 { // some of them share a batch with those that end
+		others.Go(func() {
+			err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+				_, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Otro", Habilitado: true}, actor)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		others.Go(func() {
+			exit(s.Update, func(tx tomahora.Tx) error {
+				_, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Nadie", Habilitado: true}, actor)
+				return err
+			})
+		})
+	}
+	others.Wait()
+	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
+		list, err := tx.Pacientes().List(tomahora.Consulta{Orden: []tomahora.Orden{{Columna: "id"}}, Limite: 100})
+		for _, p := range list {
+			if p.Nombre != "Otro" {
+				t.Errorf("paciente %d was made by a closure that ended", p.ID)
+			}
+		}
+		if len(list) != 16 {
+			t.Errorf("got %d pacientes, want 16", len(list))
+		}
+		return err
+	}))
 }

@@ -64,7 +64,7 @@ func testReserva(t *testing.T, open Open) {
 	stranger := held(1, 600, 1)
 	stranger.IDReserva = r.ID
 	_, err = book(id, "token:2", stranger)
-	wantCode(t, err, tomahora.CodeReservaVencida)
+	wantCode(t, err, tomahora.CodeNoExiste)
 
 	mine := tomahora.Solicitud{IDReserva: r.ID, IDPaciente: 1, IDEstado: tomahora.EstadoNoConfirmado}
 	first, err := book(id, actor, mine)

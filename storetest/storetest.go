@@ -63,7 +63,7 @@ func Run(t *testing.T, open Open) {
 		"a saved plan is read back as it was written":                      testSavePlan,
 		"the agenda tells the live citas of some days":                     testAgenda,
 		"lists and the agenda stay inside their clinic":                    testListTenancy,
-		"a closure that ends its goroutine gives the view back":            testGoexit,
+		"a closure that ends its goroutine takes nobody with it":           testGoexit,
 		"a list answers as Select does over the same rows":                 testLists,
 		"a list refuses what it does not know":                             testListDefects,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,

@@ -12,10 +12,6 @@ import (
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/demo"
-	"github.com/tomahora/tomahora/docsite"
-	"github.com/tomahora/tomahora/httpd"
-	"github.com/tomahora/tomahora/medilink"
-	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -37,7 +33,8 @@ func (c demoCmd) Run(env *environment) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		c.DB = "sqlite:" + filepath.Join(dir, "demo.db")
 	}
-	store, err := database{c.DB}.open(env, sqlstore.Options{Clock: c.clock()})
+	m := c.metrics()
+	store, err := database{c.DB}.open(env, storeOptions(sqlstore.Options{Clock: c.clock()}, m))
 	if err != nil {
 		return err
 	}
@@ -45,13 +42,11 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err := prepareDemo(env.ctx, store, c.Empty); err != nil {
 		return err
 	}
-	options, err := c.api(env, store, c.CORSOrigins)
+	cfg, err := c.config(env, store, m, c.CORSOrigins)
 	if err != nil {
 		return err
 	}
-	return listen(env, c.Listen, c.greet(env), httpd.Config{
-		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store, Logger: env.logger, Clock: time.Now,
-	})
+	return c.listen(env, c.Listen, c.greet(env), cfg)
 }
 
 // clock is the business clock: the real one, or a frozen one.

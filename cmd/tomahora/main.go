@@ -45,9 +45,13 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Serve a demo clinic, with throw-away data and the token \"demo\"."`
 	Serve   serveCmd   `cmd:"" help:"Serve the clinics of a database."`
 	Migrate migrateCmd `cmd:"" help:"Bring the schema of a database up to date."`
-	Check   checkCmd   `cmd:"" help:"Check a database: its integrity, and that no citas overlap. Exits 1 on findings."`
+	Check   checkCmd   `cmd:"" help:"Check a database, also one that is being served: its integrity, and that no citas overlap. Exits 1 on findings."`
+	Backup  backupCmd  `cmd:"" help:"Copy a SQLite database into one checked file, also while it is being served."`
+	Restore restoreCmd `cmd:"" help:"Make a SQLite database from a backup, after checking it."`
 	Clinica clinicaCmd `cmd:"" help:"Create, list and set up clinics."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke API tokens."`
+	Export  exportCmd  `cmd:"" help:"Write all of a clinic to a file, to move it to another database."`
+	Import  importCmd  `cmd:"" help:"Bring in a clinic that was exported, whole or not at all."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
@@ -117,8 +121,13 @@ func report(stderr io.Writer, err error) int {
 // usageError is a command line that cannot be carried out as it stands.
 type usageError struct{ error }
 
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
 func newLogger(w io.Writer) *slog.Logger {
-	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+	if isTerminal(w) {
 		return slog.New(slog.NewTextHandler(w, nil))
 	}
 	return slog.New(slog.NewJSONHandler(w, nil))
@@ -165,24 +174,50 @@ type checkCmd struct {
 }
 
 func (c checkCmd) Run(env *environment) error {
-	return c.with(env, func(store *sqlstore.Store) error {
-		findings, err := store.Check(env.ctx)
-		if err != nil {
-			return err
-		}
-		if len(findings) == 0 {
-			return c.print(env, checked{[]sqlstore.Finding{}}, "the database is sound and no citas overlap")
-		}
-		lines := make([]any, len(findings))
-		for i, f := range findings {
-			lines[i] = f
-		}
-		return errors.Join(c.print(env, checked{findings}, lines...), errFindings)
-	})
+	store, err := c.open(env, sqlstore.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = store.Close() }() // it was only read from
+	findings, err := store.Check(env.ctx, env.progress())
+	if err != nil {
+		return err
+	}
+	if len(findings) == 0 {
+		return c.print(env, checked{[]sqlstore.Finding{}, store.Outdated()}, "the database is sound and no citas overlap"+outdatedNote(store.Outdated()))
+	}
+	return errors.Join(c.printFindings(env, findings, store.Outdated()), errFindings)
+}
+
+// printFindings prints them, a line for each.
+func (o output) printFindings(env *environment, findings []sqlstore.Finding, outdated bool) error {
+	lines := make([]any, len(findings))
+	for i, f := range findings {
+		lines[i] = f
+	}
+	return o.print(env, checked{findings, outdated}, lines...)
+}
+
+// outdatedNote says what was left out of the check of an older schema.
+func outdatedNote(outdated bool) string {
+	if !outdated {
+		return ""
+	}
+	return "; its schema is older than this program, so only the file and the laws were looked at"
+}
+
+// progress tells a person at a terminal what a check is looking at, and no one
+// else.
+func (e *environment) progress() func(step, steps int, what string) {
+	if !isTerminal(e.stderr) {
+		return nil
+	}
+	return func(step, steps int, what string) { fmt.Fprintf(e.stderr, "%d/%d %s\n", step, steps, what) }
 }
 
 type checked struct {
 	Findings []sqlstore.Finding `json:"findings"`
+	Outdated bool               `json:"outdated,omitempty"` // only the file and the laws were looked at
 }
 
 type versionCmd struct{ output }

@@ -9,10 +9,13 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/docsite"
 	"github.com/tomahora/tomahora/httpd"
+	"github.com/tomahora/tomahora/internal/obs"
 	"github.com/tomahora/tomahora/medilink"
 	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sqlstore"
@@ -22,7 +25,43 @@ import (
 type service struct {
 	PublicURL      string         `name:"public-url" help:"URL under which clients reach the server; links start with it. Default: what each request says." placeholder:"URL"`
 	RateLimit      string         `name:"rate-limit" help:"Requests a token may make, such as 20/m. Default: any number." placeholder:"N/m"`
+	MetricsListen  string         `name:"metrics-listen" help:"Address of a listener of its own for /metrics. Without it /metrics is on the main one, if there is a --metrics-token." placeholder:"ADDR"`
+	MetricsToken   string         `name:"metrics-token" help:"Token that /metrics asks for, as a Bearer or as the password of Basic." placeholder:"SECRET"`
 	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+}
+
+// metrics are what the flags ask for; nil when they ask for none.
+func (s service) metrics() *obs.Metrics {
+	if s.MetricsListen == "" && s.MetricsToken == "" {
+		return nil
+	}
+	return obs.New(version, time.Now)
+}
+
+// storeOptions are o with the metrics as what observes the store.
+func storeOptions(o sqlstore.Options, m *obs.Metrics) sqlstore.Options {
+	if m != nil {
+		o.Observer = m
+	}
+	return o
+}
+
+// config is the server over a store, for browsers of the given origins.
+func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, origins []string) (httpd.Config, error) {
+	options, err := s.api(env, store, origins)
+	if err != nil {
+		return httpd.Config{}, err
+	}
+	cfg := httpd.Config{Docs: docsite.New(openapi.JSON), Store: store, Logger: env.logger, Clock: time.Now}
+	if m != nil {
+		m.WatchStore(store)
+		options.Booked, cfg.Requests, cfg.Metrics = m.Booked, m, m.Handler()
+		if s.MetricsToken != "" {
+			cfg.Metrics = httpd.Guarded(s.MetricsToken, cfg.Metrics)
+		}
+	}
+	cfg.API = medilink.New(options)
+	return cfg, nil
 }
 
 // api makes the vendor's face over a store, for browsers of the given origins.
@@ -77,9 +116,59 @@ func checkOrigins(origins []string) error {
 	return nil
 }
 
+// limits are the flags that bound what clients can make the server wait for and
+// keep.
+type limits struct {
+	HeaderTimeout   time.Duration `name:"header-timeout" default:"10s" help:"Time for the head of a request."`
+	ReadTimeout     time.Duration `name:"read-timeout" default:"30s" help:"Time for a request with its body."`
+	WriteTimeout    time.Duration `name:"write-timeout" default:"60s" help:"Time from the head of a request to the end of its answer."`
+	IdleTimeout     time.Duration `name:"idle-timeout" default:"2m" help:"Time a connection may wait for its next request."`
+	ShutdownTimeout time.Duration `name:"shutdown-timeout" default:"30s" help:"Time for requests under way when the server is told to stop."`
+	MaxConnections  int           `name:"max-connections" default:"16384" help:"Connections open at once; one more takes the place of an idle one, or waits."`
+	MaxWaiting      int           `name:"max-waiting" default:"1024" help:"Writes, and apart from them reads, that may wait for the database; one more is answered 503."`
+}
+
+func (l limits) check() error {
+	for name, d := range map[string]time.Duration{
+		"header-timeout": l.HeaderTimeout, "read-timeout": l.ReadTimeout, "write-timeout": l.WriteTimeout,
+		"idle-timeout": l.IdleTimeout, "shutdown-timeout": l.ShutdownTimeout,
+	} {
+		if d <= 0 {
+			return usageError{fmt.Errorf("--%s: %s is no time to wait; give more than 0, such as 30s", name, d)}
+		}
+	}
+	if l.MaxConnections < 1 || l.MaxWaiting < 1 {
+		return usageError{errors.New("--max-connections and --max-waiting must be at least 1")}
+	}
+	return nil
+}
+
+// ownFiles is how many files are kept for the database and the log, whatever the
+// clients do.
+const ownFiles = 128
+
+// connections is MaxConnections, or as many as the system lets us have.
+func (l limits) connections(env *environment) int {
+	files, known := openFiles()
+	if !known || uint64(l.MaxConnections)+ownFiles <= files {
+		return l.MaxConnections
+	}
+	most := max(1, int(files)-ownFiles)
+	env.logger.WarnContext(env.ctx, "fewer connections than --max-connections, for want of open files (ulimit -n)", "connections", most)
+	return most
+}
+
+func (l limits) server(env *environment) httpd.Limits {
+	return httpd.Limits{
+		HeaderTimeout: l.HeaderTimeout, ReadTimeout: l.ReadTimeout, WriteTimeout: l.WriteTimeout,
+		IdleTimeout: l.IdleTimeout, ShutdownTimeout: l.ShutdownTimeout, MaxConnections: l.connections(env),
+	}
+}
+
 type serveCmd struct {
 	database
 	service
+	limits
 	Listen      string   `default:":8080" help:"Address to listen on."`
 	TLSCert     string   `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
 	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
@@ -92,36 +181,59 @@ func (c serveCmd) Run(env *environment) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
-	store, err := c.open(env, sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch})
+	if err := c.check(); err != nil {
+		return err
+	}
+	m := c.metrics()
+	store, err := c.open(env, storeOptions(sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, MaxWaiting: c.MaxWaiting}, m))
 	if err != nil {
 		return err
 	}
-	options, err := c.api(env, store, c.CORSOrigins)
+	cfg, err := c.config(env, store, m, c.CORSOrigins)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	err = listen(env, c.Listen, nil, httpd.Config{
-		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store,
-		Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
-	})
-	return errors.Join(err, store.Close())
+	cfg.CertFile, cfg.KeyFile, cfg.Limits = c.TLSCert, c.TLSKey, c.server(env)
+	return errors.Join(c.listen(env, c.Listen, nil, cfg), store.Close())
 }
 
-// listen serves until the program is told to stop. Told, if any, hears of the
-// address once there is one.
-func listen(env *environment, address string, told func(net.Addr), cfg httpd.Config) error {
-	var lc net.ListenConfig
-	l, err := lc.Listen(env.ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", address, err)
+// listen serves until the program is told to stop, or one of its listeners
+// fails. Told, if any, hears of the main address once there is one.
+func (s service) listen(env *environment, address string, told func(net.Addr), cfg httpd.Config) error {
+	group, ctx := errgroup.WithContext(env.ctx)
+	if s.MetricsListen != "" {
+		l, err := listenOn(env, s.MetricsListen)
+		if err != nil {
+			return err
+		}
+		env.logger.InfoContext(ctx, "listening for scrapes of metrics", "addr", l.Addr().String())
+		own := httpd.Config{Metrics: cfg.Metrics, Logger: env.logger, Clock: cfg.Clock}
+		cfg.Metrics = nil
+		group.Go(func() error { return httpd.New(own).Serve(ctx, l) })
 	}
-	env.logger.InfoContext(env.ctx, "listening", "addr", l.Addr().String(), "version", version)
-	if told != nil {
-		told(l.Addr())
-	}
-	if err := httpd.New(cfg).Serve(env.ctx, l); err != nil {
+	group.Go(func() error {
+		l, err := listenOn(env, address)
+		if err != nil {
+			return err
+		}
+		env.logger.InfoContext(ctx, "listening", "addr", l.Addr().String(), "version", version)
+		if told != nil {
+			told(l.Addr())
+		}
+		return httpd.New(cfg).Serve(ctx, l)
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	env.logger.InfoContext(context.WithoutCancel(env.ctx), "stopped")
 	return nil
+}
+
+func listenOn(env *environment, address string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(env.ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return l, nil
 }

@@ -23,6 +23,8 @@ func TestExitCodesAndMessages(t *testing.T) {
 		"a rate that is none":               {[]string{"demo", "--rate-limit", "many"}, exitUsage, "--rate-limit"},
 		"an origin that is none":            {[]string{"demo", "--cors-origin", "clinica.cl/"}, exitUsage, "--cors-origin"},
 		"a public URL that is none":         {[]string{"serve", "--db", db, "--public-url", "clinica"}, exitUsage, "--public-url"},
+		"no time to wait":                   {[]string{"serve", "--db", db, "--read-timeout", "0s"}, exitUsage, "--read-timeout"},
+		"no connection":                     {[]string{"serve", "--db", db, "--max-connections", "0"}, exitUsage, "--max-connections"},
 		"a certificate without its key":     {[]string{"serve", "--db", db, "--tls-cert", "main.go"}, exitUsage, "--tls-key"},
 		"a database of an unknown kind":     {[]string{"check", "--db", "mysql://x"}, exitFailed, "sqlite:FILE"},
 		"a file that cannot be opened":      {[]string{"check", "--db", "sqlite:" + dir + "/no/a.db"}, exitFailed, "a.db"},

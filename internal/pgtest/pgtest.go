@@ -349,6 +349,19 @@ func (s *Server) Exec(ctx context.Context, database, sql string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
+// Processes runs a query of process ids, such as those of a view of activity.
+func (s *Server) Processes(ctx context.Context, sql string) (pids []int, err error) {
+	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := conn.Query(ctx, sql)
+	if err == nil {
+		pids, err = pgx.CollectRows(rows, pgx.RowTo[int])
+	}
+	return pids, errors.Join(err, conn.Close(ctx))
+}
+
 // NewDatabase makes a database, a copy of the template unless that is "", and
 // returns its name.
 func (s *Server) NewDatabase(ctx context.Context, template string) (string, error) {
