@@ -26,7 +26,8 @@ const seedExample = `{"id":754,"id_paciente":2,"nombre_paciente":"Fernanda Risop
 	`"hora_fin":"09:30:00","duracion":30,"comentarios":"Control general","fecha_actualizacion":"2018-11-05 17:09:01","links":[` +
 	`{"rel":"self","href":"http://api.medilink2.healthatom.com/api/v5/citas/754","method":"GET"},` +
 	`{"rel":"pacientes","href":"http://api.medilink2.healthatom.com/api/v5/pacientes/2","method":"GET"},` +
-	`{"rel":"atenciones","href":"http://api.medilink2.healthatom.com/api/v5/atenciones/2","method":"GET"}],"videoconsulta":1}`
+	`{"rel":"atenciones","href":"http://api.medilink2.healthatom.com/api/v5/atenciones/2","method":"GET"}],"videoconsulta":1,` +
+	`"fecha_creacion":"2018-11-05 17:09:01","origen":"demo","version":1,"id_cita_anterior":0}`
 
 func TestSeedRequestGetsTheSeedsAnswer(t *testing.T) {
 	t.Parallel()
