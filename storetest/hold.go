@@ -90,7 +90,7 @@ func testReservaRunsOut(t *testing.T, open Open) {
 		}))
 		return r
 	}
-	r := hold()
+	hold()
 	clock.forward(time.Minute - time.Microsecond)
 	err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
 		_, err := agenda.Agendar(tx, actor, held(1, 600, 1))
