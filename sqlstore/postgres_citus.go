@@ -33,7 +33,7 @@ func (s *Store) Distribute(ctx context.Context) error {
 	if err != nil {
 		return s.unavailable(err)
 	}
-	conn := pooled.Hijack() // its settings are changed below
+	conn := pooled.Hijack()                      // its settings are changed below
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to be done on it
 	if _, err := conn.Exec(ctx, "SET statement_timeout = 0; SET lock_timeout = 0; SET plan_cache_mode = auto"); err != nil {
 		return err

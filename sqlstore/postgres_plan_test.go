@@ -216,6 +216,6 @@ func grownRows() []string {
 		`INSERT INTO citas SELECT :clinica, n, 1 + n % 20, 1 + n % 2, CASE n % 50 WHEN 0 THEN 7 ELSE 1 END, (date '2023-11-23' + n / (:citas / 1100))::text, n % 90 * 15, n % 90 * 15 + 15,
 			1 + n % (:citas / 10), n, CASE n % 100 WHEN 0 THEN 1 ELSE 7 END, 0, '', CASE n % 100 WHEN 0 THEN 0 ELSE 1 END, 1, 0, 0,
 			(1700000000 + n::bigint * 94000000 / :citas) * 1000000, 0, 0, 1, 'x', 0 FROM generate_series(1, :citas) n`,
-		"INSERT INTO eventos SELECT :clinica, n, 0, 'x', 'created', 'cita', n, '' FROM generate_series(1, :citas) n",
+		"INSERT INTO eventos SELECT :clinica, 1000 + n, 0, 'x', 'created', 'cita', n, '' FROM generate_series(1, :citas) n",
 	}
 }
