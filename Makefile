@@ -20,7 +20,8 @@ demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARG
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: ## Run all tests, with the race detector
+test: ## Run all tests, with the race detector (PostgreSQL is installed where this is root on Debian)
+	.ci/postgres
 	$(GO) test -race ./...
 
 .PHONY: check

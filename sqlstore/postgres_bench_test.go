@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/tomahora/tomahora"
@@ -173,7 +172,7 @@ const rawInsert = `INSERT INTO citas (id_clinica, id, id_profesional, id_sucursa
 
 func (c *benchCluster) insert(ctx context.Context, clinica int) error {
 	n := c.ids[clinica].Add(1) - 1
-	inicio := int64(n / benchProfesionales % 96 * 15)
+	inicio := n / benchProfesionales % 96 * 15
 	fecha := tomahora.Fecha{Year: 2027, Month: 1, Day: 1}.AddDays(int(n / (benchProfesionales * 96)))
 	now := time.Now().UnixMicro()
 	_, err := c.raw.Exec(ctx, rawInsert, clinica+1, n+1, 1+n%benchProfesionales, 1, 1, fecha.String(), inicio, inicio+15,
@@ -238,11 +237,7 @@ func fillBench(b *testing.B, url string) {
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer conn.Close(ctx)
+	conn := connect(b, url)
 	exec := func(text string, args ...any) {
 		if _, err := conn.Exec(ctx, text, args...); err != nil {
 			b.Fatalf("%s: %v", text, err)

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tomahora/tomahora/sqlstore"
 )
@@ -45,11 +44,7 @@ const stubCitus = `
 
 func TestDistributeSpreadsEveryTableOnce(t *testing.T) {
 	url := sqlstore.NewPostgres(t, true)
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(t.Context())
+	conn := connect(t, url)
 	if _, err := conn.Exec(t.Context(), stubCitus); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +64,7 @@ func TestDistributeSpreadsEveryTableOnce(t *testing.T) {
 		}
 	}
 	var calls, left []string
-	err = conn.QueryRow(t.Context(), "SELECT array_agg(call ORDER BY n) FROM stub.calls").Scan(&calls)
+	err := conn.QueryRow(t.Context(), "SELECT array_agg(call ORDER BY n) FROM stub.calls").Scan(&calls)
 	if err != nil {
 		t.Fatal(err)
 	}

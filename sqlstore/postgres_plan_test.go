@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -43,15 +43,15 @@ func (n planNode) walk(visit func(planNode)) {
 // same queries and lists: in a clinic with a history, before the server ever
 // analysed a table and after.
 func TestPostgresReadsNoMoreThanItMust(t *testing.T) {
-	s, conn := grownPostgres(t)
-	t.Run("never analysed", func(t *testing.T) { checkPlans(t, s, conn) })
+	conn := grownPostgres(t)
+	t.Run("never analysed", func(t *testing.T) { checkPlans(t, conn) })
 	if _, err := conn.Exec(t.Context(), "ANALYZE"); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("analysed", func(t *testing.T) { checkPlans(t, s, conn) })
+	t.Run("analysed", func(t *testing.T) { checkPlans(t, conn) })
 }
 
-func checkPlans(t *testing.T, s *Store, conn *pgx.Conn) {
+func checkPlans(t *testing.T, conn *pgx.Conn) {
 	t.Helper()
 	names, err := fs.Glob(queryFiles, "query/*.sql")
 	if err != nil || len(names) == 0 {
@@ -99,11 +99,11 @@ func checkQuery(t *testing.T, conn *pgx.Conn, name string) {
 
 // String is the plan as EXPLAIN draws it.
 func (n planNode) String() string {
-	text := fmt.Sprintf("%s %s %s %s (%.0f rows and %.0f removed, %.0f times)", n.Type, n.Table, n.Index, n.Cond, n.Rows, n.Removed, n.Loops)
+	lines := []string{fmt.Sprintf("%s %s %s %s (%.0f rows and %.0f removed, %.0f times)", n.Type, n.Table, n.Index, n.Cond, n.Rows, n.Removed, n.Loops)}
 	for _, p := range n.Plans {
-		text += "\n" + strings.ReplaceAll(p.String(), "\n", "\n  ")
+		lines = append(lines, p.String())
 	}
-	return text
+	return strings.ReplaceAll(strings.Join(lines, "\n"), "\n", "\n  ")
 }
 
 func (n planNode) uses(index string) (found bool) {
@@ -164,20 +164,11 @@ func explainPostgres(t *testing.T, conn *pgx.Conn, text string, args ...any) pla
 	return plans[0].Plan
 }
 
-// grownPostgres is a store with a clinic that has a history, and a connection as
-// the store's sessions have. Nothing analyses its tables.
-func grownPostgres(t *testing.T) (*Store, *pgx.Conn) {
+// grownPostgres is a connection, as a store's sessions have, to a clinic with a
+// history. Nothing analyses its tables.
+func grownPostgres(t *testing.T) *pgx.Conn {
 	t.Helper()
-	s, err := Open(t.Context(), NewPostgres(t, true), Options{Clock: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	e, ok := s.engine.(*postgresEngine)
-	if !ok {
-		t.Fatalf("%T is not PostgreSQL", s.engine)
-	}
-	pooled, err := e.pool.Acquire(t.Context())
+	pooled, err := poolOf(t, openTest(t)).Acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,11 +178,11 @@ func grownPostgres(t *testing.T) (*Store, *pgx.Conn) {
 	}
 	for clinica, citas := range map[int]int{1: 60_000, 2: 2_000, 3: 2_000} {
 		for _, text := range grownRows() {
-			text = strings.NewReplacer(":clinica", fmt.Sprint(clinica), ":citas", fmt.Sprint(citas)).Replace(text)
+			text = strings.NewReplacer(":clinica", strconv.Itoa(clinica), ":citas", strconv.Itoa(citas)).Replace(text)
 			grow(t, pooled.Conn(), text)
 		}
 	}
-	return s, pooled.Conn()
+	return pooled.Conn()
 }
 
 func grow(t *testing.T, conn *pgx.Conn, text string) {

@@ -66,16 +66,17 @@ func exec(t testing.TB, conn *pgx.Conn, text string) {
 	}
 }
 
-// insertCita writes a cita past the rules, with an atención of its own.
-func insertCita(tx tomahora.Tx, prof tomahora.ProfesionalID, sillon tomahora.SillonID, inicio, fin tomahora.Hora) error {
+// insertCita writes a cita of profesional 1 past the rules, with an atención of
+// its own.
+func insertCita(tx tomahora.Tx, sillon tomahora.SillonID, inicio, fin tomahora.Hora) error {
 	a, err := tx.Atenciones().Create(tomahora.Atencion{
-		Nombre: "X", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2026, Month: 1, Day: 1}, IDPaciente: 1, IDProfesional: prof, IDSucursal: 1,
+		Nombre: "X", Tipo: tomahora.TipoConsulta, Fecha: tomahora.Fecha{Year: 2026, Month: 1, Day: 1}, IDPaciente: 1, IDProfesional: 1, IDSucursal: 1,
 	}, tomahora.Sistema)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Citas().Create(tomahora.Cita{
-		Espacio: tomahora.Espacio{IDProfesional: prof, IDSucursal: 1, IDSillon: sillon,
+		Espacio: tomahora.Espacio{IDProfesional: 1, IDSucursal: 1, IDSillon: sillon,
 			Fecha: tomahora.Fecha{Year: 2026, Month: 11, Day: 30}, Rango: tomahora.Rango{Inicio: inicio, Fin: fin}},
 		IDPaciente: 1, IDAtencion: a.ID, IDEstado: tomahora.EstadoNoConfirmado, Viva: true, Exclusiva: sillon == 3, Origen: "token:1",
 	})
@@ -124,7 +125,7 @@ func TestPlainSQLCannotBreakTheLawOnPostgres(t *testing.T) {
 	s := openURL(t, url, frozen)
 	id := storetest.Setup(t, s, 1)
 	err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
-		return errors.Join(insertCita(tx, 1, 1, 540, 570), insertCita(tx, 1, 3, 540, 570))
+		return errors.Join(insertCita(tx, 1, 540, 570), insertCita(tx, 3, 540, 570))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +241,7 @@ func TestAnAlarmIsRaisedOnce(t *testing.T) {
 	for i := range errs {
 		wg.Go(func() {
 			errs[i] = s.Update(context.Background(), id, func(tx tomahora.Tx) error {
-				return insertCita(tx, 1, 1, tomahora.Hora(15*(i%11)), tomahora.Hora(15*(i%11)+15)) // the last is over the first
+				return insertCita(tx, 1, tomahora.Hora(15*(i%11)), tomahora.Hora(15*(i%11)+15)) // the last is over the first
 			})
 		})
 	}
@@ -406,7 +407,7 @@ func TestBrokenConnectionsAreReplaced(t *testing.T) {
 	wg.Wait()
 	for i := range 3 {
 		exec(t, conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-		if err := s.Update(t.Context(), id, func(tx tomahora.Tx) error { return insertCita(tx, 1, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15)) }); err != nil {
+		if err := s.Update(t.Context(), id, func(tx tomahora.Tx) error { return insertCita(tx, 1, tomahora.Hora(15*i), tomahora.Hora(15*i+15)) }); err != nil {
 			t.Errorf("update %d: %v", i, err)
 		}
 		exec(t, conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -434,7 +435,7 @@ func TestAConnectionLostInAnUpdateIsUnavailable(t *testing.T) {
 	if tomahora.KindOf(err) != tomahora.KindUnavailable || runs != 1 {
 		t.Errorf("got %v after %d runs, want KindUnavailable after 1", err, runs)
 	}
-	if err := s.Update(t.Context(), id, func(tx tomahora.Tx) error { return insertCita(tx, 1, 1, 0, 15) }); err != nil {
+	if err := s.Update(t.Context(), id, func(tx tomahora.Tx) error { return insertCita(tx, 1, 0, 15) }); err != nil {
 		t.Errorf("the update after: %v", err)
 	}
 }
