@@ -238,6 +238,7 @@ func fillBench(b *testing.B, url string) {
 		b.Fatal(err)
 	}
 	conn := connect(b, url)
+	defer func() { _ = conn.Close(ctx) }() // nobody may be left on what is copied next
 	exec := func(text string, args ...any) {
 		if _, err := conn.Exec(ctx, text, args...); err != nil {
 			b.Fatalf("%s: %v", text, err)
