@@ -246,7 +246,11 @@ func TestTroubleWithTheDatabase(t *testing.T) {
 			cancel()
 			wg.Wait()
 			s.wantAll(t, l)
-			tomahora(t, "check", "--db", "sqlite:"+file)
+			if s.root != "" {
+				s.within(t, "'"+binary+"' check --db sqlite:\"$0\"/clinica.db")
+			} else {
+				tomahora(t, "check", "--db", "sqlite:"+file)
+			}
 			t.Logf("%d citas acknowledged", l.count())
 		})
 	}

@@ -150,7 +150,7 @@ func poolConfig(dbURL string) (*pgxpool.Config, error) {
 // prepareConnection makes a new connection fit for a store. A commit that does
 // not wait for the disk would be a lie to who is told of it.
 func prepareConnection(ctx context.Context, conn *pgx.Conn) error {
-	conn.PgConn().CustomData()[stateKey] = &connState{replan: firstReplan}
+	conn.PgConn().CustomData()[warningKey] = new(string)
 	for name, oid := range map[string]uint32{"int2": pgtype.Int2OID, "int4": pgtype.Int4OID} {
 		known, ok := conn.TypeMap().TypeForOID(oid)
 		if ok {

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/tomahora/tomahora"
@@ -238,11 +237,8 @@ func fillBench(b *testing.B, url string) {
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
+	conn := connect(b, url)
+	defer func() { _ = conn.Close(ctx) }() // nobody may be left on what is copied next
 	exec := func(text string, args ...any) {
 		if _, err := conn.Exec(ctx, text, args...); err != nil {
 			b.Fatalf("%s: %v", text, err)

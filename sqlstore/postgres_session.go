@@ -102,14 +102,8 @@ func (s *postgresSession) control(ctx context.Context, c control) error {
 	}
 }
 
-// replanning forgets the plans of a connection's statements.
-const replanning = "DISCARD PLANS"
-
 func (s *postgresSession) begin(c control, statement posted) {
 	s.queue, s.sent, s.dead, s.planned = append(s.queue[:0], statement), 0, nil, false
-	if s.state().growsOld() {
-		s.queue = append(s.queue, posted{replanning, replanning, nil})
-	}
 	if c == beginCheck {
 		for _, setting := range []string{"SET LOCAL statement_timeout = 0", "SET LOCAL enable_seqscan = on", ownPlans} {
 			s.queue = append(s.queue, posted{setting, setting, nil})
@@ -135,15 +129,14 @@ func (s *postgresSession) commit(ctx context.Context) error {
 	if s.dead != nil {
 		return &undone{s.dead}
 	}
-	state := s.state()
-	state.warning = ""
+	s.warning() // of an earlier statement
 	err := s.flush(ctx)
 	if p, ok := errors.AsType[*postedError](err); ok && p.name != postgresControl[commit] && isAnswer(p.err) {
 		return &undone{err}
 	}
-	if err == nil && state.warning != "" {
+	if warning := s.warning(); err == nil && warning != "" {
 		// It is committed here, but a standby that should have it may not.
-		err = &brokenError{errors.New(state.warning)}
+		err = &brokenError{errors.New(warning)}
 	}
 	if err == nil {
 		s.sent = 0
@@ -366,47 +359,24 @@ func (r *postgresRows) Close() error {
 	return nil
 }
 
-// connState is what a connection keeps from one session to the next.
-type connState struct {
-	warning      string // the last that the server gave
-	transactions int
-	replan       int // at how many transactions the plans are made anew
-}
-
-// Plans are made for the tables as they were. On an empty one every index seems
-// as good as another, and a plan that took the wrong one would read ever more
-// until the server next analyses the table. So a connection makes its plans anew
-// at ever longer intervals.
-const (
-	firstReplan = 4
-	mostReplan  = 1000
-)
-
-// growsOld counts a transaction, and tells whether plans are to be made anew.
-func (c *connState) growsOld() bool {
-	c.transactions++
-	if c.transactions < c.replan {
-		return false
-	}
-	c.replan += min(c.replan, mostReplan)
-	return true
-}
-
-// stateKey is where a connection keeps its state.
-const stateKey = "tomahora"
-
-func (s *postgresSession) state() *connState {
-	state, ok := s.conn.Conn().PgConn().CustomData()[stateKey].(*connState)
-	if !ok {
-		return &connState{replan: firstReplan} // of a connection that was not prepared, which there is none
-	}
-	return state
-}
+// warningKey is where a connection keeps the last warning it was given.
+const warningKey = "tomahora.warning"
 
 func noteWarning(conn *pgconn.PgConn, n *pgconn.Notice) {
-	if state, ok := conn.CustomData()[stateKey].(*connState); ok && n.SeverityUnlocalized == "WARNING" {
-		state.warning = fmt.Sprintf("%s: %s", n.Message, n.Detail)
+	if last, ok := conn.CustomData()[warningKey].(*string); ok && n.SeverityUnlocalized == "WARNING" {
+		*last = fmt.Sprintf("%s: %s", n.Message, n.Detail)
 	}
+}
+
+// warning takes the last warning.
+func (s *postgresSession) warning() string {
+	last, ok := s.conn.Conn().PgConn().CustomData()[warningKey].(*string)
+	if !ok {
+		return ""
+	}
+	warning := *last
+	*last = ""
+	return warning
 }
 
 func (s *postgresSession) unhurry(ctx context.Context) error {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -291,4 +292,36 @@ func testContiene(t *testing.T, open Open) {
 		}))
 		diff(t, got, want)
 	}
+}
+
+// testWideNumbers compares with numbers that no column can hold.
+func testWideNumbers(t *testing.T, open Open) {
+	c := newCrowd(t, open)
+	by := func(column string, o tomahora.Operador, v any) tomahora.Consulta {
+		return tomahora.Consulta{
+			Filtros: []tomahora.Filtro{{Columna: column, Operador: o, Valor: v}}, Orden: []tomahora.Orden{{Columna: "id"}}, Limite: 1000,
+		}
+	}
+	must(t, c.store.View(t.Context(), c.id, func(tx tomahora.Tx) error {
+		for _, wide := range []int64{math.MaxInt64, math.MinInt64, 1 << 40} {
+			for column, count := range map[string]func(tomahora.Consulta) (int, error){
+				"hora_inicio":      func(q tomahora.Consulta) (int, error) { rows, err := tx.Citas().List(q); return len(rows), err },
+				"estado_anulacion": func(q tomahora.Consulta) (int, error) { rows, err := tx.Citas().List(q); return len(rows), err },
+				"id_estado":        func(q tomahora.Consulta) (int, error) { rows, err := tx.Citas().List(q); return len(rows), err },
+				"habilitado":       func(q tomahora.Consulta) (int, error) { rows, err := tx.Pacientes().List(q); return len(rows), err },
+				"finalizado":       func(q tomahora.Consulta) (int, error) { rows, err := tx.Atenciones().List(q); return len(rows), err },
+			} {
+				equal, err := count(by(column, tomahora.Igual, wide))
+				must(t, err)
+				among, err := count(by(column, tomahora.Entre, []int64{wide, wide}))
+				must(t, err)
+				other, err := count(by(column, tomahora.Distinto, wide))
+				must(t, err)
+				if equal != 0 || among != 0 || other == 0 {
+					t.Errorf("%s and %d: %d are equal, %d among it, %d other", column, wide, equal, among, other)
+				}
+			}
+		}
+		return nil
+	}))
 }

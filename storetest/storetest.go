@@ -66,6 +66,7 @@ func Run(t *testing.T, open Open) {
 		"a closure that ends its goroutine takes nobody with it":           testGoexit,
 		"a list answers as Select does over the same rows":                 testLists,
 		"a list refuses what it does not know":                             testListDefects,
+		"a list compares with any number":                                  testWideNumbers,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,
 	}
 	for name, test := range tests {

@@ -1,6 +1,7 @@
--- Differs because the types of the parameters are told, and none has to be
--- hidden from the planner. What is: the least of a bare id would be looked for
--- in the order of the ids, through all that a clinic has ever booked.
+-- All that a booking has to know. Differs because the types of the parameters are
+-- told and none has to be hidden from the planner, but the ids have: the least of
+-- a bare id would be looked for in the order of the ids, through all that a clinic
+-- has ever booked.
 SELECT p.nombre, p.apellidos, p.habilitado,
        a.nombre, a.tipo, a.id_paciente, a.finalizado, a.bloqueado,
        o.id,
