@@ -98,7 +98,7 @@ func testReservaRunsOut(t *testing.T, open Open) {
 	})
 	wantCode(t, err, tomahora.CodeTopeReserva)
 	clock.forward(time.Microsecond)
-	r = hold() // the place is free, to the microsecond
+	r := hold() // the place is free, to the microsecond
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return agenda.Soltar(tx, actor, r.ID) }))
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
 		_, err := agenda.Agendar(tx, actor, held(1, 600, 1))
