@@ -75,12 +75,16 @@ func importRules() map[string]importRule {
 			Why: "a use case works over any Store and behind any face",
 		},
 		"faces never reach a store": {
-			Of: []string{"medilink/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
+			Of: []string{"medilink/...", "sandbox/...", "mcp/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
 			Why: "a face talks to tomahora.Store, so that every engine serves it",
 		},
 		"a store never reaches faces, use cases or the server": {
-			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "agenda/...", "httpd/..."}, Deep: true,
+			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/..."}, Deep: true,
 			Why: "a store keeps what it is given and judges nothing",
+		},
+		"faults stay out of the rules": {
+			Of: []string{"..."}, Except: []string{"sandbox/...", "cmd/..."}, Deny: []string{"sandbox/..."},
+			Why: "a server for real pacientes has no sandbox, and nothing that it does may depend on one",
 		},
 		"SQL stays in the store": {
 			Of: []string{"..."}, Except: []string{"sqlstore/...", "perf/..."},
@@ -93,7 +97,9 @@ func importRules() map[string]importRule {
 			Why:  "everything else works over any Store",
 		},
 		"HTTP stays at the edge": {
-			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "perf/...", "cmd/...", "e2e/..."},
+			Of: []string{"..."}, Except: []string{
+				"medilink/...", "mcp/...", "docsite/...", "httpd/...", "sandbox/...", "auth/...", "perf/...", "cmd/...", "e2e/...", "examples/...",
+			},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
 		},
@@ -316,6 +322,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"faces never reach a store", "medilink", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "cmd/tomahora", []string{module + "/sqlstore"}, nil},
 		{"a store never reaches faces, use cases or the server", "sqlstore", []string{module, module + "/httpd", module + "/medilink"}, []string{module + "/httpd", module + "/medilink"}},
+		{"faults stay out of the rules", "medilink", []string{module + "/sandbox"}, []string{module + "/sandbox"}},
 		{"SQL stays in the store", "demo", []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}, []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}},
 		{"SQL stays in the store", "sqlstore", []string{"database/sql"}, nil},
 		{"SQL stays in the store", "sqlstores", []string{"database/sql"}, []string{"database/sql"}},

@@ -200,6 +200,8 @@ const (
 	CodeNoDisponible          Code = "no_disponible"
 	CodeConfiguracionInvalida Code = "configuracion_invalida"
 	CodePacienteExiste        Code = "paciente_existe"
+	CodePacienteAmbiguo       Code = "paciente_ambiguo"
+	CodeSoloDemo              Code = "solo_demo"
 )
 
 // The codes of the transport: what is judged before a request is understood.
@@ -261,6 +263,8 @@ var messages = map[Code]string{
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
 	CodeConfiguracionInvalida: "La configuración no es válida: %s",
 	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
+	CodePacienteAmbiguo:       "Más de un paciente tiene ese contacto; búsquelo por su RUT",
+	CodeSoloDemo:              "Solo la clínica de demostración se puede volver a como estaba al principio",
 
 	CodeNoAutorizado:          "Token ausente o inválido",
 	CodeSinPermiso:            "El token es de solo lectura",

@@ -62,7 +62,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // reading the body (413, 400) is the handler's.
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := e.api.Auth.Authenticate(ctx, authorization(r))
+	p, err := e.api.Auth.Authenticate(ctx, Authorization(r))
 	e.api.Observe(ctx, e.pattern, p)
 	if err != nil {
 		return err
@@ -84,9 +84,9 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) error {
 	return h(w, r, p)
 }
 
-// authorization is the one Authorization header; of several, none counts, since
+// Authorization is the one Authorization header; of several, none counts, since
 // a proxy might have believed another one.
-func authorization(r *http.Request) string {
+func Authorization(r *http.Request) string {
 	if values := r.Header["Authorization"]; len(values) == 1 {
 		return values[0]
 	}

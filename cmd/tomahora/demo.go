@@ -16,6 +16,7 @@ import (
 	"github.com/tomahora/tomahora/httpd"
 	"github.com/tomahora/tomahora/medilink"
 	"github.com/tomahora/tomahora/medilink/openapi"
+	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -37,7 +38,8 @@ func (c demoCmd) Run(env *environment) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		c.DB = "sqlite:" + filepath.Join(dir, "demo.db")
 	}
-	store, err := database{c.DB}.open(env, sqlstore.Options{Clock: c.clock()})
+	clock := sandbox.NewClock(c.clock())
+	store, err := database{c.DB}.open(env, sqlstore.Options{Clock: clock.Now})
 	if err != nil {
 		return err
 	}
@@ -49,12 +51,20 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
+	options = withSandbox(options, clock, c.reset(store))
 	return listen(env, c.Listen, c.greet(env), httpd.Config{
 		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store, Logger: env.logger, Clock: time.Now,
 	})
 }
 
-// clock is the business clock: the real one, or a frozen one.
+// reset makes the demo clinic as it was at first.
+func (c demoCmd) reset(store tomahora.Store) func(context.Context, tomahora.ClinicaID) error {
+	return func(ctx context.Context, id tomahora.ClinicaID) error {
+		return store.Update(ctx, id, func(tx tomahora.Tx) error { return demo.Reset(tx, c.Empty) })
+	}
+}
+
+// clock is the business clock before anyone moves it: the real one, or a frozen one.
 func (c demoCmd) clock() func() time.Time {
 	if c.Now.IsZero() {
 		return time.Now

@@ -15,6 +15,7 @@ import (
 	"github.com/tomahora/tomahora/httpd"
 	"github.com/tomahora/tomahora/medilink"
 	"github.com/tomahora/tomahora/medilink/openapi"
+	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -85,6 +86,7 @@ type serveCmd struct {
 	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
 	CORSOrigins []string `name:"cors-origin" help:"Origin whose pages may call the API from a browser, such as https://clinica.cl, or * for any; repeatable. Default: none." placeholder:"ORIGIN"`
 	NoMigrate   bool     `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
+	Sandbox     bool     `help:"Let callers make requests fail and move the business clock, to try out their programs; not for real pacientes."`
 	MaxBatch    int      `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
 }
 
@@ -92,13 +94,18 @@ func (c serveCmd) Run(env *environment) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
-	store, err := c.open(env, sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch})
+	clock := sandbox.NewClock(time.Now)
+	store, err := c.open(env, sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, Clock: clock.Now})
 	if err != nil {
 		return err
 	}
 	options, err := c.api(env, store, c.CORSOrigins)
 	if err != nil {
 		return errors.Join(err, store.Close())
+	}
+	if c.Sandbox {
+		env.logger.WarnContext(env.ctx, "sandbox: callers may make requests fail and move the business clock")
+		options = withSandbox(options, clock, nil)
 	}
 	err = listen(env, c.Listen, nil, httpd.Config{
 		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store,
