@@ -25,7 +25,6 @@ const maxDelay = 30 * time.Second
 // Faults makes requests misbehave as their Header asks. Every field is required.
 type Faults struct {
 	Auth      *auth.Authenticator
-	Clock     func() time.Time // the real one
 	RequestID func(context.Context) string
 	// Observe is told of a request that goes no further than its fault.
 	Observe func(ctx context.Context, route string, p auth.Principal)
@@ -67,7 +66,7 @@ func (f Faults) misbehave(w http.ResponseWriter, r *http.Request, p auth.Princip
 			f.fail(w, r, tomahora.Invalid(tomahora.CodeParametroInvalido, Header, Header, whyFault))
 			return
 		}
-		next.ServeHTTP(w, f.delayed(w, r, delay))
+		next.ServeHTTP(w, delayed(r, delay))
 	}
 }
 
@@ -110,19 +109,14 @@ func delayOf(fault string) (time.Duration, bool) {
 	return d, err == nil && d > 0 && d <= maxDelay
 }
 
-// Bounds of a delayed request's body, which is read before the delay.
-const (
-	maxRead  = 1<<20 + 1        // bytes: a little more than any route takes
-	readTime = 30 * time.Second // beyond the delay
-)
+// maxRead is how much of a delayed request's body is read before the delay, in
+// bytes: a little more than any route takes.
+const maxRead = 1<<20 + 1
 
 // delayed is the request after a delay. A caller who leaves meanwhile has sent it
-// in vain: nothing is done.
-func (f Faults) delayed(w http.ResponseWriter, r *http.Request, delay time.Duration) *http.Request {
-	// The server sees a caller leave only once it has read the body. It also gives
-	// up on one that is not there in time, which the delay must not count for; a
-	// connection without such a limit has none to extend.
-	_ = http.NewResponseController(w).SetReadDeadline(f.Clock().Add(delay + readTime))
+// in vain: nothing is done. The body is read first, because the server sees a
+// caller leave, and stops counting the time it takes to send, only after that.
+func delayed(r *http.Request, delay time.Duration) *http.Request {
 	head, err := io.ReadAll(io.LimitReader(r.Body, maxRead))
 	if err != nil {
 		panic(http.ErrAbortHandler)

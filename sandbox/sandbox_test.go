@@ -60,7 +60,7 @@ func (d *done) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func newFaults(next http.Handler) http.Handler {
 	return sandbox.Faults{
-		Auth: auth.New(tokens{}, time.Now), Clock: time.Now,
+		Auth:      auth.New(tokens{}, time.Now),
 		RequestID: func(context.Context) string { return "REQ1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
 	}.Around(next)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/httpd"
@@ -13,7 +12,7 @@ import (
 // withSandbox lets callers ask for faults and move the clock and, where reset is
 // not nil, make their clinic as it was at first.
 func withSandbox(o medilink.Options, clock *sandbox.Clock, reset func(context.Context, tomahora.ClinicaID) error) medilink.Options {
-	faults := sandbox.Faults{Auth: o.Auth, Clock: time.Now, RequestID: httpd.RequestID, Observe: httpd.Observe}
+	faults := sandbox.Faults{Auth: o.Auth, RequestID: httpd.RequestID, Observe: httpd.Observe}
 	o.Sandbox = &medilink.Sandbox{Faults: faults.Around, Clock: clock, Reset: reset}
 	return o
 }
