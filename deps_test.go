@@ -108,6 +108,10 @@ func importRules() map[string]importRule {
 			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/..."},
 			Why:  "what only tests need does not belong in the program",
 		},
+		"examples stand alone": {
+			Of: []string{"examples/..."}, Deny: []string{"..."}, Allow: []string{stdlib},
+			Why: "they are there to be copied",
+		},
 		"only programs read flags": {
 			Of: []string{"..."}, Except: programs(), Deny: []string{"flag"},
 			Why: "configuration is passed in, so that two servers fit in one process",
@@ -116,7 +120,7 @@ func importRules() map[string]importRule {
 }
 
 // programs are the packages that may touch the process they run in.
-func programs() []string { return []string{"cmd/...", "perf/..."} }
+func programs() []string { return []string{"cmd/...", "perf/...", "examples/..."} }
 
 // breaches are the imports of p that the rule denies.
 func (r importRule) breaches(p goPackage) []string {
@@ -214,7 +218,7 @@ func TestOnlyProgramsTouchTheProcess(t *testing.T) {
 			continue
 		}
 		for _, found := range inspectSource(t, p, findProcessNames) {
-			t.Errorf("%s: clock, environment and exit belong to cmd/ and perf/; take a parameter", found)
+			t.Errorf("%s: clock, environment and exit belong to cmd/, perf/ and examples/; take a parameter", found)
 		}
 	}
 }
@@ -332,6 +336,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"HTTP stays at the edge", "perf/bench", []string{"net/http"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
+		{"examples stand alone", "examples/go", []string{"net/http", module}, []string{module}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},
 		{"only programs read flags", "cmd/tomahora", []string{"flag"}, nil},
 	}
