@@ -82,6 +82,15 @@ func importRules() map[string]importRule {
 			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/..."}, Deep: true,
 			Why: "a store keeps what it is given and judges nothing",
 		},
+		"MCP stays in its face": {
+			Of: []string{"..."}, Except: []string{"mcp/..."}, Deny: []string{"github.com/modelcontextprotocol/...", "github.com/google/jsonschema-go/..."},
+			Why: "the protocol changes often, and nothing else need know it",
+		},
+		"the face of assistants has no rules of its own": {
+			Of: []string{"mcp/..."}, Deny: []string{"..."},
+			Allow: []string{stdlib, ".", "agenda", "auth", "medilink", "github.com/modelcontextprotocol/go-sdk/mcp", "github.com/google/jsonschema-go/jsonschema"},
+			Why:   "what an assistant may book is what everybody may",
+		},
 		"faults stay out of the rules": {
 			Of: []string{"..."}, Except: []string{"sandbox/...", "cmd/..."}, Deny: []string{"sandbox/..."},
 			Why: "a server for real pacientes has no sandbox, and nothing that it does may depend on one",
@@ -326,6 +335,8 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"faces never reach a store", "medilink", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "cmd/tomahora", []string{module + "/sqlstore"}, nil},
 		{"a store never reaches faces, use cases or the server", "sqlstore", []string{module, module + "/httpd", module + "/medilink"}, []string{module + "/httpd", module + "/medilink"}},
+		{"MCP stays in its face", "agenda", []string{"github.com/modelcontextprotocol/go-sdk/mcp"}, []string{"github.com/modelcontextprotocol/go-sdk/mcp"}},
+		{"the face of assistants has no rules of its own", "mcp", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faults stay out of the rules", "medilink", []string{module + "/sandbox"}, []string{module + "/sandbox"}},
 		{"SQL stays in the store", "demo", []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}, []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}},
 		{"SQL stays in the store", "sqlstore", []string{"database/sql"}, nil},

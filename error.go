@@ -256,7 +256,7 @@ var messages = map[Code]string{
 	CodeCursorVencido:        "Los eventos desde ese cursor ya no se guardan",
 
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
-	CodeCitaAnulada:     "La cita está anulada y no se puede cambiar de fecha",
+	CodeCitaAnulada:     "La cita está anulada y no se puede %s",
 	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
 
 	CodeNoEncontrado:          "No se encontró %s",

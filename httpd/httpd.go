@@ -24,6 +24,7 @@ import (
 type Config struct {
 	API   http.Handler // everything under /api; required
 	Docs  http.Handler // everything under /docs; nil means there is none
+	MCP   http.Handler // /mcp; nil means there is none
 	Store Pinger       // asked by /readyz; required
 
 	Logger *slog.Logger     // required
@@ -119,6 +120,8 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	case s.cfg.Docs != nil && (clean == "/docs" || strings.HasPrefix(clean, "/docs/")):
 		exchangeOf(r.Context()).route = "/docs"
 		s.cfg.Docs.ServeHTTP(w, r)
+	case s.cfg.MCP != nil && clean == "/mcp":
+		s.cfg.MCP.ServeHTTP(w, r)
 	case clean == "/healthz":
 		s.probe(w, r, clean, func(context.Context) error { return nil })
 	case clean == "/readyz":

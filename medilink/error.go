@@ -67,7 +67,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	id := a.RequestID(ctx)
 	if kind := tomahora.KindOf(err); status(kind) >= http.StatusInternalServerError {
-		a.Logger.ErrorContext(ctx, "request failed", "request_id", id, "route", r.Pattern, "error", cause(err))
+		a.Logger.ErrorContext(ctx, "request failed", "request_id", id, "route", r.Pattern, "error", Cause(err))
 	}
 	RenderError(w, id, err)
 }
@@ -79,8 +79,8 @@ func interrupted(err error) bool {
 		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// cause is what the log says of an error: *Error itself only speaks to clients.
-func cause(err error) error {
+// Cause is what the log says of an error: *Error itself only speaks to clients.
+func Cause(err error) error {
 	if e, ok := errors.AsType[*tomahora.Error](err); ok && e.Err != nil {
 		return e.Err
 	}

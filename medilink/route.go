@@ -67,7 +67,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := e.api.limit(w, p); err != nil {
+	if err := Limit(e.api.Limiter, w, p.IDToken); err != nil {
 		return err
 	}
 	if e.methods == nil {
@@ -93,13 +93,13 @@ func Authorization(r *http.Request) string {
 	return ""
 }
 
-// limit counts a request, and tells in the vendor's headers what is left
-// (contract §1.6).
-func (a *api) limit(w http.ResponseWriter, p auth.Principal) error {
-	if a.Limiter == nil {
+// Limit counts a request of a token, and tells in the vendor's headers what is
+// left (contract §1.6). A nil Limiter limits nothing.
+func Limit(l Limiter, w http.ResponseWriter, id tomahora.TokenID) error {
+	if l == nil {
 		return nil
 	}
-	allowance, h := a.Limiter.Allow(p.IDToken), w.Header()
+	allowance, h := l.Allow(id), w.Header()
 	h.Set("X-RateLimit-Limit", strconv.Itoa(allowance.Limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(allowance.Remaining))
 	if allowance.OK {

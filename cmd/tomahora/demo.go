@@ -52,8 +52,12 @@ func (c demoCmd) Run(env *environment) (err error) {
 		return err
 	}
 	options = withSandbox(options, clock, c.reset(store))
+	assistants, err := newMCP(options)
+	if err != nil {
+		return err
+	}
 	return listen(env, c.Listen, c.greet(env), httpd.Config{
-		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store, Logger: env.logger, Clock: time.Now,
+		API: medilink.New(options), Docs: docsite.New(openapi.JSON), MCP: assistants, Store: store, Logger: env.logger, Clock: time.Now,
 	})
 }
 

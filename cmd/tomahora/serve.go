@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/docsite"
 	"github.com/tomahora/tomahora/httpd"
+	"github.com/tomahora/tomahora/mcp"
 	"github.com/tomahora/tomahora/medilink"
 	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sandbox"
@@ -51,6 +53,14 @@ func (s service) api(env *environment, store tomahora.Store, origins []string) (
 		o.Limiter = httpd.NewLimiter(limit, time.Now)
 	}
 	return o, nil
+}
+
+// newMCP makes the face of AI assistants, beside the vendor's with these options
+// and under the same limit.
+func newMCP(o medilink.Options) (http.Handler, error) {
+	return mcp.New(mcp.Options{
+		Store: o.Store, Auth: o.Auth, Limiter: o.Limiter, RequestID: o.RequestID, Observe: o.Observe, Logger: o.Logger, Version: version,
+	})
 }
 
 func checkPublicURL(s string) error {
@@ -107,8 +117,12 @@ func (c serveCmd) Run(env *environment) error {
 		env.logger.WarnContext(env.ctx, "sandbox: callers may make requests fail and move the business clock")
 		options = withSandbox(options, clock, nil)
 	}
+	assistants, err := newMCP(options)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
 	err = listen(env, c.Listen, nil, httpd.Config{
-		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store,
+		API: medilink.New(options), Docs: docsite.New(openapi.JSON), MCP: assistants, Store: store,
 		Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
 	})
 	return errors.Join(err, store.Close())
