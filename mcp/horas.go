@@ -15,6 +15,7 @@ const (
 	manyHoras    = 20 // how many are shown at most: nobody reads more aloud
 	usualDias    = 14 // how far a search goes unless it says
 	longestDias  = 62
+	manyAtienden = 50 // of how many who attend an assistant is told
 	whyFecha     = "debe tener la forma AAAA-MM-DD y existir"
 	whyHora      = "debe tener la forma HH:MM"
 	whyMinutos   = "debe ser un número de minutos entre 1 y 1440"
@@ -56,7 +57,8 @@ type atiendeOut struct {
 
 type horasOut struct {
 	Horas    []horaOut    `json:"horas"`
-	Atienden []atiendeOut `json:"atienden"` // all whom the filters let through
+	Atienden []atiendeOut `json:"atienden"` // whom the filters let through
+	HayMas   bool         `json:"atienden_mas,omitempty"`
 }
 
 // buscarHoras finds the soonest free hours, over all sucursales.
@@ -93,6 +95,9 @@ func buscarHoras(tx tomahora.Tx, _ tomahora.Actor, in horasIn) (any, error) {
 	slices.SortStableFunc(libres, func(a, b agenda.Libre) int {
 		return cmp.Or(cmp.Compare(a.Espacio.Fecha.String(), b.Espacio.Fecha.String()), cmp.Compare(a.Espacio.Rango.Inicio, b.Espacio.Rango.Inicio))
 	})
+	if out.HayMas = len(out.Atienden) > manyAtienden; out.HayMas {
+		out.Atienden = out.Atienden[:manyAtienden]
+	}
 	for _, l := range libres[:min(limite, len(libres))] {
 		out.Horas = append(out.Horas, newHora(cfg, l))
 	}

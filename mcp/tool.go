@@ -88,7 +88,8 @@ func decode[In any](schema *jsonschema.Schema, arguments json.RawMessage) (in In
 	}
 	err = json.Unmarshal(arguments, &in)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return in, invalido(wrong.Field, "debe ser de tipo "+typeOf(schema.Properties[wrong.Field]))
+		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:] // without the structs it is embedded in
+		return in, invalido(name, "debe ser de tipo "+typeOf(schema.Properties[name]))
 	}
 	if err != nil {
 		return in, tomahora.Invalid(tomahora.CodeCuerpoInvalido, "", "los argumentos no son JSON válido")
