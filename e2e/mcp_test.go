@@ -219,7 +219,7 @@ func TestWhoIsNoAssistant(t *testing.T) {
 	const list = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
 	send := func(headers ...string) answer {
 		t.Helper()
-		a, err := s.send(t.Context(), http.DefaultClient, http.MethodPost, "/mcp", list, append(headers, "Accept", "application/json, text/event-stream")...)
+		a, err := s.post(t.Context(), http.DefaultClient, "/mcp", list, append(headers, "Accept", "application/json, text/event-stream")...)
 		must(t, err)
 		return a
 	}

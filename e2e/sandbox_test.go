@@ -24,9 +24,9 @@ const (
 	keyHeader   = "Idempotency-Key"
 )
 
-// send sends one request with more headers, given as name and value in turn.
-func (s *server) send(ctx context.Context, client *http.Client, method, path, body string, headers ...string) (answer, error) {
-	r, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
+// post sends one POST with more headers, given as name and value in turn.
+func (s *server) post(ctx context.Context, client *http.Client, path, body string, headers ...string) (answer, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+path, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
@@ -77,7 +77,7 @@ func TestEveryFault(t *testing.T) {
 			}
 			key := "clave-" + strconv.Itoa(i)
 			start := time.Now()
-			a, err := s.send(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/citas", body, keyHeader, key, faultHeader, fault)
+			a, err := s.post(t.Context(), http.DefaultClient, "/api/v5/citas", body, keyHeader, key, faultHeader, fault)
 			took := time.Since(start)
 			if (err != nil) != (test.status == 0) || a.status != test.status || a.header.Get("Content-Type") != test.contentType {
 				t.Fatalf("got %d %s %s, error %v", a.status, a.header.Get("Content-Type"), a.body, err)
@@ -88,7 +88,7 @@ func TestEveryFault(t *testing.T) {
 			if strings.HasPrefix(fault, "lento") && test.booked && took < 300*time.Millisecond {
 				t.Errorf("answered after %s", took)
 			}
-			again, err := s.send(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/citas", body, keyHeader, key)
+			again, err := s.post(t.Context(), http.DefaultClient, "/api/v5/citas", body, keyHeader, key)
 			must(t, err)
 			if replayed := again.header.Get("Idempotent-Replayed") == "true"; again.status != http.StatusCreated || replayed != test.booked {
 				t.Errorf("the same without a fault: got %d, replayed %t, %s", again.status, replayed, again.body)
@@ -103,10 +103,10 @@ func TestAFaultKeepsNoKey(t *testing.T) {
 	t.Parallel()
 	s := start(t, "demo", "--empty")
 	for _, fault := range []string{"429", "500", "503", "html", "corte", "tsunami"} {
-		_, _ = s.send(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/citas", //nolint:errcheck // one of them is cut
+		_, _ = s.post(t.Context(), http.DefaultClient, "/api/v5/citas", // one of them is cut
 			citaJSON(2, 1, 1, 1, "2027-03-01", "08:00", 30, 0), keyHeader, "a", faultHeader, fault)
 	}
-	a, err := s.send(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/citas", citaJSON(2, 1, 1, 2, "2027-03-01", "09:00", 30, 0), keyHeader, "a")
+	a, err := s.post(t.Context(), http.DefaultClient, "/api/v5/citas", citaJSON(2, 1, 1, 2, "2027-03-01", "09:00", 30, 0), keyHeader, "a")
 	must(t, err)
 	if a.status != http.StatusCreated || a.header.Get("Idempotent-Replayed") != "" || a.id(t) != 754 {
 		t.Errorf("got %d %s", a.status, a.body)
@@ -121,7 +121,7 @@ func TestWhoLeavesADelayBooksNothing(t *testing.T) {
 	body := citaJSON(2, 1, 1, 2, "2027-03-01", "09:00", 30, 0)
 	ctx, leave := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer leave()
-	if a, err := s.send(ctx, http.DefaultClient, http.MethodPost, "/api/v5/citas", body, faultHeader, "lento=1s"); err == nil {
+	if a, err := s.post(ctx, http.DefaultClient, "/api/v5/citas", body, faultHeader, "lento=1s"); err == nil {
 		t.Fatalf("got %d %s", a.status, a.body)
 	}
 	time.Sleep(1200 * time.Millisecond) // by when it would have been booked
@@ -157,9 +157,9 @@ func TestOnlyASandboxHasFaults(t *testing.T) {
 	body := strings.Replace(citaJSON(1, 1, 1, 1, "2027-01-01", "09:00", 15, -1), "{", `{"avanzar":0,`, 1)
 	for _, step := range steps {
 		step.server.token = step.token
-		a, err := step.server.send(t.Context(), http.DefaultClient, http.MethodPost, step.path, body, faultHeader, step.fault)
+		a, err := step.server.post(t.Context(), http.DefaultClient, step.path, body, faultHeader, step.fault)
 		if step.fault == "" {
-			a, err = step.server.send(t.Context(), http.DefaultClient, http.MethodPost, step.path, body)
+			a, err = step.server.post(t.Context(), http.DefaultClient, step.path, body)
 		}
 		must(t, err)
 		if a.status != step.status {
@@ -181,7 +181,7 @@ func TestARetryStormBooksEachCitaOnce(t *testing.T) {
 		s := start(t, "serve", "--sandbox", "--db", db)
 		s.token = token
 		for range stormPacientes - 1 { // beside the one there is
-			a, err := s.send(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/pacientes", `{"nombre":"Ana","apellidos":"Rojas"}`)
+			a, err := s.post(t.Context(), http.DefaultClient, "/api/v5/pacientes", `{"nombre":"Ana","apellidos":"Rojas"}`)
 			must(t, err)
 			a.id(t)
 		}
@@ -250,7 +250,7 @@ func bookStormily(t *testing.T, s *server, client *http.Client, prof, n int, wit
 		if withKeys {
 			headers = append(headers, keyHeader, fmt.Sprintf("%d-%d", prof, n))
 		}
-		a, err := s.send(ctx, client, http.MethodPost, "/api/v5/citas", body, headers...)
+		a, err := s.post(ctx, client, "/api/v5/citas", body, headers...)
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
@@ -315,9 +315,9 @@ func TestAnHourOfferedToTwo(t *testing.T) {
 	two.token = tomahora(t, "token", "create", "--clinica", "1", "--nombre", "otro", "--db", db)
 	const free = "/api/v5/horariosdisponibles?ids_profesional=1&id_sucursal=1&fecha_inicio=2027-03-01&fecha_fin=2027-03-01"
 	first := func(s *server) string { return valueAt(t, s.get(t, free), "data.1.2027-03-01.0.hora_inicio") }
-	post := func(s *server, path, body string, status int, code string) {
+	check := func(s *server, path, body string, status int, code string) {
 		t.Helper()
-		a, err := s.send(t.Context(), http.DefaultClient, http.MethodPost, path, body)
+		a, err := s.post(t.Context(), http.DefaultClient, path, body)
 		must(t, err)
 		if a.status != status || code != "" && a.code(t) != code {
 			t.Errorf("%s %s: got %d %s, want %d %s", path, body, a.status, a.body, status, code)
@@ -327,19 +327,19 @@ func TestAnHourOfferedToTwo(t *testing.T) {
 	if first(one) != "08:00:00" || first(&two) != "08:00:00" {
 		t.Fatalf("the first free hour: %s and %s", first(one), first(&two))
 	}
-	post(one, "/api/v5/reservas", strings.Replace(cita, "{", `{"ttl":60,`, 1), 201, "")
+	check(one, "/api/v5/reservas", strings.Replace(cita, "{", `{"ttl":60,`, 1), 201, "")
 	if got := first(&two); got != "08:15:00" {
 		t.Errorf("the other sees %s while it is held", got)
 	}
-	post(&two, "/api/v5/citas", cita, 400, "tope_reserva")
-	post(one, "/api/v5/sandbox/reloj", `{"avanzar":59}`, 200, "")
-	post(&two, "/api/v5/citas", cita, 400, "tope_reserva")
-	post(one, "/api/v5/sandbox/reloj", `{"avanzar":1}`, 200, "")
+	check(&two, "/api/v5/citas", cita, 400, "tope_reserva")
+	check(one, "/api/v5/sandbox/reloj", `{"avanzar":59}`, 200, "")
+	check(&two, "/api/v5/citas", cita, 400, "tope_reserva")
+	check(one, "/api/v5/sandbox/reloj", `{"avanzar":1}`, 200, "")
 	if got := first(&two); got != "08:00:00" {
 		t.Errorf("the other sees %s when the hold has ended", got)
 	}
-	post(&two, "/api/v5/citas", cita, 201, "")
-	post(one, "/api/v5/citas", `{"id_reserva":1,"id_paciente":1}`, 400, "reserva_vencida")
+	check(&two, "/api/v5/citas", cita, 201, "")
+	check(one, "/api/v5/citas", `{"id_reserva":1,"id_paciente":1}`, 400, "reserva_vencida")
 }
 
 // TestTheDemoStartsAnewUnderLoad resets the demo clinic while clients write and

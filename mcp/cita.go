@@ -38,10 +38,10 @@ func (in lugarIn) solicitud(more ...*tomahora.Error) tomahora.Solicitud {
 		IDEstado:      tomahora.EstadoNoConfirmado,
 		Fecha:         r.fecha("fecha", in.Fecha),
 		HoraInicio:    r.hora("hora_inicio", in.HoraInicio),
-		Duracion:      r.duracion("duracion", in.Duracion),
+		Duracion:      duracion(in.Duracion),
 		Videoconsulta: in.Videoconsulta,
 	}
-	s.Unreadable = append(r.problems, more...)
+	s.Unreadable = slices.Concat(r.problems, more)
 	return s
 }
 
@@ -150,7 +150,10 @@ type citaIn struct {
 
 // find finds the cita.
 func (in citaIn) find(tx tomahora.Tx) (tomahora.Cita, error) {
-	if err := required("id_paciente", in.IDPaciente, "id_cita", in.IDCita); err != nil {
+	var r reader
+	r.require("id_paciente", in.IDPaciente)
+	r.require("id_cita", in.IDCita)
+	if err := r.err(); err != nil {
 		return tomahora.Cita{}, err
 	}
 	c, err := tx.Citas().Get(tomahora.CitaID(in.IDCita))
@@ -160,34 +163,19 @@ func (in citaIn) find(tx tomahora.Tx) (tomahora.Cita, error) {
 	return c, err
 }
 
-// required reports each parameter without a value, given as names and values.
-func required(firstName string, first int64, secondName string, second int64) error {
-	var problems tomahora.Problems
-	if first == 0 {
-		problems = append(problems, tomahora.Invalid(tomahora.CodeParametroRequerido, firstName, firstName))
-	}
-	if second == 0 {
-		problems = append(problems, tomahora.Invalid(tomahora.CodeParametroRequerido, secondName, secondName))
-	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return problems
-}
-
-// findViva finds the cita, which must not be annulled; what says in Spanish what
-// cannot be done with it otherwise.
-func (in citaIn) findViva(tx tomahora.Tx, what string) (tomahora.Cita, error) {
+// checkViva refuses a cita that is annulled; what says in Spanish what cannot be
+// done with it then.
+func (in citaIn) checkViva(tx tomahora.Tx, what string) error {
 	c, err := in.find(tx)
 	if err == nil && !c.Viva {
-		return tomahora.Cita{}, tomahora.Invalid(tomahora.CodeCitaAnulada, "id_cita", what)
+		return tomahora.Invalid(tomahora.CodeCitaAnulada, "id_cita", what)
 	}
-	return c, err
+	return err
 }
 
 // confirmar puts a cita in the estado of one that its paciente confirmed.
 func confirmar(tx tomahora.Tx, by tomahora.Actor, in citaIn) (any, error) {
-	if _, err := in.findViva(tx, "confirmar"); err != nil {
+	if err := in.checkViva(tx, "confirmar"); err != nil {
 		return nil, err
 	}
 	return modificar(tx, by, in, tomahora.CambioCita{IDEstado: confirmado})
@@ -212,7 +200,7 @@ type moverIn struct {
 
 // mover moves a cita under its id.
 func mover(tx tomahora.Tx, by tomahora.Actor, in moverIn) (any, error) {
-	if _, err := in.findViva(tx, "mover"); err != nil {
+	if err := in.checkViva(tx, "mover"); err != nil {
 		return nil, err
 	}
 	s := in.solicitud()
@@ -241,8 +229,10 @@ type citasOut struct {
 // citasDelPaciente are the live citas of a paciente that have not begun, the
 // soonest first.
 func citasDelPaciente(tx tomahora.Tx, _ tomahora.Actor, in citasIn) (any, error) {
-	if in.IDPaciente == 0 {
-		return nil, tomahora.Invalid(tomahora.CodeParametroRequerido, "id_paciente", "id_paciente")
+	var r reader
+	r.require("id_paciente", in.IDPaciente)
+	if err := r.err(); err != nil {
+		return nil, err
 	}
 	if _, err := tx.Pacientes().Get(tomahora.PacienteID(in.IDPaciente)); err != nil {
 		return nil, err

@@ -181,6 +181,13 @@ func (r *reader) err() error {
 	return r.problems
 }
 
+// require reports an id that is missing.
+func (r *reader) require(field string, id int64) {
+	if id == 0 {
+		r.problems = append(r.problems, tomahora.Invalid(tomahora.CodeParametroRequerido, field, field))
+	}
+}
+
 // fecha reads a date; zero when it is absent.
 func (r *reader) fecha(field, text string) tomahora.Fecha {
 	if text == "" {
@@ -206,8 +213,8 @@ func (r *reader) hora(field, text string) *tomahora.Hora {
 	return &h
 }
 
-// duracion reads a length; nil when it is absent.
-func (r *reader) duracion(field string, minutes int) *tomahora.Duracion {
+// duracion reads a length, which the rules judge; nil when it is absent.
+func duracion(minutes int) *tomahora.Duracion {
 	if minutes == 0 {
 		return nil
 	}

@@ -39,8 +39,8 @@ func tools() ([]tool, error) {
 		},
 	}
 	list := make([]tool, len(makers))
-	for i, make := range makers {
-		t, err := make()
+	for i, newOne := range makers {
+		t, err := newOne()
 		if err != nil {
 			return nil, err
 		}

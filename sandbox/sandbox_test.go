@@ -50,7 +50,7 @@ type done struct {
 }
 
 func (d *done) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body) //nolint:errcheck // of a test
+	body, _ := io.ReadAll(r.Body)
 	d.requests++
 	d.body = string(body)
 	w.Header().Set("X-Reached", "yes")

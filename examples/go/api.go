@@ -29,7 +29,10 @@ func newAPI(url, token string, fallas []string) *api {
 
 // apiError is what the server does not accept. The code is stable: it decides, not
 // the message.
-type apiError struct{ Code, Message string }
+type apiError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
 
 func (e *apiError) Error() string { return e.Code + ": " + e.Message }
 
@@ -109,8 +112,8 @@ func (a *api) send(ctx context.Context, method, path, key string, body, data any
 		return &retry{strconv.Itoa(resp.StatusCode), time.Duration(seconds) * time.Second}, nil
 	}
 	var said struct {
-		Data  json.RawMessage
-		Error *apiError
+		Data  json.RawMessage `json:"data"`
+		Error *apiError       `json:"error"`
 	}
 	if err := json.Unmarshal(text, &said); err != nil {
 		return nil, fmt.Errorf("%s %s: %d: %w", method, path, resp.StatusCode, err)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -175,13 +176,13 @@ func horasLibres(ctx context.Context, api *api, p atiende) ([]hora, error) {
 	tomorrow := time.Now().AddDate(0, 0, 1)
 	var libres map[string]map[string][]bloque
 	err := api.read(ctx, "/horariosdisponibles", &libres,
-		"ids_profesional[]", fmt.Sprint(p.IDProfesional), "id_sucursal", fmt.Sprint(p.IDSucursal),
+		"ids_profesional[]", text(p.IDProfesional), "id_sucursal", text(p.IDSucursal),
 		"fecha_inicio", tomorrow.Format(time.DateOnly), "fecha_fin", tomorrow.AddDate(0, 0, 13).Format(time.DateOnly))
 	if err != nil {
 		return nil, err
 	}
 	var horas []hora
-	for fecha, bloques := range libres[fmt.Sprint(p.IDProfesional)] {
+	for fecha, bloques := range libres[text(p.IDProfesional)] {
 		for _, b := range bloques {
 			h := hora{p.IDProfesional, p.IDSucursal, b.Sillones[0], fecha, b.HoraInicio, b.Intervalo, 0, 0}
 			if b.Modalidad == "videoconsulta" {
@@ -193,6 +194,8 @@ func horasLibres(ctx context.Context, api *api, p atiende) ([]hora, error) {
 	slices.SortFunc(horas, func(a, b hora) int { return strings.Compare(a.Fecha+a.HoraInicio, b.Fecha+b.HoraInicio) })
 	return horas, nil
 }
+
+func text(id int64) string { return strconv.FormatInt(id, 10) }
 
 // book holds the first hour that nobody else wins, and books it.
 func book(ctx context.Context, api *api, quien paciente, horas *[]hora) (cita, error) {
@@ -234,7 +237,7 @@ func listFuturas(ctx context.Context, api *api, quien paciente) error {
 		"q", q{"fecha": {"gte": time.Now().Format(time.DateOnly)}, "estado_anulacion": {"eq": 0}}.String())
 	var ids []string
 	for _, c := range futuras {
-		ids = append(ids, fmt.Sprint(c.ID))
+		ids = append(ids, text(c.ID))
 	}
 	fmt.Printf("Citas futuras: %s.\n", strings.Join(ids, ", "))
 	return err
