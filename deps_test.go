@@ -75,12 +75,25 @@ func importRules() map[string]importRule {
 			Why: "a use case works over any Store and behind any face",
 		},
 		"faces never reach a store": {
-			Of: []string{"medilink/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
+			Of: []string{"medilink/...", "sandbox/...", "mcp/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
 			Why: "a face talks to tomahora.Store, so that every engine serves it",
 		},
 		"a store never reaches faces, use cases or the server": {
-			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "agenda/...", "httpd/..."}, Deep: true,
+			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/..."}, Deep: true,
 			Why: "a store keeps what it is given and judges nothing",
+		},
+		"MCP stays in its face": {
+			Of: []string{"..."}, Except: []string{"mcp/..."}, Deny: []string{"github.com/modelcontextprotocol/...", "github.com/google/jsonschema-go/..."},
+			Why: "the protocol changes often, and nothing else need know it",
+		},
+		"the face of assistants has no rules of its own": {
+			Of: []string{"mcp/..."}, Deny: []string{"..."},
+			Allow: []string{stdlib, ".", "agenda", "auth", "medilink", "github.com/modelcontextprotocol/go-sdk/mcp", "github.com/google/jsonschema-go/jsonschema"},
+			Why:   "what an assistant may book is what everybody may",
+		},
+		"faults stay out of the rules": {
+			Of: []string{"..."}, Except: []string{"sandbox/...", "cmd/..."}, Deny: []string{"sandbox/..."},
+			Why: "a server for real pacientes has no sandbox, and nothing that it does may depend on one",
 		},
 		"SQL stays in the store": {
 			Of: []string{"..."}, Except: []string{"sqlstore/...", "perf/..."},
@@ -93,7 +106,9 @@ func importRules() map[string]importRule {
 			Why:  "everything else works over any Store",
 		},
 		"HTTP stays at the edge": {
-			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/..."},
+			Of: []string{"..."}, Except: []string{
+				"medilink/...", "mcp/...", "docsite/...", "httpd/...", "sandbox/...", "auth/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/...", "examples/...",
+			},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
 		},
@@ -116,6 +131,10 @@ func importRules() map[string]importRule {
 			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/...", "github.com/anishathalye/porcupine/..."},
 			Why:  "what only tests need does not belong in the program",
 		},
+		"examples stand alone": {
+			Of: []string{"examples/..."}, Deny: []string{"..."}, Allow: []string{stdlib},
+			Why: "they are there to be copied",
+		},
 		"only programs read flags": {
 			Of: []string{"..."}, Except: programs(), Deny: []string{"flag"},
 			Why: "configuration is passed in, so that two servers fit in one process",
@@ -124,7 +143,7 @@ func importRules() map[string]importRule {
 }
 
 // programs are the packages that may touch the process they run in.
-func programs() []string { return []string{"cmd/...", "perf/..."} }
+func programs() []string { return []string{"cmd/...", "perf/...", "examples/..."} }
 
 // breaches are the imports of p that the rule denies.
 func (r importRule) breaches(p goPackage) []string {
@@ -222,7 +241,7 @@ func TestOnlyProgramsTouchTheProcess(t *testing.T) {
 			continue
 		}
 		for _, found := range inspectSource(t, p, findProcessNames) {
-			t.Errorf("%s: clock, environment and exit belong to cmd/ and perf/; take a parameter", found)
+			t.Errorf("%s: clock, environment and exit belong to cmd/, perf/ and examples/; take a parameter", found)
 		}
 	}
 }
@@ -330,6 +349,9 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"faces never reach a store", "medilink", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "cmd/tomahora", []string{module + "/sqlstore"}, nil},
 		{"a store never reaches faces, use cases or the server", "sqlstore", []string{module, module + "/httpd", module + "/medilink"}, []string{module + "/httpd", module + "/medilink"}},
+		{"MCP stays in its face", "agenda", []string{"github.com/modelcontextprotocol/go-sdk/mcp"}, []string{"github.com/modelcontextprotocol/go-sdk/mcp"}},
+		{"the face of assistants has no rules of its own", "mcp", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
+		{"faults stay out of the rules", "medilink", []string{module + "/sandbox"}, []string{module + "/sandbox"}},
 		{"SQL stays in the store", "demo", []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}, []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}},
 		{"SQL stays in the store", "sqlstore", []string{"database/sql"}, nil},
 		{"SQL stays in the store", "sqlstores", []string{"database/sql"}, []string{"database/sql"}},
@@ -346,6 +368,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "torture", []string{"github.com/anishathalye/porcupine"}, []string{"github.com/anishathalye/porcupine"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
+		{"examples stand alone", "examples/go", []string{"net/http", module}, []string{module}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},
 		{"only programs read flags", "cmd/tomahora", []string{"flag"}, nil},
 	}

@@ -200,6 +200,8 @@ const (
 	CodeNoDisponible          Code = "no_disponible"
 	CodeConfiguracionInvalida Code = "configuracion_invalida"
 	CodePacienteExiste        Code = "paciente_existe"
+	CodePacienteAmbiguo       Code = "paciente_ambiguo"
+	CodeSoloDemo              Code = "solo_demo"
 )
 
 // The codes of the transport: what is judged before a request is understood.
@@ -254,13 +256,15 @@ var messages = map[Code]string{
 	CodeCursorVencido:        "Los eventos desde ese cursor ya no se guardan",
 
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
-	CodeCitaAnulada:     "La cita está anulada y no se puede cambiar de fecha",
+	CodeCitaAnulada:     "La cita está anulada y no se puede %s",
 	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
 
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",
 	CodeConfiguracionInvalida: "La configuración no es válida: %s",
 	CodePacienteExiste:        "Ya existe un paciente con el RUT indicado",
+	CodePacienteAmbiguo:       "Más de un paciente tiene ese contacto; búsquelo por su RUT",
+	CodeSoloDemo:              "Solo la clínica de demostración se puede volver a como estaba al principio",
 
 	CodeNoAutorizado:          "Token ausente o inválido",
 	CodeSinPermiso:            "El token es de solo lectura",

@@ -53,7 +53,9 @@ func messages() map[tomahora.Code]struct {
 		tomahora.CodePacienteExiste:        {nil, "Ya existe un paciente con el RUT indicado"},
 		tomahora.CodeConfiguracionInvalida: {[]any{"el sillón 9 no existe"}, "La configuración no es válida: el sillón 9 no existe"},
 		tomahora.CodeSinCambios:            {nil, "La solicitud no indica ningún cambio"},
-		tomahora.CodeCitaAnulada:           {nil, "La cita está anulada y no se puede cambiar de fecha"},
+		tomahora.CodeCitaAnulada:           {[]any{"cambiar de fecha"}, "La cita está anulada y no se puede cambiar de fecha"},
+		tomahora.CodePacienteAmbiguo:       {nil, "Más de un paciente tiene ese contacto; búsquelo por su RUT"},
+		tomahora.CodeSoloDemo:              {nil, "Solo la clínica de demostración se puede volver a como estaba al principio"},
 		tomahora.CodeBloqueoConCitas:       {[]any{2}, "El bloqueo se superpone con citas ya agendadas (2); con forzar=1 se guarda de todos modos"},
 
 		tomahora.CodeNoAutorizado:          {nil, "Token ausente o inválido"},

@@ -209,4 +209,9 @@ type Setup interface {
 	DeleteBloqueo(id HorarioID, by Actor) error
 	// SkipCitaIDs makes the next cita's id at least next.
 	SkipCitaIDs(next CitaID) error
+	// Reset makes a demo clinic as CreateClinica leaves one: all that it holds is
+	// forgotten, the answers kept for repeated requests and the eventos too, and
+	// ids begin anew. Its name and settings stay, and so do its tokens and the
+	// numbering of its eventos. Any other clinic is KindForbidden.
+	Reset(by Actor) error
 }

@@ -22,7 +22,7 @@ func CambiarFecha(tx tomahora.Tx, by tomahora.Actor, id tomahora.CitaID, c tomah
 		return tomahora.Cita{}, tomahora.NoExiste("la cita", field)
 	}
 	if !before.Viva {
-		return tomahora.Cita{}, tomahora.Invalid(tomahora.CodeCitaAnulada, field)
+		return tomahora.Cita{}, tomahora.Invalid(tomahora.CodeCitaAnulada, field, "cambiar de fecha")
 	}
 	c.IDEstado, c.Comentario = 0, nil
 	return replaceCita(tx, by, *before, c)

@@ -54,6 +54,18 @@ func Seed(tx tomahora.Tx, empty bool) error {
 	return tx.Setup().SkipCitaIDs(FirstCitaID)
 }
 
+// Reset makes a demo clinic as it was at first, whatever was done to it since, with
+// citas around what is today by now.
+func Reset(tx tomahora.Tx, empty bool) error {
+	if err := tx.Setup().Reset(actor); err != nil {
+		return err
+	}
+	if err := tx.Setup().SaveClinica(Clinica(), actor); err != nil {
+		return err
+	}
+	return Seed(tx, empty)
+}
+
 func configure(tx tomahora.Tx, today tomahora.Fecha) error {
 	file, err := clinicfile.Parse("clinica.yaml", clinicaYAML)
 	if err != nil {

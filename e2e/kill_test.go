@@ -68,14 +68,19 @@ func (l *load) run(ctx context.Context, s *server, wg *sync.WaitGroup, onOther f
 // newClinic makes a database with the load clinic, and a token for it.
 func newClinic(t *testing.T) (db, token string) {
 	t.Helper()
-	dir := t.TempDir()
-	db = "sqlite:" + filepath.Join(dir, "clinica.db")
-	file := filepath.Join(dir, "clinica.yaml")
+	db = "sqlite:" + filepath.Join(t.TempDir(), "clinica.db")
+	return db, newClinicIn(t, db)
+}
+
+// newClinicIn makes the load clinic in an empty database, and a token for it.
+func newClinicIn(t *testing.T, db string) (token string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "clinica.yaml")
 	must(t, os.WriteFile(file, []byte(loadClinic), 0o600))
 	id := tomahora(t, "clinica", "create", "--nombre", "Carga", "--db", db)
 	tomahora(t, "clinica", "apply", file, "--clinica", id, "--db", db)
 	seedPaciente(t, db)
-	return db, tomahora(t, "token", "create", "--clinica", id, "--nombre", "carga", "--db", db)
+	return tomahora(t, "token", "create", "--clinica", id, "--nombre", "carga", "--db", db)
 }
 
 func TestKillUnderLoadLosesNothing(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 type Config struct {
 	API     http.Handler // everything under /api; nil means there is none
 	Docs    http.Handler // everything under /docs; nil means there is none
+	MCP     http.Handler // /mcp; nil means there is none
 	Metrics http.Handler // /metrics; nil means there is none
 	Store   Pinger       // asked by /readyz; nil means there is no /readyz
 
@@ -153,6 +154,8 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	case s.cfg.Metrics != nil && clean == "/metrics":
 		exchangeOf(r.Context()).route = clean
 		s.cfg.Metrics.ServeHTTP(w, r)
+	case s.cfg.MCP != nil && clean == "/mcp":
+		s.cfg.MCP.ServeHTTP(w, r)
 	case clean == "/healthz":
 		s.probe(w, r, clean, func(context.Context) error { return nil })
 	case clean == "/readyz" && s.cfg.Store != nil:

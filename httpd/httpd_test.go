@@ -131,6 +131,20 @@ func TestTheDocsAreServedWhereThereAreAny(t *testing.T) {
 	}
 }
 
+func TestMCPIsServedWhereThereIsAny(t *testing.T) {
+	mcp := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	with, _ := newServer(nil, func(c *Config) { c.MCP = mcp })
+	without, _ := newServer(nil)
+	for path, want := range map[string]int{"/mcp": 418, "/mcp/": 418, "/mcp/x": 404, "/mcpx": 404} {
+		if w := get(with, "POST", path); w.Code != want {
+			t.Errorf("%s: status %d, want %d", path, w.Code, want)
+		}
+		if w := get(without, "POST", path); w.Code != http.StatusNotFound {
+			t.Errorf("%s without MCP: status %d", path, w.Code)
+		}
+	}
+}
+
 func TestProbes(t *testing.T) {
 	s, _ := newServer(nil)
 	if w := get(s, "GET", "/healthz"); w.Body.String() != "ok\n" {

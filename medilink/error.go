@@ -69,7 +69,7 @@ func (a *api) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if kind := tomahora.KindOf(err); status(kind) >= http.StatusInternalServerError {
-		a.Logger.ErrorContext(ctx, "request failed", "request_id", id, "route", r.Pattern, "error", cause(err))
+		a.Logger.ErrorContext(ctx, "request failed", "request_id", id, "route", r.Pattern, "error", Cause(err))
 	}
 	RenderError(w, id, err)
 }
@@ -98,8 +98,8 @@ func codeOf(err error) tomahora.Code {
 	return tomahora.ProblemsOf(err)[0].Code
 }
 
-// cause is what the log says of an error: *Error itself only speaks to clients.
-func cause(err error) error {
+// Cause is what the log says of an error: *Error itself only speaks to clients.
+func Cause(err error) error {
 	if e, ok := errors.AsType[*tomahora.Error](err); ok && e.Err != nil {
 		return e.Err
 	}

@@ -30,6 +30,8 @@ type Options struct {
 	CORSOrigins []string
 	// Limiter bounds how often a token may call. Nil means never.
 	Limiter Limiter
+	// Sandbox is for servers to try things out. Nil means that this is none.
+	Sandbox *Sandbox
 	// RequestID is the id a request carries in its context, for the error
 	// envelope. Nil means none.
 	RequestID func(context.Context) string
@@ -88,9 +90,14 @@ func newAPI(o Options) *api {
 		a.handleCatalogues(prefix)
 		a.handleHorarios(prefix)
 		a.handleAvailability(prefix)
+		a.handleSandbox(prefix)
 	}
 	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
+	a.routes = a.mux
+	if a.Sandbox != nil {
+		a.routes = a.Sandbox.Faults(a.mux)
+	}
 	return a
 }
 
@@ -98,7 +105,8 @@ func newAPI(o Options) *api {
 type api struct {
 	Options
 	mux       *http.ServeMux
-	endpoints []*endpoint // those of the mux
+	routes    http.Handler // the mux, and the faults of a sandbox around it
+	endpoints []*endpoint  // those of the mux
 	document  func() ([]byte, error)
 }
 
@@ -149,10 +157,10 @@ func (a *api) handleAtenciones(prefix string) {
 // ServeHTTP serves any spelling of a path, and browsers where they are let in.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.letsIn(w, r) && r.Method == http.MethodOptions {
-		preflight(w)
+		a.preflight(w)
 		return
 	}
-	a.mux.ServeHTTP(w, normalised(r))
+	a.routes.ServeHTTP(w, normalised(r))
 }
 
 // letsIn opens the answer to the page that asks, where its origin is one of
@@ -177,10 +185,14 @@ func (a *api) letsIn(w http.ResponseWriter, r *http.Request) bool {
 
 // preflight answers for any path, also an unknown one: a browser that is
 // refused here never gets to see the answer that says what is wrong.
-func preflight(w http.ResponseWriter) {
+func (a *api) preflight(w http.ResponseWriter) {
+	const usual = "Authorization, Content-Type, Idempotency-Key, If-Match"
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match")
+	h.Set("Access-Control-Allow-Headers", usual)
+	if a.Sandbox != nil {
+		h.Set("Access-Control-Allow-Headers", usual+", X-Tomahora-Falla")
+	}
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 }

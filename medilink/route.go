@@ -62,12 +62,12 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // reading the body (413, 400) is the handler's.
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := e.api.Auth.Authenticate(ctx, authorization(r))
+	p, err := e.api.Auth.Authenticate(ctx, Authorization(r))
 	e.api.Observe(ctx, e.pattern, p)
 	if err != nil {
 		return err
 	}
-	if err := e.api.limit(w, p); err != nil {
+	if err := Limit(e.api.Limiter, w, p.IDToken); err != nil {
 		return err
 	}
 	if e.methods == nil {
@@ -84,22 +84,22 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) error {
 	return h(w, r, p)
 }
 
-// authorization is the one Authorization header; of several, none counts, since
+// Authorization is the one Authorization header; of several, none counts, since
 // a proxy might have believed another one.
-func authorization(r *http.Request) string {
+func Authorization(r *http.Request) string {
 	if values := r.Header["Authorization"]; len(values) == 1 {
 		return values[0]
 	}
 	return ""
 }
 
-// limit counts a request, and tells in the vendor's headers what is left
-// (contract §1.6).
-func (a *api) limit(w http.ResponseWriter, p auth.Principal) error {
-	if a.Limiter == nil {
+// Limit counts a request of a token, and tells in the vendor's headers what is
+// left (contract §1.6). A nil Limiter limits nothing.
+func Limit(l Limiter, w http.ResponseWriter, id tomahora.TokenID) error {
+	if l == nil {
 		return nil
 	}
-	allowance, h := a.Limiter.Allow(p.IDToken), w.Header()
+	allowance, h := l.Allow(id), w.Header()
 	h.Set("X-RateLimit-Limit", strconv.Itoa(allowance.Limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(allowance.Remaining))
 	if allowance.OK {

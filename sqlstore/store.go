@@ -240,12 +240,7 @@ func (s *Store) CreateClinica(ctx context.Context, c tomahora.Clinica) (tomahora
 		if err := t.adopt(id, &clinica{version: 1, changed: true}, true); err != nil {
 			return err
 		}
-		for _, e := range tomahora.EstadosIniciales() {
-			if err := t.SaveEstado(e, tomahora.Sistema); err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.saveEstadosIniciales()
 	})
 	return id, err
 }

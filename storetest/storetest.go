@@ -52,6 +52,7 @@ func Run(t *testing.T, open Open) {
 		"the first open atención is the lowest-numbered usable one":        testFirstOpen,
 		"of many clients on one slot exactly one wins":                     testStampedeSame,
 		"of many clients on overlapping slots exactly what fits is taken":  testStampedeOverlapping,
+		"a demo clinic is emptied, and any other is not":                   testReset,
 		"a token is found by its hash until it is revoked":                 testTokens,
 		"a reserva holds its place for who made it":                        testReserva,
 		"a reserva that has run out holds nothing, and is forgotten":       testReservaRunsOut,

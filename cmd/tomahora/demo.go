@@ -12,6 +12,7 @@ import (
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/demo"
+	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -33,8 +34,8 @@ func (c demoCmd) Run(env *environment) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		c.DB = "sqlite:" + filepath.Join(dir, "demo.db")
 	}
-	m := c.metrics()
-	store, err := database{c.DB}.open(env, storeOptions(sqlstore.Options{Clock: c.clock()}, m))
+	m, clock := c.metrics(), sandbox.NewClock(c.clock())
+	store, err := database{c.DB}.open(env, storeOptions(sqlstore.Options{Clock: clock.Now}, m))
 	if err != nil {
 		return err
 	}
@@ -42,14 +43,21 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err := prepareDemo(env.ctx, store, c.Empty); err != nil {
 		return err
 	}
-	cfg, err := c.config(env, store, m, c.CORSOrigins)
+	cfg, err := c.config(env, store, m, c.CORSOrigins, &sandboxed{clock, c.reset(store)})
 	if err != nil {
 		return err
 	}
 	return c.listen(env, c.Listen, c.greet(env), cfg)
 }
 
-// clock is the business clock: the real one, or a frozen one.
+// reset makes the demo clinic as it was at first.
+func (c demoCmd) reset(store tomahora.Store) func(context.Context, tomahora.ClinicaID) error {
+	return func(ctx context.Context, id tomahora.ClinicaID) error {
+		return store.Update(ctx, id, func(tx tomahora.Tx) error { return demo.Reset(tx, c.Empty) })
+	}
+}
+
+// clock is the business clock before anyone moves it: the real one, or a frozen one.
 func (c demoCmd) clock() func() time.Time {
 	if c.Now.IsZero() {
 		return time.Now

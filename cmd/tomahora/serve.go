@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -16,8 +17,10 @@ import (
 	"github.com/tomahora/tomahora/docsite"
 	"github.com/tomahora/tomahora/httpd"
 	"github.com/tomahora/tomahora/internal/obs"
+	"github.com/tomahora/tomahora/mcp"
 	"github.com/tomahora/tomahora/medilink"
 	"github.com/tomahora/tomahora/medilink/openapi"
+	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
 )
 
@@ -46,8 +49,15 @@ func storeOptions(o sqlstore.Options, m *obs.Metrics) sqlstore.Options {
 	return o
 }
 
-// config is the server over a store, for browsers of the given origins.
-func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, origins []string) (httpd.Config, error) {
+// sandboxed is what callers may do to a server that is there to be tried out.
+type sandboxed struct {
+	clock *sandbox.Clock
+	reset func(context.Context, tomahora.ClinicaID) error // nil: there is nothing to start anew
+}
+
+// config is the server over a store, for browsers of the given origins; box is
+// nil unless it is there to be tried out.
+func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, origins []string, box *sandboxed) (httpd.Config, error) {
 	options, err := s.api(env, store, origins)
 	if err != nil {
 		return httpd.Config{}, err
@@ -59,6 +69,12 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		if s.MetricsToken != "" {
 			cfg.Metrics = httpd.Guarded(s.MetricsToken, cfg.Metrics)
 		}
+	}
+	if box != nil {
+		options = withSandbox(options, box.clock, box.reset)
+	}
+	if cfg.MCP, err = newMCP(options); err != nil {
+		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
 	return cfg, nil
@@ -89,6 +105,14 @@ func (s service) api(env *environment, store tomahora.Store, origins []string) (
 		o.Limiter = httpd.NewLimiter(limit, time.Now)
 	}
 	return o, nil
+}
+
+// newMCP makes the face of AI assistants, beside the vendor's with these options
+// and under the same limit.
+func newMCP(o medilink.Options) (http.Handler, error) {
+	return mcp.New(mcp.Options{
+		Store: o.Store, Auth: o.Auth, Limiter: o.Limiter, RequestID: o.RequestID, Observe: o.Observe, Logger: o.Logger, Version: version,
+	})
 }
 
 func checkPublicURL(s string) error {
@@ -174,6 +198,7 @@ type serveCmd struct {
 	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
 	CORSOrigins []string `name:"cors-origin" help:"Origin whose pages may call the API from a browser, such as https://clinica.cl, or * for any; repeatable. Default: none." placeholder:"ORIGIN"`
 	NoMigrate   bool     `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
+	Sandbox     bool     `help:"Let callers make requests fail and move the business clock, to try out their programs; not for real pacientes."`
 	MaxBatch    int      `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
 }
 
@@ -184,12 +209,19 @@ func (c serveCmd) Run(env *environment) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	m := c.metrics()
-	store, err := c.open(env, storeOptions(sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, MaxWaiting: c.MaxWaiting}, m))
+	m, clock := c.metrics(), sandbox.NewClock(time.Now)
+	store, err := c.open(env, storeOptions(sqlstore.Options{
+		NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, MaxWaiting: c.MaxWaiting, Clock: clock.Now,
+	}, m))
 	if err != nil {
 		return err
 	}
-	cfg, err := c.config(env, store, m, c.CORSOrigins)
+	var box *sandboxed
+	if c.Sandbox {
+		env.logger.WarnContext(env.ctx, "sandbox: callers may make requests fail and move the business clock")
+		box = &sandboxed{clock: clock}
+	}
+	cfg, err := c.config(env, store, m, c.CORSOrigins, box)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}

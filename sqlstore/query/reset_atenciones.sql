@@ -1,0 +1,1 @@
+DELETE FROM atenciones WHERE id_clinica = $1

@@ -1,0 +1,1 @@
+DELETE FROM citas WHERE id_clinica = $1

@@ -1,0 +1,1 @@
+DELETE FROM especialidades WHERE id_clinica = $1

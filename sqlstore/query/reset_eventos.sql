@@ -1,0 +1,1 @@
+DELETE FROM eventos WHERE id_clinica = $1

@@ -1,0 +1,1 @@
+DELETE FROM horarios WHERE id_clinica = $1

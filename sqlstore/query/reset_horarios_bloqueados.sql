@@ -1,0 +1,1 @@
+DELETE FROM horarios_bloqueados WHERE id_clinica = $1

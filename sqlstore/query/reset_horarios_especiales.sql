@@ -1,0 +1,1 @@
+DELETE FROM horarios_especiales WHERE id_clinica = $1

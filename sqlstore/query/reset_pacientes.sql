@@ -1,0 +1,1 @@
+DELETE FROM pacientes WHERE id_clinica = $1

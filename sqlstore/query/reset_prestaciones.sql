@@ -1,0 +1,1 @@
+DELETE FROM prestaciones WHERE id_clinica = $1

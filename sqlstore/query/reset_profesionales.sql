@@ -1,0 +1,1 @@
+DELETE FROM profesionales WHERE id_clinica = $1

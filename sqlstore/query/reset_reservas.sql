@@ -1,0 +1,1 @@
+DELETE FROM reservas WHERE id_clinica = $1

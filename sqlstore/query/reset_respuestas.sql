@@ -1,0 +1,1 @@
+DELETE FROM respuestas WHERE id_clinica = $1

@@ -1,0 +1,1 @@
+DELETE FROM sillones WHERE id_clinica = $1

@@ -1,0 +1,1 @@
+DELETE FROM sucursales WHERE id_clinica = $1
