@@ -89,8 +89,8 @@ func TestDocumentedExamplesAreReproducedKeyByKey(t *testing.T) {
 	tests := map[string]struct {
 		target, path, want string
 	}{
-		"citas":        {"/api/v5/citas", "data.0", citaShape + `, videoconsulta number}`},
-		"one cita":     {"/api/v5/citas/754", "data", citaShape + `, videoconsulta number}`},
+		"citas":        {"/api/v5/citas", "data.0", citaShape + `, videoconsulta number, fecha_creacion string, origen string, version number, id_cita_anterior number}`},
+		"one cita":     {"/api/v5/citas/754", "data", citaShape + `, videoconsulta number, fecha_creacion string, origen string, version number, id_cita_anterior number}`},
 		"cursor links": {"/api/v5/citas", "links", pageShape},
 		"estados": {
 			"/api/v5/citas/estados", "data.0",
@@ -121,7 +121,7 @@ func TestDocumentedExamplesAreReproducedKeyByKey(t *testing.T) {
 			`{id number, rut string, tipo_documento number, nombre string, nombre_social string, apellidos string, fecha_nacimiento string, ` +
 				`fecha_afiliacion string, telefono string, celular string, ciudad string, comuna string, direccion string, email string, sexo string, ` +
 				`id_genero number, numero_ficha string, observaciones string, tiene_cargas number, es_carga number, fecha_deshabilitacion string, ` +
-				`id_usuario_deshabilitacion string, habilitado number, links [` + linkShape + `]}`,
+				`id_usuario_deshabilitacion string, habilitado number, links [` + linkShape + `], fecha_creacion string, version number}`,
 		},
 	}
 	for name, test := range tests {
