@@ -36,6 +36,14 @@ type Options struct {
 	// Observe is told of each request the route pattern ("" when there is no
 	// such route) and who asks, as soon as both are known. Nil means no one is.
 	Observe func(ctx context.Context, route string, p auth.Principal)
+	// Clock is the real clock, for the deadlines of connections that wait for
+	// eventos. Nil means that they have none.
+	Clock func() time.Time
+	// Stopping is closed when the server begins to stop: streams and waiting
+	// requests end then. Nil means never.
+	Stopping <-chan struct{}
+	// Feed is told what happens on the feed of eventos. Nil means nobody is.
+	Feed FeedObserver
 	// Logger takes the details of failures that a client is not shown. Nil
 	// drops them.
 	Logger *slog.Logger
@@ -73,6 +81,10 @@ func newAPI(o Options) *api {
 	if a.Logger == nil {
 		a.Logger = slog.New(slog.DiscardHandler)
 	}
+	if a.Feed == nil {
+		a.Feed = unobserved{}
+	}
+	a.followers = followers{observe: a.Feed.Following, of: map[tomahora.TokenID]int{}}
 	for _, prefix := range prefixes() {
 		a.handleCitas(prefix)
 		a.handleReservas(prefix)
@@ -81,6 +93,7 @@ func newAPI(o Options) *api {
 		a.handleCatalogues(prefix)
 		a.handleHorarios(prefix)
 		a.handleAvailability(prefix)
+		a.handleEventos(prefix)
 	}
 	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
@@ -93,6 +106,7 @@ type api struct {
 	mux       *http.ServeMux
 	endpoints []*endpoint // those of the mux
 	document  func() ([]byte, error)
+	followers followers
 }
 
 func (a *api) handle(pattern string, m methods) {
@@ -116,6 +130,11 @@ func (a *api) handleCitas(prefix string) {
 func (a *api) handleReservas(prefix string) {
 	a.handle(prefix+"/reservas", methods{http.MethodGet: a.listReservas, http.MethodPost: a.writes(a.createReserva)})
 	a.handle(prefix+"/reservas/{id}", methods{http.MethodGet: a.getReserva, http.MethodDelete: a.writes(a.deleteReserva)})
+}
+
+func (a *api) handleEventos(prefix string) {
+	a.handle(prefix+"/eventos", methods{http.MethodGet: a.listEventos})
+	a.handle(prefix+"/eventos/stream", methods{http.MethodGet: a.streamEventos})
 }
 
 func (a *api) handlePacientes(prefix string) {
@@ -173,7 +192,7 @@ func (a *api) letsIn(w http.ResponseWriter, r *http.Request) bool {
 func preflight(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID")
 	h.Set("Access-Control-Max-Age", "600")
 	w.WriteHeader(http.StatusNoContent)
 }

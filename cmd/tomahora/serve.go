@@ -44,6 +44,8 @@ func (s service) api(env *environment, store tomahora.Store, origins []string) (
 		CORSOrigins: origins,
 		RequestID:   httpd.RequestID,
 		Observe:     httpd.Observe,
+		Clock:       time.Now,
+		Stopping:    env.ctx.Done(),
 		Logger:      env.logger,
 	}
 	if !limit.IsZero() {
