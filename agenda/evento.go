@@ -78,5 +78,8 @@ func (r Retencion) Olvidar(tx tomahora.Tx, limit int) (until tomahora.EventoID, 
 			until = min(until, lowest-1)
 		}
 	}
+	if len(list) == 0 || until < list[0].ID {
+		return 0, nil // all that is left is needed
+	}
 	return until, nil
 }

@@ -82,6 +82,7 @@ func checkOrigins(origins []string) error {
 type serveCmd struct {
 	database
 	service
+	retention
 	Listen      string   `default:":8080" help:"Address to listen on."`
 	TLSCert     string   `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
 	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
@@ -94,6 +95,9 @@ func (c serveCmd) Run(env *environment) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
+	if err := c.retention.check(); err != nil {
+		return err
+	}
 	store, err := c.open(env, sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch})
 	if err != nil {
 		return err
@@ -102,10 +106,12 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
+	stop := c.sweep(env, store)
 	err = listen(env, c.Listen, nil, httpd.Config{
 		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store,
 		Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
 	})
+	stop()
 	return errors.Join(err, store.Close())
 }
 

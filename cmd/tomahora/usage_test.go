@@ -24,6 +24,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 		"an origin that is none":            {[]string{"demo", "--cors-origin", "clinica.cl/"}, exitUsage, "--cors-origin"},
 		"a public URL that is none":         {[]string{"serve", "--db", db, "--public-url", "clinica"}, exitUsage, "--public-url"},
 		"a certificate without its key":     {[]string{"serve", "--db", db, "--tls-cert", "main.go"}, exitUsage, "--tls-key"},
+		"a time that is negative":           {[]string{"serve", "--db", db, "--eventos-retencion=-1h"}, exitUsage, "--eventos-retencion"},
 		"a database of an unknown kind":     {[]string{"check", "--db", "mysql://x"}, exitFailed, "sqlite:FILE"},
 		"a file that cannot be opened":      {[]string{"check", "--db", "sqlite:" + dir + "/no/a.db"}, exitFailed, "a.db"},
 		"an address that cannot be had":     {[]string{"serve", "--db", db, "--listen", "256.0.0.1:1"}, exitFailed, "256.0.0.1"},
