@@ -251,7 +251,7 @@ func (a *api) listEventos(w http.ResponseWriter, r *http.Request, p auth.Princip
 	}
 	t, err := a.awaitTramo(w, r, p, f)
 	if r.Context().Err() != nil {
-		return nil // who asked no longer listens, and that is no failure
+		return nil //nolint:nilerr // who asked no longer listens, and that is no failure
 	}
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ type retention struct {
 	Eventos time.Duration `name:"eventos-retencion" default:"2160h" help:"How long eventos are kept for those who follow them, such as 720h; 0 is for ever." placeholder:"TIME"`
 }
 
-func (r retention) check() error {
+func (r retention) checkRetention() error {
 	if r.Eventos < 0 {
 		return usageError{errors.New("--eventos-retencion: a time is not negative; 0 keeps eventos for ever")}
 	}

@@ -95,7 +95,7 @@ func (c serveCmd) Run(env *environment) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
-	if err := c.retention.check(); err != nil {
+	if err := c.checkRetention(); err != nil {
 		return err
 	}
 	store, err := c.open(env, sqlstore.Options{NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch})
