@@ -253,7 +253,7 @@ var messages = map[Code]string{
 	CodeReservaDistinta:      "El parámetro %s no es el de la reserva indicada en id_reserva",
 	CodeIdempotenciaDistinta: "La Idempotency-Key ya se usó con otra solicitud",
 	CodeVersionDistinta:      "If-Match no es la versión actual (%d): alguien la cambió antes",
-	CodeCursorVencido:        "Los eventos desde ese cursor ya no se guardan",
+	CodeCursorVencido:        "No hay eventos desde ese cursor: ya no se guardan o es de otra base de datos; vuelva a leer lo que necesita y siga desde el último evento",
 
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
 	CodeCitaAnulada:     "La cita está anulada y no se puede %s",

@@ -38,6 +38,13 @@ type Store interface {
 	// KindNotFound.
 	RevokeToken(ctx context.Context, id TokenID) error
 
+	// Watch gives hints that a clinic may have new eventos: after each commit of
+	// this process at once, of any other within a second. A hint may come for
+	// nothing, and one stands for many, so that a watcher never holds up a writer.
+	// Who watches first and reads then misses nothing. Stop ends the watch, and
+	// may be called twice; the store's Close ends it too, and closes wake.
+	Watch(id ClinicaID) (wake <-chan struct{}, stop func())
+
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error
 	// Close waits for running transactions and lets go of the database.

@@ -126,13 +126,27 @@ async function send(form) {
   try {
     const began = performance.now();
     const answer = await fetch(target.slice(1), { method, headers, body, cache: "no-store" });
-    const text = await answer.text();
+    const streams = answer.headers.get("Content-Type")?.startsWith("text/event-stream");
+    const text = streams ? await beginning(answer) : await answer.text();
     show(form, answer, text, performance.now() - began, curl(method, target, headers, body));
     note.textContent = "";
   } catch (error) {
     note.textContent = `No se pudo enviar: ${error.message}`;
   } finally {
     button.disabled = false;
+  }
+}
+
+// beginning is what arrives of a stream within ten seconds.
+async function beginning(answer) {
+  const reader = answer.body.getReader();
+  setTimeout(() => reader.cancel(), 10_000);
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
   }
 }
 

@@ -185,9 +185,12 @@ func TestEveryOperationHasExchanges(t *testing.T) {
 			shown[x.operation(t, doc)+outcome] = true
 		}
 	}
-	const document = "GET /openapi.json" // shows itself; package medilink tests how it is served
+	const (
+		document = "GET /openapi.json"   // shows itself; package medilink tests how it is served
+		stream   = "GET /eventos/stream" // has no end that could be recorded; other tests follow it
+	)
 	for _, operation := range openapitest.Operations(doc) {
-		if operation == document {
+		if operation == document || operation == stream {
 			continue
 		}
 		if !shown[operation+" succeeds"] {

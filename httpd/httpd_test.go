@@ -568,3 +568,34 @@ func BenchmarkNoOp(b *testing.B) {
 		s.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }
+
+// TestAnswersCanBeStreamed: what surrounds a handler lets it speak to its
+// connection.
+func TestAnswersCanBeStreamed(t *testing.T) {
+	next := make(chan struct{})
+	s, _ := newServer(func(w http.ResponseWriter, _ *http.Request) {
+		c := http.NewResponseController(w)
+		for range 3 {
+			_, _ = io.WriteString(w, "part\n")
+			if err := errors.Join(c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}), c.Flush()); err != nil {
+				t.Error(err)
+			}
+			<-next
+		}
+	})
+	url, stop := serve(t, s)
+	resp, err := http.Get(url + "/api/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	for range 3 {
+		if part, err := io.ReadAll(io.LimitReader(resp.Body, 5)); err != nil || string(part) != "part\n" {
+			t.Errorf("got %q, %v", part, err)
+		}
+		next <- struct{}{}
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}

@@ -336,7 +336,7 @@ func TestAPreflightNeedsNoToken(t *testing.T) {
 			want := map[string]string{
 				"Access-Control-Allow-Origin":   test.allowOrigin,
 				"Access-Control-Allow-Methods":  "GET, HEAD, POST, PUT, DELETE",
-				"Access-Control-Allow-Headers":  "Authorization, Content-Type, Idempotency-Key, If-Match",
+				"Access-Control-Allow-Headers":  "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID",
 				"Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id",
 				"Vary":                          test.varies,
 			}

@@ -42,6 +42,14 @@ type Options struct {
 	// ended: "accepted", "replayed" for the answer to an earlier one, or the code
 	// of the error. Nil means no one is.
 	Booked func(operation, outcome string)
+	// Clock is the real clock, for the deadlines of connections that wait for
+	// eventos. Nil means that they have none.
+	Clock func() time.Time
+	// Stopping is closed when the server begins to stop: streams and waiting
+	// requests end then. Nil means never.
+	Stopping <-chan struct{}
+	// Feed is told what happens on the feed of eventos. Nil means nobody is.
+	Feed FeedObserver
 	// Logger takes the details of failures that a client is not shown. Nil
 	// drops them.
 	Logger *slog.Logger
@@ -82,6 +90,10 @@ func newAPI(o Options) *api {
 	if a.Logger == nil {
 		a.Logger = slog.New(slog.DiscardHandler)
 	}
+	if a.Feed == nil {
+		a.Feed = unobserved{}
+	}
+	a.followers = followers{observe: a.Feed.Following, of: map[tomahora.TokenID]int{}}
 	for _, prefix := range prefixes() {
 		a.handleCitas(prefix)
 		a.handleReservas(prefix)
@@ -91,6 +103,7 @@ func newAPI(o Options) *api {
 		a.handleHorarios(prefix)
 		a.handleAvailability(prefix)
 		a.handleSandbox(prefix)
+		a.handleEventos(prefix)
 	}
 	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route
@@ -108,6 +121,7 @@ type api struct {
 	routes    http.Handler // the mux, and the faults of a sandbox around it
 	endpoints []*endpoint  // those of the mux
 	document  func() ([]byte, error)
+	followers followers
 }
 
 func (a *api) handle(pattern string, m methods) {
@@ -131,6 +145,11 @@ func (a *api) handleCitas(prefix string) {
 func (a *api) handleReservas(prefix string) {
 	a.handle(prefix+"/reservas", methods{http.MethodGet: a.listReservas, http.MethodPost: a.writes(a.createReserva)})
 	a.handle(prefix+"/reservas/{id}", methods{http.MethodGet: a.getReserva, http.MethodDelete: a.writes(a.deleteReserva)})
+}
+
+func (a *api) handleEventos(prefix string) {
+	a.handle(prefix+"/eventos", methods{http.MethodGet: a.listEventos})
+	a.handle(prefix+"/eventos/stream", methods{http.MethodGet: a.streamEventos})
 }
 
 func (a *api) handlePacientes(prefix string) {
@@ -186,7 +205,7 @@ func (a *api) letsIn(w http.ResponseWriter, r *http.Request) bool {
 // preflight answers for any path, also an unknown one: a browser that is
 // refused here never gets to see the answer that says what is wrong.
 func (a *api) preflight(w http.ResponseWriter) {
-	const usual = "Authorization, Content-Type, Idempotency-Key, If-Match"
+	const usual = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID"
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE")
 	h.Set("Access-Control-Allow-Headers", usual)

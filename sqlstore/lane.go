@@ -376,6 +376,7 @@ func (l *lane) commit(b *batchTx) error {
 		if err == nil {
 			l.store.observer.Commit(l.store.observer.Now().Sub(start))
 			l.store.ill.Store(false)
+			b.told()
 			return nil
 		}
 		if _, ok := errors.AsType[*undone](err); !ok {

@@ -60,8 +60,9 @@ const answerTimeout = time.Minute
 // postgresEngine is a database behind a pool of connections, which all lanes and
 // views share.
 type postgresEngine struct {
-	pool  *pgxpool.Pool
-	texts map[string]string // of the queries by their names
+	pool      *pgxpool.Pool
+	texts     map[string]string // of the queries by their names
+	announcer *announcer
 }
 
 func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) {
@@ -87,7 +88,7 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", redact(dbURL), err)
 	}
-	s := newStore(&postgresEngine{pool: pool, texts: texts}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) })
+	s := newStore(&postgresEngine{pool: pool, texts: texts, announcer: startAnnouncer(pool)}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) })
 	s.outdated = outdated
 	return s, nil
 }
@@ -245,6 +246,7 @@ func (e *postgresEngine) session(ctx context.Context, timeout time.Duration) (se
 func (e *postgresEngine) spares() int { return int(e.pool.Config().MaxConns) }
 
 func (e *postgresEngine) close() error {
+	e.announcer.stop()
 	e.pool.Close()
 	return nil
 }

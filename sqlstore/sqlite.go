@@ -163,6 +163,14 @@ func (e *sqliteEngine) idle(ctx context.Context, db *sql.DB, idle chan *sqliteSe
 
 func (e *sqliteEngine) spares() int { return 0 }
 
+// A file is served by one process. What others write, such as a command, is seen
+// when the file is asked.
+
+func (*sqliteEngine) announce(tomahora.ClinicaID, tomahora.EventoID) {}
+
+func (*sqliteEngine) listen(context.Context, *slog.Logger, func(tomahora.ClinicaID, tomahora.EventoID)) {
+}
+
 func (e *sqliteEngine) close() error {
 	if e.files != nil {
 		e.files.gate.Lock()

@@ -26,6 +26,7 @@ type Store struct {
 	maxWaiting                   int64
 	updatesWaiting, readsWaiting atomic.Int64
 	closing                      atomic.Bool
+	watches                      watches
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -52,6 +53,7 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
 
 		maxWaiting: o.maxWaiting(),
+		watches:    watches{clinicas: map[tomahora.ClinicaID]*watched{}},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -63,9 +65,10 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 	return s
 }
 
-// Close commits what is queued and closes the database.
+// Close ends all watches, commits what is queued and closes the database.
 func (s *Store) Close() error {
 	s.closing.Store(true)
+	s.watches.close()
 	s.writing.stop()
 	return s.engine.close()
 }

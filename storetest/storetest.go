@@ -57,6 +57,8 @@ func Run(t *testing.T, open Open) {
 		"a reserva holds its place for who made it":                        testReserva,
 		"a reserva that has run out holds nothing, and is forgotten":       testReservaRunsOut,
 		"an answer is kept under its key for a day":                        testRespuestas,
+		"eventos are read in order, and forgotten from the oldest on":      testEventos,
+		"a watcher is woken by new eventos, and never waited for":          testWatch,
 		"a natural retry answers the first cita":                           testRetry,
 		"a saved cita keeps fecha_actualizacion unless its estado changed": testSaveCita,
 		"the laws refuse a change as they refuse a cita":                   testSaveLaws,

@@ -99,6 +99,8 @@ func (s service) api(env *environment, store tomahora.Store, origins []string) (
 		CORSOrigins: origins,
 		RequestID:   httpd.RequestID,
 		Observe:     httpd.Observe,
+		Clock:       time.Now,
+		Stopping:    env.ctx.Done(),
 		Logger:      env.logger,
 	}
 	if !limit.IsZero() {
@@ -193,6 +195,7 @@ type serveCmd struct {
 	database
 	service
 	limits
+	retention
 	Listen      string   `default:":8080" help:"Address to listen on."`
 	TLSCert     string   `name:"tls-cert" type:"existingfile" help:"Certificate (PEM); with --tls-key, serve HTTPS." placeholder:"FILE"`
 	TLSKey      string   `name:"tls-key" type:"existingfile" help:"Key of the certificate (PEM)." placeholder:"FILE"`
@@ -207,6 +210,9 @@ func (c serveCmd) Run(env *environment) error {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}
 	if err := c.check(); err != nil {
+		return err
+	}
+	if err := c.checkRetention(); err != nil {
 		return err
 	}
 	m, clock := c.metrics(), sandbox.NewClock(time.Now)
@@ -226,7 +232,10 @@ func (c serveCmd) Run(env *environment) error {
 		return errors.Join(err, store.Close())
 	}
 	cfg.CertFile, cfg.KeyFile, cfg.Limits = c.TLSCert, c.TLSKey, c.server(env)
-	return errors.Join(c.listen(env, c.Listen, nil, cfg), store.Close())
+	stop := c.sweep(env, store)
+	err = c.listen(env, c.Listen, nil, cfg)
+	stop()
+	return errors.Join(err, store.Close())
 }
 
 // listen serves until the program is told to stop, or one of its listeners

@@ -26,6 +26,7 @@ func TestExitCodesAndMessages(t *testing.T) {
 		"no time to wait":                   {[]string{"serve", "--db", db, "--read-timeout", "0s"}, exitUsage, "--read-timeout"},
 		"no connection":                     {[]string{"serve", "--db", db, "--max-connections", "0"}, exitUsage, "--max-connections"},
 		"a certificate without its key":     {[]string{"serve", "--db", db, "--tls-cert", "main.go"}, exitUsage, "--tls-key"},
+		"a time that is negative":           {[]string{"serve", "--db", db, "--eventos-retencion=-1h"}, exitUsage, "--eventos-retencion"},
 		"a database of an unknown kind":     {[]string{"check", "--db", "mysql://x"}, exitFailed, "sqlite:FILE"},
 		"a file that cannot be opened":      {[]string{"check", "--db", "sqlite:" + dir + "/no/a.db"}, exitFailed, "a.db"},
 		"an address that cannot be had":     {[]string{"serve", "--db", db, "--listen", "256.0.0.1:1"}, exitFailed, "256.0.0.1"},
