@@ -98,6 +98,45 @@ func TestTheSeedsExampleGetsItsAnswer(t *testing.T) {
 	}
 }
 
+// TestResetMakesTheDemoOfTheFirstDay: whatever was done to it.
+func TestResetMakesTheDemoOfTheFirstDay(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
+	var citas []tomahora.Cita
+	var plan tomahora.Plan
+	seed(t, now, false, func(tx tomahora.Tx) { citas, plan = allCitas(t, tx), tx.Config().Plan() })
+	store, id := open(t, now)
+	reset := func(tx tomahora.Tx) error { return demo.Reset(tx, false) }
+	spoil := func(tx tomahora.Tx) error {
+		k := demo.Clinica()
+		k.Nombre, k.RechazarPasado = "Otra", true
+		if err := tx.Setup().SaveClinica(k, "token:1"); err != nil {
+			return err
+		}
+		_, err := agenda.CrearEstado(tx, "token:1", tomahora.Estado{Nombre: "Propio"})
+		return err
+	}
+	for _, do := range []func(tomahora.Tx) error{reset, spoil, reset} {
+		if err := store.Update(t.Context(), id, do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := store.View(t.Context(), id, func(tx tomahora.Tx) error {
+		got := tx.Config().Plan()
+		got.Tokens, plan.Tokens = nil, nil
+		if diff := cmp.Diff(plan, got); diff != "" {
+			t.Errorf("the plan (-first +reset):\n%s", diff)
+		}
+		if diff := cmp.Diff(citas, allCitas(t, tx)); diff != "" {
+			t.Errorf("the citas (-first +reset):\n%s", diff)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestCitas(t *testing.T) {
 	t.Parallel()
 	days := map[string]time.Time{

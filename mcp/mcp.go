@@ -8,9 +8,12 @@ package mcp
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
@@ -48,7 +51,6 @@ const maxBody = 1 << 20
 // face is the face.
 type face struct {
 	Options
-	tools     []tool
 	transport http.Handler
 }
 
@@ -67,8 +69,15 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tools of MCP: %w", err)
 	}
-	f := &face{Options: o, tools: tools}
-	f.transport = sdk.NewStreamableHTTPHandler(f.server, &sdk.StreamableHTTPOptions{
+	f := &face{Options: o}
+	every, reading := f.server(tools), f.server(slices.DeleteFunc(slices.Clone(tools), func(t tool) bool { return t.writes }))
+	serverFor := func(r *http.Request) *sdk.Server {
+		if p, ok := principalOf(r.Context()); ok && !p.Lectura {
+			return every
+		}
+		return reading
+	}
+	f.transport = sdk.NewStreamableHTTPHandler(serverFor, &sdk.StreamableHTTPOptions{
 		Stateless:           true,
 		JSONResponse:        true,
 		MaxRequestBodyBytes: maxBody,
@@ -81,6 +90,11 @@ func New(o Options) (http.Handler, error) {
 
 // principalKey finds who asks in the context of a request.
 type principalKey struct{}
+
+func principalOf(ctx context.Context) (auth.Principal, bool) {
+	p, ok := ctx.Value(principalKey{}).(auth.Principal)
+	return p, ok
+}
 
 // ServeHTTP lets in who has a token in force, as often as that may call.
 func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -117,31 +131,38 @@ func (f *face) log(ctx context.Context, err error) {
 	}
 }
 
-// server is one for a single request: with the tools that its token may use.
-func (f *face) server(r *http.Request) *sdk.Server {
-	ctx := r.Context()
-	p, _ := ctx.Value(principalKey{}).(auth.Principal)
+// server has some tools. It serves everybody who may use them.
+func (f *face) server(tools []tool) *sdk.Server {
 	server := sdk.NewServer(&sdk.Implementation{Name: "tomahora", Title: "Tomahora", Version: f.Version}, &sdk.ServerOptions{
 		Instructions: instructions,
 		Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}},
 		// What there is depends on the token.
 		SetCacheable: func(_ context.Context, _ sdk.Request, c *sdk.Cacheable) { c.CacheScope = "private" },
 	})
-	for _, t := range f.tools {
-		if p.Lectura && t.writes {
-			continue
-		}
+	for _, t := range tools {
 		server.AddTool(t.described, func(ctx context.Context, req *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
-			// A call may outlive the context of its request of HTTP, but not lose its id.
-			data, err := t.call(ctx, f.Store, p, req.Params.Arguments)
+			data, err := f.call(ctx, t, req.Params.Arguments)
 			if err != nil {
-				f.log(r.Context(), err)
-				return failure(f.RequestID(r.Context()), err)
+				f.log(ctx, err)
+				return failure(f.RequestID(ctx), err)
 			}
 			return success(data)
 		})
 	}
 	return server
+}
+
+// errNobody is a request that did not come through ServeHTTP, or lost who asks on
+// its way.
+var errNobody = errors.New("a call of a tool by nobody")
+
+// call calls a tool for who asks.
+func (f *face) call(ctx context.Context, t tool, arguments json.RawMessage) (any, error) {
+	p, ok := principalOf(ctx)
+	if !ok {
+		return nil, errNobody
+	}
+	return t.call(ctx, f.Store, p, arguments)
 }
 
 const instructions = `Agenda de una clínica. Atiende a un paciente a la vez.

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,17 +62,23 @@ func must(t *testing.T, err error) {
 
 func asItIs(s tomahora.Store) tomahora.Store { return s }
 
-// call calls a tool; arguments are JSON. It returns the data of the answer, and the
-// code of the failure if it is one.
-func (f *face) call(tool, arguments string) (data, code string) {
-	f.t.Helper()
+// send sends a call of a tool; arguments are JSON.
+func (f *face) send(token, tool, arguments string) *httptest.ResponseRecorder {
 	body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":%q,"arguments":%s}}`, tool, arguments)
 	r := httptest.NewRequest(http.MethodPost, "/mcp", strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer demo")
+	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json, text/event-stream")
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
+	return w
+}
+
+// call calls a tool; arguments are JSON. It returns the data of the answer, and the
+// code of the failure if it is one.
+func (f *face) call(tool, arguments string) (data, code string) {
+	f.t.Helper()
+	w := f.send("demo", tool, arguments)
 	var said struct {
 		Result struct {
 			StructuredContent json.RawMessage
@@ -184,6 +191,41 @@ func TestOnePacienteAtATime(t *testing.T) {
 	}
 	if data, code = f.call("buscar_paciente", `{"rut":"11.111.111-1"}`); code != "" || data != `{"id_paciente":1,"nombre":"Juan","apellidos":"Lopez","habilitado":true}` {
 		t.Errorf("by RUT: got %s", data)
+	}
+}
+
+// TestEachTokenSeesItsClinic: who asks is told apart, also while others ask.
+func TestEachTokenSeesItsClinic(t *testing.T) {
+	t.Parallel()
+	f := newFace(t, asItIs)
+	other, err := f.store.CreateClinica(t.Context(), tomahora.Clinica{Nombre: "Otra", Zona: "America/Santiago"})
+	must(t, err)
+	must(t, f.store.Update(t.Context(), other, func(tx tomahora.Tx) error {
+		_, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Otra", RUT: "11111111-1", Habilitado: true}, "token:2")
+		return err
+	}))
+	_, err = f.store.CreateToken(t.Context(), tomahora.Token{IDClinica: other, Nombre: "otro"}, auth.Hash("otro"))
+	must(t, err)
+	var wg sync.WaitGroup
+	for range 50 {
+		for token, name := range map[string]string{"demo": "Juan", "otro": "Otra"} {
+			wg.Go(func() {
+				if w := f.send(token, "buscar_paciente", `{"rut":"11111111-1"}`); !strings.Contains(w.Body.String(), name) {
+					t.Errorf("%s: got %s", token, w.Body)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	for _, tool := range []string{"citas_del_paciente", "confirmar", "anular"} {
+		id := f.book("2026-12-01", "09:00")
+		arguments := `{"id_paciente":1}`
+		if tool != "citas_del_paciente" {
+			arguments = fmt.Sprintf(`{"id_paciente":1,"id_cita":%d}`, id)
+		}
+		if w := f.send("otro", tool, arguments); strings.Contains(w.Body.String(), "Soto") || strings.Contains(w.Body.String(), `"id_cita":`) {
+			t.Errorf("%s with another clinic's token: %s", tool, w.Body)
+		}
 	}
 }
 
