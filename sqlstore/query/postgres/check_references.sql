@@ -39,3 +39,7 @@ UNION ALL
 SELECT 'estados', 'clinicas' FROM estados h WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = h.id_clinica)
 UNION ALL
 SELECT 'pacientes', 'clinicas' FROM pacientes h WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = h.id_clinica)
+UNION ALL
+SELECT 'webhooks', 'clinicas' FROM webhooks h WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = h.id_clinica)
+UNION ALL
+SELECT 'entregas', 'webhooks' FROM entregas h WHERE NOT EXISTS (SELECT 1 FROM webhooks p WHERE p.id_clinica = h.id_clinica AND p.id = h.id_webhook)
