@@ -38,9 +38,16 @@ type Store interface {
 	// KindNotFound.
 	RevokeToken(ctx context.Context, id TokenID) error
 
-	// PorEntregar lists the webhooks of all clinics for which there is something
-	// to do at a real time. It is a look, and takes nothing.
+	// PorEntregar lists the active webhooks of all clinics by clinic, and tells for
+	// which there is something to do at a real time. It is a look, and takes nothing.
 	PorEntregar(ctx context.Context, now time.Time) ([]PorEntregar, error)
+
+	// Watch gives hints that a clinic may have new eventos: after each commit of
+	// this process at once, of any other within a second. A hint may come for
+	// nothing, and one stands for many, so that a watcher never holds up a writer.
+	// Who watches first and reads then misses nothing. Stop ends the watch, and
+	// may be called twice; the store's Close ends it too, and closes wake.
+	Watch(id ClinicaID) (wake <-chan struct{}, stop func())
 
 	// Ping tells whether the database answers.
 	Ping(ctx context.Context) error

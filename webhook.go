@@ -222,7 +222,7 @@ func EsperaEntrega(intentos int, azar float64) time.Duration {
 	return wait/2 + time.Duration(azar*float64(wait))
 }
 
-// PorEntregar is a webhook for which there is something to do.
+// PorEntregar is a webhook, with what there is to do for it.
 type PorEntregar struct {
 	IDClinica ClinicaID
 	IDWebhook WebhookID

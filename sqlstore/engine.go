@@ -63,6 +63,12 @@ type engine interface {
 	judge(err error) (v verdict, mapped error)
 	// spares is how many sessions there may be that broke while nobody used them.
 	spares() int
+	// announce tells other processes of a clinic's newest evento, soon after and
+	// without being waited for.
+	announce(id tomahora.ClinicaID, last tomahora.EventoID)
+	// listen calls heard for what other processes announce, until ctx ends. That
+	// nothing is heard says nothing: an announcement may be lost.
+	listen(ctx context.Context, logger *slog.Logger, heard func(id tomahora.ClinicaID, last tomahora.EventoID))
 	// close lets go of the database. Nobody holds a session any more.
 	close() error
 }

@@ -282,6 +282,7 @@ func (l *lane) commit(b *batchTx) error {
 	if err == nil {
 		err = l.session.control(t.ctx, commit)
 		if err == nil {
+			b.told()
 			return nil
 		}
 		if _, ok := errors.AsType[*undone](err); !ok {

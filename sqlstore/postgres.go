@@ -59,8 +59,9 @@ const answerTimeout = time.Minute
 // postgresEngine is a database behind a pool of connections, which all lanes and
 // views share.
 type postgresEngine struct {
-	pool  *pgxpool.Pool
-	texts map[string]string // of the queries by their names
+	pool      *pgxpool.Pool
+	texts     map[string]string // of the queries by their names
+	announcer *announcer
 }
 
 func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) {
@@ -79,7 +80,7 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", redact(dbURL), err)
 	}
-	return newStore(&postgresEngine{pool, texts}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) }), nil
+	return newStore(&postgresEngine{pool, texts, startAnnouncer(pool)}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) }), nil
 }
 
 // poolConfig is what the store asks of a connection, where the URL says nothing
@@ -208,6 +209,7 @@ func (e *postgresEngine) session(ctx context.Context, timeout time.Duration) (se
 func (e *postgresEngine) spares() int { return int(e.pool.Config().MaxConns) }
 
 func (e *postgresEngine) close() error {
+	e.announcer.stop()
 	e.pool.Close()
 	return nil
 }

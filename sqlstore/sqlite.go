@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/url"
 	"runtime"
 	"strings"
@@ -98,6 +99,14 @@ func borrow(ctx context.Context, db *sql.DB, idle chan *sqliteSession) (session,
 }
 
 func (e *sqliteEngine) spares() int { return 0 }
+
+// A file is served by one process. What others write, such as a command, is seen
+// when the file is asked.
+
+func (*sqliteEngine) announce(tomahora.ClinicaID, tomahora.EventoID) {}
+
+func (*sqliteEngine) listen(context.Context, *slog.Logger, func(tomahora.ClinicaID, tomahora.EventoID)) {
+}
 
 func (e *sqliteEngine) close() error {
 	for _, idle := range []chan *sqliteSession{e.idleWriter, e.idleReaders} {

@@ -19,6 +19,7 @@ type Store struct {
 	engine    engine
 	writing   writing
 	snapshots snapshots
+	watches   watches
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -40,6 +41,7 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 		maxBatch:  o.MaxBatch,
 		engine:    e,
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
+		watches:   watches{clinicas: map[tomahora.ClinicaID]*watched{}},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -48,8 +50,9 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 	return s
 }
 
-// Close commits what is queued and closes the database.
+// Close ends all watches, commits what is queued and closes the database.
 func (s *Store) Close() error {
+	s.watches.close()
 	s.writing.stop()
 	return s.engine.close()
 }

@@ -10,20 +10,15 @@ import (
 	"github.com/tomahora/tomahora"
 )
 
-// PorEntregar lists the webhooks of all clinics for which there is something to
-// do.
+// PorEntregar lists the active webhooks of all clinics, and tells for which there
+// is something to do.
 func (s *Store) PorEntregar(ctx context.Context, now time.Time) ([]tomahora.PorEntregar, error) {
 	var list []tomahora.PorEntregar
-	err := s.read(ctx, func(t *tx) error {
-		all, err := collect(t, "webhook_por_entregar", []any{micros(now)}, func(scan scanner) (p tomahora.PorEntregar, err error) {
+	err := s.read(ctx, func(t *tx) (err error) {
+		list, err = collect(t, "webhook_por_entregar", []any{micros(now)}, func(scan scanner) (p tomahora.PorEntregar, err error) {
 			err = scan(&p.IDClinica, &p.IDWebhook, &p.Repartir, &p.Enviar)
 			return p, err
 		})
-		for _, p := range all {
-			if p.Repartir || p.Enviar {
-				list = append(list, p)
-			}
-		}
 		return err
 	})
 	return list, err

@@ -62,6 +62,8 @@ func Run(t *testing.T, open Open) {
 		"a delivery is one replica's until its lease runs out":             testEntregaLease,
 		"a delivery can be sent again":                                     testEntregaRequeue,
 		"deliveries are forgotten in time, and with their webhook":         testEntregasForgotten,
+		"eventos are read in order, and forgotten from the oldest on":      testEventos,
+		"a watcher is woken by new eventos, and never waited for":          testWatch,
 		"a natural retry answers the first cita":                           testRetry,
 		"a saved cita keeps fecha_actualizacion unless its estado changed": testSaveCita,
 		"the laws refuse a change as they refuse a cita":                   testSaveLaws,

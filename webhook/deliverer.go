@@ -45,6 +45,9 @@ const (
 	defaultLease      = 20 * time.Second
 	defaultGrace      = 5 * time.Second
 
+	// pause is how long after a look at the store the next one is, however much
+	// happens: what happens meanwhile goes together.
+	pause = 30 * time.Millisecond
 	// slow is from when on a receiver is troubled, though it answers.
 	slow = 2 * time.Second
 	// storeTimeout bounds how long a transaction waits for its turn.
@@ -64,6 +67,8 @@ type Deliverer struct {
 	mu        sync.Mutex
 	receivers map[address]*receiver
 	attempts  sync.WaitGroup
+
+	watches map[tomahora.ClinicaID]func() // that end them; of the loop alone
 }
 
 // address is a webhook among those of all clinics.
@@ -85,7 +90,7 @@ func New(o Options) *Deliverer {
 	or(&o.Total, defaultTotal)
 	or(&o.Lease, defaultLease)
 	or(&o.Grace, defaultGrace)
-	return &Deliverer{Options: o, wake: make(chan struct{}, 1), receivers: map[address]*receiver{}}
+	return &Deliverer{Options: o, wake: make(chan struct{}, 1), receivers: map[address]*receiver{}, watches: map[tomahora.ClinicaID]func(){}}
 }
 
 func or[T comparable](v *T, otherwise T) {
@@ -114,13 +119,63 @@ func (d *Deliverer) Run(ctx context.Context) {
 		d.round(ctx, attempts)
 		select {
 		case <-d.wake:
+			rest(ctx, pause)
 		case <-poll.C:
 		case <-ctx.Done():
 		}
 	}
+	d.watch(nil)
 	stop := time.AfterFunc(d.Grace, abort)
 	defer stop.Stop()
 	d.attempts.Wait()
+}
+
+// rest waits, unless ctx ends.
+func rest(ctx context.Context, wait time.Duration) {
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+	}
+}
+
+// watch lets the clinics of a list wake the loop when something happens, and no
+// others.
+func (d *Deliverer) watch(todo []tomahora.PorEntregar) {
+	seen := map[tomahora.ClinicaID]bool{}
+	for _, p := range todo {
+		seen[p.IDClinica] = true
+		if _, ok := d.watches[p.IDClinica]; ok {
+			continue
+		}
+		wake, stop := d.Store.Watch(p.IDClinica)
+		done := make(chan struct{})
+		d.watches[p.IDClinica] = func() {
+			stop()
+			close(done)
+		}
+		go d.forward(wake, done)
+	}
+	for id, end := range d.watches {
+		if !seen[id] {
+			end()
+			delete(d.watches, id)
+		}
+	}
+}
+
+// forward wakes the loop until the watch ends.
+func (d *Deliverer) forward(wake, done <-chan struct{}) {
+	for {
+		select {
+		case _, ok := <-wake:
+			if !ok {
+				return
+			}
+			d.Wake()
+		case <-done:
+			return
+		}
+	}
 }
 
 // round looks at every webhook for which there is something to do. Attempts go on
@@ -133,8 +188,10 @@ func (d *Deliverer) round(ctx, attempts context.Context) {
 		}
 		return
 	}
+	d.watch(todo)
 	var clinics sync.WaitGroup
 	free := make(chan struct{}, atOnce)
+	todo = slices.DeleteFunc(todo, func(p tomahora.PorEntregar) bool { return !p.Repartir && !p.Enviar })
 	for _, group := range byClinic(todo) {
 		free <- struct{}{}
 		clinics.Go(func() {

@@ -1,0 +1,1 @@
+SELECT id_clinica, ultimo_evento FROM clinicas WHERE id_clinica BETWEEN $1 AND $2
