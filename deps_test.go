@@ -78,8 +78,12 @@ func importRules() map[string]importRule {
 			Of: []string{"medilink/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
 			Why: "a face talks to tomahora.Store, so that every engine serves it",
 		},
+		"deliveries know neither a store nor a face": {
+			Of: []string{"webhook/..."}, Deny: []string{"..."}, Allow: []string{stdlib, "."},
+			Why: "what a receiver is told is a face's, and is handed in; any Store keeps what is on its way",
+		},
 		"a store never reaches faces, use cases or the server": {
-			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "agenda/...", "httpd/..."}, Deep: true,
+			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "agenda/...", "httpd/...", "webhook/..."}, Deep: true,
 			Why: "a store keeps what it is given and judges nothing",
 		},
 		"SQL stays in the store": {
@@ -93,7 +97,7 @@ func importRules() map[string]importRule {
 			Why:  "everything else works over any Store",
 		},
 		"HTTP stays at the edge": {
-			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "perf/...", "cmd/...", "e2e/..."},
+			Of: []string{"..."}, Except: []string{"medilink/...", "docsite/...", "httpd/...", "auth/...", "webhook/...", "perf/...", "cmd/...", "e2e/..."},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
 		},
@@ -315,6 +319,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"the use cases import only the domain", "agenda", []string{"errors", module, module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "medilink", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "cmd/tomahora", []string{module + "/sqlstore"}, nil},
+		{"deliveries know neither a store nor a face", "webhook", []string{"net/http", module, module + "/medilink", module + "/sqlstore"}, []string{module + "/medilink", module + "/sqlstore"}},
 		{"a store never reaches faces, use cases or the server", "sqlstore", []string{module, module + "/httpd", module + "/medilink"}, []string{module + "/httpd", module + "/medilink"}},
 		{"SQL stays in the store", "demo", []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}, []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}},
 		{"SQL stays in the store", "sqlstore", []string{"database/sql"}, nil},

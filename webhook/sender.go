@@ -29,6 +29,8 @@ type SenderOptions struct {
 	Version string
 	// Timeout bounds an attempt as a whole. Zero means 10 s.
 	Timeout time.Duration
+
+	resolver *net.Resolver // of tests; nil is the system's
 }
 
 const (
@@ -52,7 +54,7 @@ type Sender struct {
 
 // NewSender makes a Sender.
 func NewSender(o SenderOptions) *Sender {
-	dialer := &net.Dialer{Timeout: connectTimeout, Control: control(o.Locales)}
+	dialer := &net.Dialer{Timeout: connectTimeout, Control: control(o.Locales), Resolver: o.resolver}
 	transport := &http.Transport{
 		Proxy:                  nil, // one from the environment would look at no address
 		DialContext:            dialer.DialContext,

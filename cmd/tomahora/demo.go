@@ -45,10 +45,12 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err := prepareDemo(env.ctx, store, c.Empty); err != nil {
 		return err
 	}
-	options, err := c.api(env, store, c.CORSOrigins)
+	sender := c.sender()
+	options, err := c.api(env, store, sender, c.CORSOrigins)
 	if err != nil {
 		return err
 	}
+	defer c.deliver(env, store, sender)()
 	return listen(env, c.Listen, c.greet(env), httpd.Config{
 		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store, Logger: env.logger, Clock: time.Now,
 	})

@@ -48,6 +48,7 @@ type cli struct {
 	Check   checkCmd   `cmd:"" help:"Check a database: its integrity, and that no citas overlap. Exits 1 on findings."`
 	Clinica clinicaCmd `cmd:"" help:"Create, list and set up clinics."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke API tokens."`
+	Webhook webhookCmd `cmd:"" help:"Create, list, test and revoke webhooks, and look after their deliveries."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -16,17 +16,20 @@ import (
 	"github.com/tomahora/tomahora/medilink"
 	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sqlstore"
+	"github.com/tomahora/tomahora/webhook"
 )
 
 // service are the flags of whatever serves.
 type service struct {
-	PublicURL      string         `name:"public-url" help:"URL under which clients reach the server; links start with it. Default: what each request says." placeholder:"URL"`
-	RateLimit      string         `name:"rate-limit" help:"Requests a token may make, such as 20/m. Default: any number." placeholder:"N/m"`
+	PublicURL string `name:"public-url" help:"URL under which clients reach the server; links start with it. Default: what each request says." placeholder:"URL"`
+	RateLimit string `name:"rate-limit" help:"Requests a token may make, such as 20/m. Default: any number." placeholder:"N/m"`
+	Webhooks  bool   `name:"webhooks" default:"true" negatable:"" help:"Deliver webhooks. With --webhooks=false this process only answers, and another on the same database has to deliver."`
+	receivers
 	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 }
 
 // api makes the vendor's face over a store, for browsers of the given origins.
-func (s service) api(env *environment, store tomahora.Store, origins []string) (medilink.Options, error) {
+func (s service) api(env *environment, store tomahora.Store, sender *webhook.Sender, origins []string) (medilink.Options, error) {
 	limit, err := httpd.ParseRate(s.RateLimit)
 	if err != nil {
 		return medilink.Options{}, usageError{fmt.Errorf("--rate-limit: %w", err)}
@@ -40,6 +43,7 @@ func (s service) api(env *environment, store tomahora.Store, origins []string) (
 	o := medilink.Options{
 		Store:       store,
 		Auth:        auth.New(store, time.Now),
+		Webhooks:    sender,
 		BaseURL:     httpd.BaseURL(s.PublicURL, s.TrustedProxies),
 		CORSOrigins: origins,
 		RequestID:   httpd.RequestID,
@@ -96,14 +100,17 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	options, err := c.api(env, store, c.CORSOrigins)
+	sender := c.sender()
+	options, err := c.api(env, store, sender, c.CORSOrigins)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
+	delivered := c.deliver(env, store, sender)
 	err = listen(env, c.Listen, nil, httpd.Config{
 		API: medilink.New(options), Docs: docsite.New(openapi.JSON), Store: store,
 		Logger: env.logger, Clock: time.Now, CertFile: c.TLSCert, KeyFile: c.TLSKey,
 	})
+	delivered()
 	return errors.Join(err, store.Close())
 }
 
