@@ -48,7 +48,7 @@ const (
 	// pause is how long after a look at the store the next one is, however much
 	// happens: what happens meanwhile goes together.
 	pause = 30 * time.Millisecond
-	// slow is from when on a receiver is troubled, though it answers.
+	// slow is from when on a receiver is not well, though it takes what it is sent.
 	slow = 2 * time.Second
 	// storeTimeout bounds how long a transaction waits for its turn.
 	storeTimeout = 10 * time.Second
@@ -64,9 +64,8 @@ type Deliverer struct {
 	Options
 	wake chan struct{} // something may be due
 
-	mu        sync.Mutex
-	receivers map[address]*receiver
-	attempts  sync.WaitGroup
+	room     room
+	attempts sync.WaitGroup
 
 	watches map[tomahora.ClinicaID]func() // that end them; of the loop alone
 }
@@ -77,12 +76,6 @@ type address struct {
 	webhook tomahora.WebhookID
 }
 
-// receiver is what is known of a webhook's receiver in this process.
-type receiver struct {
-	underWay int
-	troubled bool // it failed or was slow the last time
-}
-
 // New makes a Deliverer.
 func New(o Options) *Deliverer {
 	or(&o.Poll, defaultPoll)
@@ -90,7 +83,12 @@ func New(o Options) *Deliverer {
 	or(&o.Total, defaultTotal)
 	or(&o.Lease, defaultLease)
 	or(&o.Grace, defaultGrace)
-	return &Deliverer{Options: o, wake: make(chan struct{}, 1), receivers: map[address]*receiver{}, watches: map[tomahora.ClinicaID]func(){}}
+	return &Deliverer{
+		Options: o,
+		wake:    make(chan struct{}, 1),
+		room:    room{total: o.Total, each: o.PerWebhook, receivers: map[address]*receiver{}},
+		watches: map[tomahora.ClinicaID]func(){},
+	}
 }
 
 func or[T comparable](v *T, otherwise T) {
@@ -315,7 +313,7 @@ func enqueue(hooks tomahora.Webhooks, w tomahora.Webhook, eventos []tomahora.Eve
 // start begins as many attempts for a webhook as there are deliveries due and room
 // for.
 func (d *Deliverer) start(ctx, attempts context.Context, to address) {
-	n := d.take(to)
+	n := d.room.take(to)
 	if n == 0 {
 		return
 	}
@@ -329,7 +327,7 @@ func (d *Deliverer) start(ctx, attempts context.Context, to address) {
 		claimed = nil
 		d.complain(ctx, "webhooks: deliveries wait", to, err)
 	}
-	d.give(to, n-len(claimed))
+	d.room.give(to, n-len(claimed))
 	for _, e := range claimed {
 		d.attempts.Go(func() { d.carry(ctx, attempts, to, &job{e, lease}) })
 	}
@@ -371,7 +369,7 @@ type job struct {
 // came of one is written in the transaction that claims the next.
 func (d *Deliverer) carry(ctx, attempts context.Context, to address, j *job) {
 	defer d.Wake()
-	defer d.give(to, 1)
+	defer d.room.give(to, 1)
 	for j != nil {
 		i, released := d.attempt(attempts, to, j)
 		goOn := ctx.Err() == nil && !released && d.judge(to, i)
@@ -462,54 +460,14 @@ func (d *Deliverer) update(ctx context.Context, clinica tomahora.ClinicaID, fn f
 	return d.Store.Update(ctx, clinica, fn)
 }
 
-// take reserves room for attempts to a receiver and tells for how many. One that
-// is troubled gets one at a time, and all of those together at most half of what
-// there is: they never are in the way of the others.
-func (d *Deliverer) take(to address) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r, ok := d.receivers[to]
-	if !ok {
-		r = &receiver{}
-	}
-	underWay, troubled := 0, 0
-	for _, o := range d.receivers {
-		underWay += o.underWay
-		if o.troubled {
-			troubled += o.underWay
-		}
-	}
-	n := min(d.PerWebhook-r.underWay, d.Total-underWay)
-	if r.troubled {
-		n = min(1-r.underWay, d.Total-underWay, d.Total/2-troubled)
-	}
-	if n <= 0 {
-		return 0
-	}
-	r.underWay += n
-	d.receivers[to] = r
-	return n
-}
-
-// give gives room back.
-func (d *Deliverer) give(to address, n int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r := d.receivers[to]
-	r.underWay -= n
-	if r.underWay == 0 && !r.troubled {
-		delete(d.receivers, to)
-	}
-}
-
 // judge learns from an attempt how its receiver is, and tells whether who made it
 // may go on to the next.
 func (d *Deliverer) judge(to address, i tomahora.Intento) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	r := d.receivers[to]
-	r.troubled = !i.IsEntregado() || i.Tardo > slow
-	return !r.troubled || r.underWay == 1
+	goOn, more := d.room.judge(to, i.IsEntregado() && i.Tardo <= slow)
+	if more {
+		d.Wake()
+	}
+	return goOn
 }
 
 // tell logs an attempt that failed.
