@@ -1,6 +1,7 @@
 package tomahora
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -211,15 +212,14 @@ func (e Entrega) After(i Intento, now time.Time, azar float64) Entrega {
 	return e
 }
 
-// EsperaEntrega is how long to wait after so many attempts: from half a second
-// on twice as long each time, up to six hours, and half of it more or less.
+// EsperaEntrega is how long to wait after so many attempts, from 1 on: half a
+// second first and then half as long again each time, up to six hours, and half of
+// that more or less. A receiver that fails now and then soon has everything, and
+// one that is down is asked some forty times in three days.
 func EsperaEntrega(intentos int, azar float64) time.Duration {
-	const first, most = 500 * time.Millisecond, 6 * time.Hour
-	wait := most
-	if intentos < 16 {
-		wait = min(most, first<<(intentos-1))
-	}
-	return wait/2 + time.Duration(azar*float64(wait))
+	const first, growth, most = 500 * time.Millisecond, 1.5, 6 * time.Hour
+	wait := min(float64(first)*math.Pow(growth, float64(intentos-1)), float64(most))
+	return time.Duration(wait/2 + azar*wait)
 }
 
 // PorEntregar is a webhook, with what there is to do for it.

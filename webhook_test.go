@@ -126,7 +126,7 @@ func TestADeliveryIsTriedForThreeDays(t *testing.T) {
 		if waits[0] < 250*time.Millisecond || waits[0] > 750*time.Millisecond || !slices.IsSorted(waits[:last]) || waits[last-1] > 9*time.Hour {
 			t.Errorf("azar %v: waits %v", azar, waits)
 		}
-		if n := e.Intentos; n < 20 || n > 45 {
+		if n := e.Intentos; n < 30 || n > 55 {
 			t.Errorf("azar %v: %d attempts", azar, n)
 		}
 	}

@@ -48,8 +48,8 @@ const (
 	// pause is how long after a look at the store the next one is, however much
 	// happens: what happens meanwhile goes together.
 	pause = 30 * time.Millisecond
-	// slow is from when on a receiver is not well, though it takes what it is sent.
-	slow = 2 * time.Second
+	// slow is from when on an attempt is no good one, though it arrived.
+	slow = 5 * time.Second
 	// storeTimeout bounds how long a transaction waits for its turn.
 	storeTimeout = 10 * time.Second
 	// atOnce is how many clinics are looked at together.

@@ -362,7 +362,9 @@ func TestRoom(t *testing.T) {
 	judge(a, true, true, true)
 	judge(b, false, true, false)
 	take(3, 0, 0)
-	judge(a, false, false, false) // one of four that fails does not go on
+	judge(a, false, true, false)
+	judge(a, false, true, false)
+	judge(a, false, false, false) // the third in a row, and others are under way
 	m.give(a, 1)
 	judge(c, true, true, true)
 	if m.underWay != 5 || m.ailing != 4 {

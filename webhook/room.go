@@ -16,8 +16,13 @@ type room struct {
 // receiver is what is known of a webhook's receiver.
 type receiver struct {
 	underWay int
-	well     bool // it took what it was last sent, and soon
+	well     bool // it takes what it is sent, and soon
+	failed   int  // attempts since it last did
 }
+
+// tolerated is how many attempts in a row may fail before a receiver is taken to
+// be unwell.
+const tolerated = 2
 
 // take reserves room for attempts to a receiver, and tells for how many.
 func (m *room) take(to address) int {
@@ -54,20 +59,24 @@ func (m *room) add(r *receiver, n int) {
 	}
 }
 
-// judge learns how a receiver is. GoOn tells whether who made the attempt may make
-// another, more whether there is now room for others beside it.
-func (m *room) judge(to address, well bool) (goOn, more bool) {
+// judge learns from an attempt how a receiver is. GoOn tells whether who made it
+// may make another, more whether there is now room for others beside it.
+func (m *room) judge(to address, good bool) (goOn, more bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.receivers[to]
-	more = well && !r.well
-	if well != r.well {
-		if well {
-			m.ailing -= r.underWay
-		} else {
-			m.ailing += r.underWay
-		}
-		r.well = well
+	r.failed++
+	if good {
+		r.failed = 0
 	}
-	return well || r.underWay == 1, more
+	switch was := r.well; {
+	case good && !was:
+		r.well = true
+		m.ailing -= r.underWay
+		return true, true
+	case was && r.failed > tolerated:
+		r.well = false
+		m.ailing += r.underWay
+	}
+	return r.well || r.underWay == 1, false
 }
