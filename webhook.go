@@ -76,9 +76,9 @@ func (w Webhook) Vigentes(now time.Time) []Secreto {
 	return slices.DeleteFunc(slices.Clone(w.Secretos), func(s Secreto) bool { return !s.Vence.IsZero() && !now.Before(s.Vence) })
 }
 
-// Rotate puts a new secreto in force at a real time. The one before it stays
-// valid for VigenciaVieja.
-func (w *Webhook) Rotate(texto string, now time.Time) {
+// Rotated is the webhook with a new secreto in force at a real time. The one before
+// it stays valid for VigenciaVieja.
+func (w Webhook) Rotated(texto string, now time.Time) Webhook {
 	old := w.Vigentes(now)
 	for i := range old {
 		if old[i].Vence.IsZero() {
@@ -87,6 +87,7 @@ func (w *Webhook) Rotate(texto string, now time.Time) {
 	}
 	w.Secretos = append([]Secreto{{Texto: texto}}, old...)
 	w.Secretos = w.Secretos[:min(len(w.Secretos), MaxSecretos)]
+	return w
 }
 
 // CambioWebhook is what is to be set in a webhook; nil leaves it as it is.

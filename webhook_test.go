@@ -2,8 +2,8 @@ package tomahora_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,8 +53,8 @@ func TestSecretosOverlap(t *testing.T) {
 			t.Errorf("at %s %q are valid, want %q", at.Format(time.TimeOnly), got, want)
 		}
 	}
-	w.Rotate("b", now)
-	w.Rotate("c", now.Add(time.Hour))
+	w = w.Rotated("b", now)
+	w = w.Rotated("c", now.Add(time.Hour))
 	day := now.Add(tomahora.VigenciaVieja)
 	want(now, "c b a")
 	want(day.Add(-time.Microsecond), "c b a")
@@ -62,7 +62,7 @@ func TestSecretosOverlap(t *testing.T) {
 	want(day.Add(time.Hour), "c")
 	want(day.Add(1000*time.Hour), "c")
 	for i := range 7 {
-		w.Rotate(fmt.Sprint(i), now)
+		w = w.Rotated(strconv.Itoa(i), now)
 	}
 	want(now, "6 5 4 3 2")
 }

@@ -60,7 +60,7 @@ func RotarSecreto(tx tomahora.Tx, by tomahora.Actor, id tomahora.WebhookID, now 
 	if err != nil {
 		return w, err
 	}
-	w.Rotate(newSecreto(), now)
+	w = w.Rotated(newSecreto(), now)
 	return w, tx.Webhooks().Save(w, by, "secreto")
 }
 

@@ -95,7 +95,7 @@ func (v *hookReceiver) hook(s *server) {
 	a, err := s.do(v.t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/webhooks", fmt.Sprintf(`{"url":%q,"entidades":["cita"]}`, v.URL))
 	must(v.t, err)
 	var made struct{ Data struct{ Secreto string } }
-	if json.Unmarshal(a.body, &made); a.status != http.StatusCreated {
+	if err := json.Unmarshal(a.body, &made); err != nil || a.status != http.StatusCreated {
 		v.t.Fatalf("got %d %s", a.status, a.body)
 	}
 	v.secret = made.Data.Secreto

@@ -52,9 +52,9 @@ func withWebhooks(t *testing.T) (hooked, *fakeSender) {
 }
 
 // exchange makes a request and reads its answer's data, or the code of its error.
-func exchange(t *testing.T, f hooked, method, path, body string, headers ...header) (int, string) {
+func exchange(t *testing.T, f hooked, method, path, body string) (int, string) {
 	t.Helper()
-	w := f.send(method, path, body, headers...)
+	w := f.send(method, path, body)
 	var got struct {
 		Data  json.RawMessage
 		Error struct{ Code string }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,16 +74,16 @@ func porEntregar(t *testing.T, s tomahora.Store, id tomahora.ClinicaID, now time
 	t.Helper()
 	all, err := s.PorEntregar(t.Context(), now)
 	must(t, err)
-	todo := ""
+	var todo []string
 	for _, p := range all {
 		if p.IDClinica == id && p.Repartir {
-			todo += "repartir "
+			todo = append(todo, "repartir")
 		}
 		if p.IDClinica == id && p.Enviar {
-			todo += "enviar "
+			todo = append(todo, "enviar")
 		}
 	}
-	return todo
+	return strings.Join(todo, " ")
 }
 
 func testWebhookLooks(t *testing.T, open Open) {
@@ -111,7 +112,7 @@ func testWebhookLooks(t *testing.T, open Open) {
 	oldest, last := pending()
 	diff(t, oldest, tomahora.EventoID(0))
 	happen()
-	diff(t, porEntregar(t, s, id, Now), "repartir ")
+	diff(t, porEntregar(t, s, id, Now), "repartir")
 	oldest, _ = pending()
 	diff(t, oldest, last+1)
 	update(func(tx tomahora.Tx) error { return tx.Webhooks().Look(w.ID, last+1) })
@@ -221,7 +222,7 @@ var (
 func testEntregasInOrder(t *testing.T, open Open) {
 	l := newLine(t, open(t, frozen))
 	diff(t, porEntregar(t, l.s, l.id, Now.Add(-time.Microsecond)), "")
-	diff(t, porEntregar(t, l.s, l.id, Now), "enviar ")
+	diff(t, porEntregar(t, l.s, l.id, Now), "enviar")
 	first := l.claim("a", Now, 11, 12)
 	diff(t, porEntregar(t, l.s, l.id, Now), "")
 	if !l.settle(first[12], "a", taken, Now) || !l.settle(first[11], "a", refused, Now) {
@@ -302,7 +303,7 @@ func testEntregasForgotten(t *testing.T, open Open) {
 	diff(t, len(forget(day.Add(-time.Microsecond))), 3)
 	diff(t, forget(day), []string{"13 pendiente 0", "11 pendiente 0"})
 	l.update(func(hooks tomahora.Webhooks) { must(t, hooks.Delete(l.w, actor)) })
-	diff(t, porEntregar(t, l.s, l.id, Now), "repartir ")
+	diff(t, porEntregar(t, l.s, l.id, Now), "repartir")
 	diff(t, len(forget(Now)), 0)
 	diff(t, porEntregar(t, l.s, l.id, Now), "")
 }

@@ -90,18 +90,24 @@ func (s *Sender) CheckURL(text string) error {
 func checkURL(text string, locales bool) string {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" || len(text) > maxURL:
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || len(text) > maxURL:
 		return "debe ser una URL https completa, de hasta 2000 caracteres"
 	case u.User != nil || u.Fragment != "":
 		return "no puede tener usuario ni fragmento"
-	case u.Scheme != "https" && !(locales && u.Scheme == "http"):
+	case u.Scheme != "https" && (u.Scheme != "http" || !locales):
 		return "debe empezar con https://"
-	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	addr, err := netip.ParseAddr(host)
-	isLocal := host == "localhost" || strings.HasSuffix(host, ".localhost")
-	if err == nil && !allows(addr, locales) || isLocal && !locales {
+	case !allowsHost(u.Hostname(), locales):
 		return "debe ser una dirección pública"
+	default:
+		return ""
 	}
-	return ""
+}
+
+// allowsHost judges as much of a host as can be seen.
+func allowsHost(host string, locales bool) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return allows(addr, locales)
+	}
+	return locales || host != "localhost" && !strings.HasSuffix(host, ".localhost")
 }

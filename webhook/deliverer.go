@@ -54,8 +54,10 @@ const (
 	storeTimeout = 10 * time.Second
 	// atOnce is how many clinics are looked at together.
 	atOnce = 4
-	// maxShared bounds the deliveries that one transaction makes of eventos.
+	// maxShared bounds the deliveries that one transaction makes of eventos, and
+	// maxShares the transactions before the other clinics have their turn.
 	maxShared = 256
+	maxShares = 8
 )
 
 // Deliverer turns eventos into deliveries and makes them. Any number of them may
@@ -235,21 +237,24 @@ func (d *Deliverer) serve(ctx, attempts context.Context, todo []tomahora.PorEntr
 // same transaction how far it came: none is lost, and none made twice. It adds the
 // webhooks that have some to those that are due.
 func (d *Deliverer) share(ctx context.Context, clinica tomahora.ClinicaID, due map[tomahora.WebhookID]bool) {
-	var done shared
-	err := d.update(ctx, clinica, func(tx tomahora.Tx) (err error) {
-		done, err = share(tx, d.Sender.Now())
-		return err
-	})
-	if err != nil {
-		d.complain(ctx, "webhooks: eventos wait to be delivered", address{clinica, 0}, err)
-		return
+	for range maxShares {
+		var done shared
+		err := d.update(ctx, clinica, func(tx tomahora.Tx) (err error) {
+			done, err = share(tx, d.Sender.Now())
+			return err
+		})
+		if err != nil {
+			d.complain(ctx, "webhooks: eventos wait to be delivered", address{clinica, 0}, err)
+			return
+		}
+		for _, id := range done.webhooks {
+			due[id] = true
+		}
+		if !done.more {
+			return
+		}
 	}
-	for _, id := range done.webhooks {
-		due[id] = true
-	}
-	if done.more {
-		d.Wake()
-	}
+	d.Wake()
 }
 
 // shared is what a transaction made of eventos.

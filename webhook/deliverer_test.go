@@ -180,7 +180,7 @@ func TestEverythingArrivesInOrderThoughTheReceiverMisbehaves(t *testing.T) {
 		}
 		switch rand.IntN(4) {
 		case 0:
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 		case 1:
 			<-r.Context().Done()
 		case 2:

@@ -93,7 +93,7 @@ func TestWhileASecretIsReplacedBothAreGood(t *testing.T) {
 	now := time.Now().Truncate(time.Second)
 	s := newSender(t, SenderOptions{Locales: true, Clock: func() time.Time { return now }})
 	w := hookAt(receiver.URL)
-	w.Rotate(secretB, now)
+	w = w.Rotated(secretB, now)
 	body := []byte("{}")
 	accepts := func(secret string) bool {
 		standard, err := standardwebhooks.NewWebhook(secret)
@@ -127,11 +127,13 @@ func TestWhatCountsAsDelivered(t *testing.T) {
 		status int
 		why    string
 	}{
-		"200":          {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }, 200, ""},
-		"204":          {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, 204, ""},
-		"404":          {http.NotFound, 404, "respondió 404"},
-		"500":          {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, 500, "respondió 500"},
-		"a redirect":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, 307) }, 307, "redirecciones no se siguen"},
+		"200": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }, 200, ""},
+		"204": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, 204, ""},
+		"404": {http.NotFound, 404, "respondió 404"},
+		"500": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, 500, "respondió 500"},
+		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		}, 307, "redirecciones no se siguen"},
 		"a hang":       {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 0, "no respondió a tiempo"},
 		"a cut":        {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, "se cortó"},
 		"huge headers": {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 1<<20)) }, 0, "se cortó"},
