@@ -78,8 +78,12 @@ func importRules() map[string]importRule {
 			Of: []string{"medilink/...", "sandbox/...", "mcp/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
 			Why: "a face talks to tomahora.Store, so that every engine serves it",
 		},
+		"deliveries know neither a store nor a face": {
+			Of: []string{"webhook/..."}, Deny: []string{"..."}, Allow: []string{stdlib, "."},
+			Why: "what a receiver is told is a face's, and is handed in; any Store keeps what is on its way",
+		},
 		"a store never reaches faces, use cases or the server": {
-			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/..."}, Deep: true,
+			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/...", "webhook/..."}, Deep: true,
 			Why: "a store keeps what it is given and judges nothing",
 		},
 		"MCP stays in its face": {
@@ -107,7 +111,7 @@ func importRules() map[string]importRule {
 		},
 		"HTTP stays at the edge": {
 			Of: []string{"..."}, Except: []string{
-				"medilink/...", "mcp/...", "docsite/...", "httpd/...", "sandbox/...", "auth/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/...", "examples/...",
+				"medilink/...", "mcp/...", "docsite/...", "httpd/...", "sandbox/...", "webhook/...", "auth/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/...", "examples/...",
 			},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
@@ -348,6 +352,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"the use cases import only the domain", "agenda", []string{"errors", module, module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "medilink", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
 		{"faces never reach a store", "cmd/tomahora", []string{module + "/sqlstore"}, nil},
+		{"deliveries know neither a store nor a face", "webhook", []string{"net/http", module, module + "/medilink", module + "/sqlstore"}, []string{module + "/medilink", module + "/sqlstore"}},
 		{"a store never reaches faces, use cases or the server", "sqlstore", []string{module, module + "/httpd", module + "/medilink"}, []string{module + "/httpd", module + "/medilink"}},
 		{"MCP stays in its face", "agenda", []string{"github.com/modelcontextprotocol/go-sdk/mcp"}, []string{"github.com/modelcontextprotocol/go-sdk/mcp"}},
 		{"the face of assistants has no rules of its own", "mcp", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},

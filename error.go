@@ -185,6 +185,7 @@ const (
 	CodeIdempotenciaDistinta Code = "idempotencia_distinta"
 	CodeVersionDistinta      Code = "version_distinta"
 	CodeCursorVencido        Code = "cursor_vencido"
+	CodeDemasiadosWebhooks   Code = "demasiados_webhooks"
 )
 
 // The codes of a change: of a cita, a paciente, the hours.
@@ -254,6 +255,7 @@ var messages = map[Code]string{
 	CodeIdempotenciaDistinta: "La Idempotency-Key ya se usó con otra solicitud",
 	CodeVersionDistinta:      "If-Match no es la versión actual (%d): alguien la cambió antes",
 	CodeCursorVencido:        "No hay eventos desde ese cursor: ya no se guardan o es de otra base de datos; vuelva a leer lo que necesita y siga desde el último evento",
+	CodeDemasiadosWebhooks:   "La clínica ya tiene %d webhooks; borre uno antes de crear otro",
 
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
 	CodeCitaAnulada:     "La cita está anulada y no se puede %s",

@@ -38,6 +38,10 @@ type Store interface {
 	// KindNotFound.
 	RevokeToken(ctx context.Context, id TokenID) error
 
+	// PorEntregar lists the active webhooks of all clinics by clinic, and tells for
+	// which there is something to do at a real time. It is a look, and takes nothing.
+	PorEntregar(ctx context.Context, now time.Time) ([]PorEntregar, error)
+
 	// Watch gives hints that a clinic may have new eventos: after each commit of
 	// this process at once, of any other within a second. A hint may come for
 	// nothing, and one stands for many, so that a watcher never holds up a writer.
@@ -77,6 +81,8 @@ type Tx interface {
 	Respuestas() Respuestas
 	// Eventos are what was written so far.
 	Eventos() Eventos
+	// Webhooks are told of them.
+	Webhooks() Webhooks
 	// Setup changes the configuration.
 	Setup() Setup
 }
@@ -180,6 +186,50 @@ type Eventos interface {
 	Last() (EventoID, error)
 	// Forget lets go of those up to one.
 	Forget(until EventoID) error
+}
+
+// Webhooks are who is told of eventos, and what is on its way to them. Every time
+// they are given is a real one.
+type Webhooks interface {
+	// List returns all by ascending id.
+	List() ([]Webhook, error)
+	// Get returns a webhook, KindNotFound when there is none.
+	Get(id WebhookID) (Webhook, error)
+	// Create keeps a webhook and returns it with its id and Creado set. It is told
+	// of what happens from then on.
+	Create(w Webhook, by Actor) (Webhook, error)
+	// Save writes a webhook that was read in this transaction and changed since.
+	// Campos are the wire names of what changed.
+	Save(w Webhook, by Actor, campos ...string) error
+	// Delete ends a webhook. Its id is not given again.
+	Delete(id WebhookID, by Actor) error
+
+	// Look remembers that a webhook has looked at the eventos up to one.
+	Look(id WebhookID, hasta EventoID) error
+	// Pending is the oldest evento that has to be kept because an active webhook
+	// has yet to look at it, 0 when there is none. Deliveries need no evento.
+	Pending() (EventoID, error)
+
+	// Entregas answers a page of a webhook's deliveries. Columns: id (the
+	// evento's), estado.
+	Entregas(id WebhookID, q Consulta) ([]Entrega, error)
+	// Entrega returns one, KindNotFound when there is none.
+	Entrega(id WebhookID, evento EventoID) (Entrega, error)
+	// Enqueue puts an evento on its way to a webhook, behind what is on its way of
+	// the same entidad. One that was put there before stays as it is.
+	Enqueue(id WebhookID, e Evento, now time.Time) error
+	// Requeue is Enqueue that also sends again what was delivered, given up or is
+	// being waited with. Of each entidad the oldest goes first.
+	Requeue(id WebhookID, e Evento, now time.Time) error
+	// Claim takes at most n deliveries whose time has come, of each entidad one,
+	// and leaves them to who names arriendo until a time.
+	Claim(id WebhookID, arriendo string, now, hasta time.Time, n int) ([]Entrega, error)
+	// Settle writes what came of a claimed delivery, and when it is done lets the
+	// next of its entidad go. It tells whether arriendo, which claimed it, still
+	// held it; otherwise nothing is written.
+	Settle(e Entrega, arriendo string, now time.Time) (held bool, err error)
+	// Forget removes some deliveries that are old enough, and of deleted webhooks.
+	Forget(now time.Time) error
 }
 
 // Respuestas are the answers to writes that came with an Idempotency-Key.

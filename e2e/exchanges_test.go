@@ -339,9 +339,16 @@ func renderAnswer(method string, a answer) string {
 		return b.String()
 	}
 	body := requestID.ReplaceAll(a.body, []byte(`"request_id":"<id>"`))
+	body = ofRealTime.ReplaceAll(random.ReplaceAll(body, []byte("${1}…")), []byte(`"$1":"…"`))
 	fmt.Fprintf(&b, "\n%s\n", foldJSON(body))
 	return b.String()
 }
+
+// What no two runs share: keys, and what the real clock says.
+var (
+	random     = regexp.MustCompile(`(whk_|whsec_)[A-Za-z0-9+/=]+`)
+	ofRealTime = regexp.MustCompile(`"(milisegundos|secreto_anterior_vence)":(?:[0-9]+|"[^"]+")`)
+)
 
 // steady replaces what depends on the speed of the machine.
 func steady(name, value string) string {

@@ -18,7 +18,7 @@ import (
 )
 
 // onDemo is a face over a real store with the demo clinic, on a Monday of 2026.
-func onDemo(t *testing.T) face {
+func onDemo(t *testing.T, change ...func(*Options)) face {
 	t.Helper()
 	clock := func() time.Time { return time.Date(2026, 11, 9, 15, 0, 0, 0, time.UTC) }
 	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "demo.db"), sqlstore.Options{Clock: clock})
@@ -43,6 +43,9 @@ func onDemo(t *testing.T) face {
 	return newFace(t, func(o *Options) {
 		o.Store, o.Auth = store, auth.New(store, clock)
 		o.RequestID = func(context.Context) string { return "REQ1" }
+		for _, c := range change {
+			c(o)
+		}
 	})
 }
 

@@ -173,22 +173,27 @@ func dias(horarios []tomahora.Horario) []diaBody {
 	})
 	list := make([]diaBody, len(horarios))
 	for i, h := range horarios {
-		pausa := pausaBody(h.Jornada)
-		list[i] = diaBody{
-			Dia:             int(h.Dia),
-			NombreDia:       nombreDia(h.Dia),
-			HoraInicio:      h.Jornada.Rango.Inicio.String(),
-			HoraFin:         h.Jornada.Rango.Fin.String(),
-			HoraInicioBreak: pausa.Inicio.String(),
-			HoraFinBreak:    pausa.Fin.String(),
-			ID:              int64(h.ID),
-			Sillones:        int64s(h.Jornada.Sillones),
-			Modalidad:       h.Jornada.Modalidad,
-			Desde:           h.Desde.String(),
-			Hasta:           h.Hasta.String(),
-		}
+		list[i] = dia(h)
 	}
 	return list
+}
+
+// dia is one rule, or a day without any, as the wire shows it.
+func dia(h tomahora.Horario) diaBody {
+	pausa := pausaBody(h.Jornada)
+	return diaBody{
+		Dia:             int(h.Dia),
+		NombreDia:       nombreDia(h.Dia),
+		HoraInicio:      h.Jornada.Rango.Inicio.String(),
+		HoraFin:         h.Jornada.Rango.Fin.String(),
+		HoraInicioBreak: pausa.Inicio.String(),
+		HoraFinBreak:    pausa.Fin.String(),
+		ID:              int64(h.ID),
+		Sillones:        int64s(h.Jornada.Sillones),
+		Modalidad:       h.Jornada.Modalidad,
+		Desde:           h.Desde.String(),
+		Hasta:           h.Hasta.String(),
+	}
 }
 
 // pausaBody is the break as the wire spells it, where none is an empty one at

@@ -21,6 +21,9 @@ type Options struct {
 	Store tomahora.Store      // required
 	Auth  *auth.Authenticator // required
 
+	// Webhooks reaches the receivers of webhooks. Required.
+	Webhooks WebhookSender
+
 	// BaseURL is the public scheme and host under which a request came, without
 	// a slash at its end; links start with it. Required.
 	BaseURL func(*http.Request) string
@@ -104,6 +107,7 @@ func newAPI(o Options) *api {
 		a.handleAvailability(prefix)
 		a.handleSandbox(prefix)
 		a.handleEventos(prefix)
+		a.handleWebhooks(prefix)
 	}
 	a.mux.HandleFunc(openapiPath, a.openapi)
 	a.mux.Handle("/", &endpoint{api: a}) // every other path: no such route

@@ -6,7 +6,7 @@ import "github.com/tomahora/tomahora"
 // Each has its query, reset_ and the table's name.
 func resetTables() []string {
 	return []string{
-		"citas", "reservas", "respuestas", "atenciones", "pacientes",
+		"entregas", "webhooks", "citas", "reservas", "respuestas", "atenciones", "pacientes",
 		"horarios", "horarios_especiales", "horarios_bloqueados", "prestaciones",
 		"profesionales", "especialidades", "sillones", "sucursales", "estados", "eventos",
 	}

@@ -60,6 +60,7 @@ func (t *tx) Atenciones() tomahora.Atenciones { return atenciones{t} }
 func (t *tx) Reservas() tomahora.Reservas     { return reservas{t} }
 func (t *tx) Respuestas() tomahora.Respuestas { return respuestas{t} }
 func (t *tx) Eventos() tomahora.Eventos       { return eventos{t} }
+func (t *tx) Webhooks() tomahora.Webhooks     { return webhooks{t} }
 func (t *tx) Setup() tomahora.Setup           { return t }
 
 // Config is the configuration in force. Should loading it fail, the transaction

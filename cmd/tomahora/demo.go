@@ -43,10 +43,12 @@ func (c demoCmd) Run(env *environment) (err error) {
 	if err := prepareDemo(env.ctx, store, c.Empty); err != nil {
 		return err
 	}
-	cfg, err := c.config(env, store, m, c.CORSOrigins, &sandboxed{clock, c.reset(store)})
+	sender := c.sender()
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)})
 	if err != nil {
 		return err
 	}
+	defer c.deliver(env, store, sender)()
 	return c.listen(env, c.Listen, c.greet(env), cfg)
 }
 

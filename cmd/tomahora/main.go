@@ -52,6 +52,7 @@ type cli struct {
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke API tokens."`
 	Export  exportCmd  `cmd:"" help:"Write all of a clinic to a file, to move it to another database."`
 	Import  importCmd  `cmd:"" help:"Bring in a clinic that was exported, whole or not at all."`
+	Webhook webhookCmd `cmd:"" help:"Create, list, test and revoke webhooks, and look after their deliveries."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

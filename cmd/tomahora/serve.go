@@ -22,14 +22,17 @@ import (
 	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
+	"github.com/tomahora/tomahora/webhook"
 )
 
 // service are the flags of whatever serves.
 type service struct {
-	PublicURL      string         `name:"public-url" help:"URL under which clients reach the server; links start with it. Default: what each request says." placeholder:"URL"`
-	RateLimit      string         `name:"rate-limit" help:"Requests a token may make, such as 20/m. Default: any number." placeholder:"N/m"`
-	MetricsListen  string         `name:"metrics-listen" help:"Address of a listener of its own for /metrics. Without it /metrics is on the main one, if there is a --metrics-token." placeholder:"ADDR"`
-	MetricsToken   string         `name:"metrics-token" help:"Token that /metrics asks for, as a Bearer or as the password of Basic." placeholder:"SECRET"`
+	PublicURL     string `name:"public-url" help:"URL under which clients reach the server; links start with it. Default: what each request says." placeholder:"URL"`
+	RateLimit     string `name:"rate-limit" help:"Requests a token may make, such as 20/m. Default: any number." placeholder:"N/m"`
+	MetricsListen string `name:"metrics-listen" help:"Address of a listener of its own for /metrics. Without it /metrics is on the main one, if there is a --metrics-token." placeholder:"ADDR"`
+	MetricsToken  string `name:"metrics-token" help:"Token that /metrics asks for, as a Bearer or as the password of Basic." placeholder:"SECRET"`
+	Webhooks      bool   `name:"webhooks" default:"true" negatable:"" help:"Deliver webhooks. With --webhooks=false this process only answers, and another on the same database has to deliver."`
+	receivers
 	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 }
 
@@ -57,8 +60,8 @@ type sandboxed struct {
 
 // config is the server over a store, for browsers of the given origins; box is
 // nil unless it is there to be tried out.
-func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, origins []string, box *sandboxed) (httpd.Config, error) {
-	options, err := s.api(env, store, origins)
+func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed) (httpd.Config, error) {
+	options, err := s.api(env, store, sender, origins)
 	if err != nil {
 		return httpd.Config{}, err
 	}
@@ -81,7 +84,7 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 }
 
 // api makes the vendor's face over a store, for browsers of the given origins.
-func (s service) api(env *environment, store tomahora.Store, origins []string) (medilink.Options, error) {
+func (s service) api(env *environment, store tomahora.Store, sender *webhook.Sender, origins []string) (medilink.Options, error) {
 	limit, err := httpd.ParseRate(s.RateLimit)
 	if err != nil {
 		return medilink.Options{}, usageError{fmt.Errorf("--rate-limit: %w", err)}
@@ -95,6 +98,7 @@ func (s service) api(env *environment, store tomahora.Store, origins []string) (
 	o := medilink.Options{
 		Store:       store,
 		Auth:        auth.New(store, time.Now),
+		Webhooks:    sender,
 		BaseURL:     httpd.BaseURL(s.PublicURL, s.TrustedProxies),
 		CORSOrigins: origins,
 		RequestID:   httpd.RequestID,
@@ -227,14 +231,16 @@ func (c serveCmd) Run(env *environment) error {
 		env.logger.WarnContext(env.ctx, "sandbox: callers may make requests fail and move the business clock")
 		box = &sandboxed{clock: clock}
 	}
-	cfg, err := c.config(env, store, m, c.CORSOrigins, box)
+	sender := c.sender()
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
 	cfg.CertFile, cfg.KeyFile, cfg.Limits = c.TLSCert, c.TLSKey, c.server(env)
-	stop := c.sweep(env, store)
+	swept, delivered := c.sweep(env, store, undelivered), c.deliver(env, store, sender)
 	err = c.listen(env, c.Listen, nil, cfg)
-	stop()
+	delivered()
+	swept()
 	return errors.Join(err, store.Close())
 }
 

@@ -1,0 +1,1 @@
+DELETE FROM entregas WHERE id_clinica = $1
