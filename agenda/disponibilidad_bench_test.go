@@ -49,7 +49,7 @@ func (b busyCitas) Sillones(tomahora.SucursalID, tomahora.Fecha, tomahora.Fecha)
 func newBusyTx(b *testing.B, profs, days int) (*busyTx, agenda.Busqueda) {
 	b.Helper()
 	desde := tomahora.Fecha{Year: 2018, Month: time.November, Day: 5}
-	search := agenda.Busqueda{IDSucursal: 1, Desde: desde, Hasta: desde.AddDays(days - 1)}
+	search := agenda.Busqueda{Sucursales: []tomahora.SucursalID{1}, Desde: desde, Hasta: desde.AddDays(days - 1)}
 	plan := tomahora.Plan{
 		Clinica:    tomahora.Clinica{ID: 1, Zona: "America/Santiago"},
 		Sucursales: []tomahora.Sucursal{{ID: 1, Habilitada: true}},

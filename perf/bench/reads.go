@@ -238,7 +238,7 @@ func (r reader) atenciones() read {
 // libres looks for free places among days that are full.
 func (r reader) libres(from tomahora.Fecha, count int64, days int) read {
 	return func(tx tomahora.Tx, n int64) (int, error) {
-		b := agenda.Busqueda{IDSucursal: sucursal, Desde: from, Hasta: from.AddDays(days - 1)}
+		b := agenda.Busqueda{Sucursales: []tomahora.SucursalID{sucursal}, Desde: from, Hasta: from.AddDays(days - 1)}
 		for i := range count {
 			b.Profesionales = append(b.Profesionales, tomahora.ProfesionalID(spread(n+i, max(count, busyProfesionales))))
 		}
