@@ -3,6 +3,7 @@ package agenda
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/tomahora/tomahora"
 )
@@ -48,6 +49,9 @@ const primerTramo = 7
 // deshabilitado has none, nor has a profesional to whose intervalo the Duracion
 // does not fit.
 func Libres(tx tomahora.Tx, b Busqueda) ([]Libre, error) {
+	if last := lastFecha(); last.Before(b.Hasta) {
+		b.Hasta = last
+	}
 	buscados := b.buscados(tx.Config())
 	var libres []Libre
 	desde, days := b.Desde, primerTramo
@@ -70,6 +74,11 @@ func Libres(tx tomahora.Tx, b Busqueda) ([]Libre, error) {
 		libres = libres[:min(len(libres), b.Limite)]
 	}
 	return libres, nil
+}
+
+// lastFecha is the last date that has a spelling.
+func lastFecha() tomahora.Fecha {
+	return tomahora.Fecha{Year: 9999, Month: time.December, Day: 31}
 }
 
 // buscado is a profesional with the length that is searched for and the
