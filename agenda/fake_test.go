@@ -157,6 +157,15 @@ func (f fakeReservas) Get(id tomahora.ReservaID) (tomahora.Reserva, error) {
 	return tomahora.Reserva{}, tomahora.NotFound("la reserva")
 }
 
+func (f fakeReservas) Use(id tomahora.ReservaID, cita tomahora.CitaID) error {
+	for i := range f.list {
+		if f.list[i].ID == id {
+			f.list[i].IDCita = cita
+		}
+	}
+	return nil
+}
+
 type noAtenciones struct{ tomahora.Atenciones }
 
 func (noAtenciones) FirstOpen(tomahora.PacienteID, tomahora.ProfesionalID, tomahora.SucursalID) (tomahora.Atencion, error) {

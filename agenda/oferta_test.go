@@ -67,10 +67,11 @@ func anyClinic(rt *rapid.T) (*agendaTx, []tomahora.Fecha) {
 			{ID: 1, Habilitada: true},
 			{ID: 2, Habilitada: !oneIn(rt, 10, "deshabilitada"), Zona: rapid.SampledFrom([]string{"", "Pacific/Easter"}).Draw(rt, "zona")},
 		},
-		Sillones: []tomahora.Sillon{{ID: 1}, {ID: 2}, {ID: 3, Exclusivo: true}, {ID: 4, Exclusivo: true}},
+		Especialidades: []tomahora.Especialidad{{ID: 1}},
+		Sillones:       []tomahora.Sillon{{ID: 1}, {ID: 2}, {ID: 3, Exclusivo: true}, {ID: 4, Exclusivo: true}},
 		Profesionales: []tomahora.Profesional{
-			{ID: 1, Habilitado: true, Intervalo: intervalo.Draw(rt, "intervalo")},
-			{ID: 2, Habilitado: !oneIn(rt, 10, "deshabilitado"), Intervalo: intervalo.Draw(rt, "intervalo")},
+			{ID: 1, IDEspecialidad: 1, Habilitado: true, Intervalo: intervalo.Draw(rt, "intervalo")},
+			{ID: 2, IDEspecialidad: 1, Habilitado: !oneIn(rt, 10, "deshabilitado"), Intervalo: intervalo.Draw(rt, "intervalo")},
 		},
 		Estados: tomahora.EstadosIniciales(),
 	}

@@ -23,7 +23,7 @@ func Reservar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, ttl time.
 	}
 	lugar, problems := s.Lugar(cfg, tx.Now())
 	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
-		return tomahora.Reserva{}, problems
+		return tomahora.Reserva{}, rechazo(s, problems, nil)
 	}
 	if ttl == 0 {
 		ttl = tomahora.ReservaDefault
