@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"errors"
+	"math"
 	"slices"
 
 	"github.com/tomahora/tomahora"
@@ -71,6 +72,7 @@ func Alternativas(tx tomahora.Tx, r *Rechazo) ([]Libre, error) {
 		Futuras:       true,
 		sin:           r.sin,
 	}
+	list := make([]Libre, 0, 2*maxAlternativas)
 	near := newCercania(tx, s)
 	own, err := near.nearest(tx, b, 0, 1, 3, 7, 14, 30)
 	if err != nil {
@@ -78,7 +80,6 @@ func Alternativas(tx tomahora.Tx, r *Rechazo) ([]Libre, error) {
 	}
 	b.Profesionales = otros(tx.Config(), s)
 	others, err := near.nearest(tx, b, 0, 1, 3, 7)
-	list := make([]Libre, 0, len(own)+len(others))
 	return append(append(list, own...), others...), err
 }
 
@@ -102,27 +103,21 @@ func otros(cfg *tomahora.Config, s tomahora.Solicitud) []tomahora.ProfesionalID 
 	return after[:min(len(after), maxOtros)]
 }
 
-// cercania measures how far places are from the one that was asked for.
+// cercania is what places are near to.
 type cercania struct {
 	fecha  tomahora.Fecha
 	inicio tomahora.Hora
 	hoy    tomahora.Fecha // there is nothing before it
 }
 
-// newCercania measures from the place of a request; where that has passed, from
-// today's first hour, which comes to the same order.
+// newCercania is near the place of a request; where that has passed, near today's
+// first hour, which comes to the same order.
 func newCercania(tx tomahora.Tx, s tomahora.Solicitud) cercania {
 	c := cercania{s.Fecha, *s.HoraInicio, tomahora.FechaOf(tx.Now(), tx.Config().ZonaDe(s.IDSucursal))}
 	if c.fecha.Before(c.hoy) {
 		c.fecha, c.inicio = c.hoy, 0
 	}
 	return c
-}
-
-// minutes is how far a place is.
-func (c cercania) minutes(e tomahora.Espacio) int {
-	d := c.fecha.DaysTo(e.Fecha)*int(tomahora.FinDelDia) + int(e.Rango.Inicio-c.inicio)
-	return max(d, -d)
 }
 
 // beyond is how near a place can be that is more than so many days away.
@@ -142,7 +137,7 @@ func (c cercania) nearest(tx tomahora.Tx, b Busqueda, days ...int) ([]Libre, err
 	if len(buscados) == 0 {
 		return nil, nil
 	}
-	var found []Libre
+	found := cercanos{cercania: c, busqueda: b}
 	looked := -1
 	for _, n := range days {
 		tramos := [][2]int{{-n, -looked - 1}, {looked + 1, n}}
@@ -150,43 +145,72 @@ func (c cercania) nearest(tx tomahora.Tx, b Busqueda, days ...int) ([]Libre, err
 			tramos = [][2]int{{-n, n}}
 		}
 		for _, t := range tramos {
-			var err error
-			if found, err = b.search(tx, buscados, found, latest(c.hoy, c.fecha.AddDays(t[0])), earliest(lastFecha(), c.fecha.AddDays(t[1]))); err != nil {
+			dias, duraciones, err := b.dias(tx, buscados, latest(c.hoy, c.fecha.AddDays(t[0])), earliest(lastFecha(), c.fecha.AddDays(t[1])))
+			if err != nil {
 				return nil, err
+			}
+			for i, d := range dias {
+				found.add(d, duraciones[i])
 			}
 		}
 		looked = n
-		found = c.first(b, found)
-		if len(found) == maxAlternativas && c.minutes(found[maxAlternativas-1].Espacio) <= c.beyond(looked) {
+		if found.farthest() <= c.beyond(looked) {
 			break
 		}
 	}
-	return found, nil
+	return found.libres, nil
 }
 
-// first are the nearest of some places, without that where the cita is already.
-// Of many places few are wanted, so that they are not all sorted.
-func (c cercania) first(b Busqueda, libres []Libre) []Libre {
-	nearest := make([]Libre, 0, maxAlternativas+1)
-	var far [maxAlternativas + 1]int // of the nearest
-	for i := range libres {
-		l := &libres[i]
-		if b.isAt(l.Espacio) {
-			continue
-		}
-		m, n := c.minutes(l.Espacio), len(nearest)
-		for n > 0 && far[n-1] > m {
-			n--
-		}
-		if n == maxAlternativas {
-			continue
-		}
-		nearest = slices.Insert(nearest, n, *l)
-		copy(far[n+1:], far[n:])
-		far[n] = m
-		nearest = nearest[:min(len(nearest), maxAlternativas)]
+// cercanos are the nearest places of those that were looked at. Of many few are
+// wanted, so that most are not even asked who is there.
+type cercanos struct {
+	cercania
+	busqueda Busqueda
+	libres   []Libre
+	minutes  []int // how far each of them is
+	sillones []tomahora.SillonID
+}
+
+// farthest is how far the last of the places is once there are enough; until then
+// nothing is too far.
+func (n *cercanos) farthest() int {
+	if len(n.libres) < maxAlternativas {
+		return math.MaxInt
 	}
-	return nearest
+	return n.minutes[maxAlternativas-1]
+}
+
+// add looks at a day.
+func (n *cercanos) add(d *tomahora.Disponibilidad, duracion tomahora.Duracion) {
+	lugar := d.Lugar()
+	midnight := n.fecha.DaysTo(lugar.Fecha)*int(tomahora.FinDelDia) - int(n.inicio)
+	for r, segmento := range d.Rangos(duracion) {
+		lugar.Rango = r
+		after := midnight + int(r.Inicio)
+		far := max(after, -after)
+		if far >= n.farthest() && after >= 0 {
+			return
+		}
+		if far >= n.farthest() || !n.busqueda.admits(r, segmento) || n.busqueda.isAt(lugar) {
+			continue
+		}
+		if n.sillones = d.AppendLibres(n.sillones[:0], r, segmento); len(n.sillones) > 0 {
+			lugar.IDSillon = n.sillones[0]
+			n.insert(far, Libre{lugar, slices.Clone(n.sillones), segmento.Modalidad, segmento.Modalidad.Settle(n.busqueda.Videoconsulta)})
+		}
+	}
+}
+
+// insert puts a place after those that are as near.
+func (n *cercanos) insert(far int, l Libre) {
+	i := len(n.libres)
+	for i > 0 && n.minutes[i-1] > far {
+		i--
+	}
+	n.libres, n.minutes = slices.Insert(n.libres, i, l), slices.Insert(n.minutes, i, far)
+	if len(n.libres) > maxAlternativas {
+		n.libres, n.minutes = n.libres[:maxAlternativas], n.minutes[:maxAlternativas]
+	}
 }
 
 // isAt tells whether a place, on whatever lane, is that of the cita that is to

@@ -131,12 +131,8 @@ func (b Busqueda) wanting(buscados []buscado, libres []Libre) []buscado {
 
 // search appends the free places of a stretch of dates.
 func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, libres []Libre, desde, hasta tomahora.Fecha) ([]Libre, error) {
-	dias, duraciones := b.dias(tx, buscados, desde, hasta)
-	ocupados, err := read(dias, tx.Citas().Ocupados)
+	dias, duraciones, err := b.dias(tx, buscados, desde, hasta)
 	if err != nil {
-		return nil, err
-	}
-	if err := (ocupaciones{profesionales: ocupados, sin: b.sin}).occupy(tx, dias); err != nil {
 		return nil, err
 	}
 	var e encontrados
@@ -153,9 +149,9 @@ func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, libres []Libre, des
 	return libres, nil
 }
 
-// dias are the days of a stretch that may have places, with the length that is
-// searched for on each.
-func (b Busqueda) dias(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora.Fecha) (dias []*tomahora.Disponibilidad, duraciones []tomahora.Duracion) {
+// dias are the days of a stretch that may have places, by fecha and profesional,
+// told of all that is taken on them; with the length that is searched for on each.
+func (b Busqueda) dias(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora.Fecha) (dias []*tomahora.Disponibilidad, duraciones []tomahora.Duracion, err error) {
 	for fecha := desde; !hasta.Before(fecha); fecha = fecha.AddDays(1) {
 		if len(b.Dias) > 0 && !slices.Contains(b.Dias, fecha.Dia()) {
 			continue
@@ -172,7 +168,11 @@ func (b Busqueda) dias(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora
 			}
 		}
 	}
-	return dias, duraciones
+	ocupados, err := read(dias, tx.Citas().Ocupados)
+	if err != nil {
+		return nil, nil, err
+	}
+	return dias, duraciones, ocupaciones{profesionales: ocupados, sin: b.sin}.occupy(tx, dias)
 }
 
 // admits tells whether a range of a segment is what was asked for.
