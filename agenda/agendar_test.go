@@ -94,10 +94,10 @@ func (f fakeCitas) Ocupados(profs []tomahora.ProfesionalID, desde, hasta tomahor
 	return list, f.tx.broken
 }
 
-func (f fakeCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) (list []tomahora.Cita, err error) {
+func (f fakeCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) (list []tomahora.Espacio, err error) {
 	for _, c := range f.tx.citas {
 		if c.Viva && c.Exclusiva && c.Espacio.IDSucursal == suc && within(c.Espacio.Fecha, desde, hasta) {
-			list = append(list, c)
+			list = append(list, ofNobody(c.Espacio))
 		}
 	}
 	return list, f.tx.broken

@@ -54,33 +54,50 @@ const (
 	// others.
 	maxAlternativas = 4
 	// maxOtros is how many other profesionales are looked at.
-	maxOtros = 16
+	maxOtros = 8
+	// How many days away the profesional's are looked for, and those of others.
+	maxDias, maxDiasOtros = 30, 7
 )
+
+// radios are how many days around the date are looked at, one after the other
+// until enough is found. Most find it on the date itself.
+func radios() []int { return []int{0, 1, 3, maxDiasOtros, 14, maxDias} }
 
 // Alternativas are the places nearest to the one that was refused, at most four
 // of the same profesional and then at most four of others of the same
 // especialidad, all at the same sucursal, for as long and in the same modality;
-// never nil. None has begun. Of others, those are looked at who follow in the order of
-// their ids.
+// never nil. None has begun. Of others, those are looked at who follow in the
+// order of their ids.
 func Alternativas(tx tomahora.Tx, r *Rechazo) ([]Libre, error) {
-	s := r.solicitud
-	b := Busqueda{
-		Profesionales: []tomahora.ProfesionalID{s.IDProfesional},
-		Sucursales:    []tomahora.SucursalID{s.IDSucursal},
-		Duracion:      *s.Duracion,
-		Videoconsulta: s.Videoconsulta,
-		Futuras:       true,
-		sin:           r.sin,
+	s, cfg := r.solicitud, tx.Config()
+	b := Busqueda{Sucursales: []tomahora.SucursalID{s.IDSucursal}, Duracion: *s.Duracion, Videoconsulta: s.Videoconsulta, Futuras: true, sin: r.sin}
+	near := newCercania(tx, s)
+	own := &cercanos{cercania: near, busqueda: b, profesionales: []tomahora.ProfesionalID{s.IDProfesional}, days: maxDias}
+	others := &cercanos{cercania: near, busqueda: b, profesionales: otros(cfg, s), days: maxDiasOtros}
+	looked := -1
+	for _, n := range radios() {
+		b.Profesionales = append(own.wanted(looked, n), others.wanted(looked, n)...)
+		buscados := b.buscados(cfg)
+		if len(buscados) == 0 {
+			break
+		}
+		for _, t := range near.tramos(looked, n) {
+			dias, duraciones, err := b.dias(tx, buscados, t[0], t[1])
+			if err != nil {
+				return nil, err
+			}
+			for i, d := range dias {
+				if d.Lugar().IDProfesional == s.IDProfesional {
+					own.add(d, duraciones[i])
+				} else {
+					others.add(d, duraciones[i])
+				}
+			}
+		}
+		looked = n
 	}
 	list := make([]Libre, 0, 2*maxAlternativas)
-	near := newCercania(tx, s)
-	own, err := near.nearest(tx, b, 0, 1, 3, 7, 14, 30)
-	if err != nil {
-		return nil, err
-	}
-	b.Profesionales = otros(tx.Config(), s)
-	others, err := near.nearest(tx, b, 0, 1, 3, 7)
-	return append(append(list, own...), others...), err
+	return append(append(list, own.libres...), others.libres...), nil
 }
 
 // otros are who might attend instead.
@@ -129,46 +146,36 @@ func (c cercania) beyond(days int) int {
 	return min(after, days*int(tomahora.FinDelDia)+int(c.inicio)+1)
 }
 
-// nearest finds the nearest places of a search. It looks at the date itself, and
-// then at more and more days around it until it has as many as are wanted and
-// what is farther away is no nearer.
-func (c cercania) nearest(tx tomahora.Tx, b Busqueda, days ...int) ([]Libre, error) {
-	buscados := b.buscados(tx.Config())
-	if len(buscados) == 0 {
-		return nil, nil
+// tramos are the dates within so many days that were not looked at within fewer.
+func (c cercania) tramos(looked, days int) [][2]tomahora.Fecha {
+	between := func(from, to int) [2]tomahora.Fecha {
+		return [2]tomahora.Fecha{latest(c.hoy, c.fecha.AddDays(from)), earliest(lastFecha(), c.fecha.AddDays(to))}
 	}
-	found := cercanos{cercania: c, busqueda: b}
-	looked := -1
-	for _, n := range days {
-		tramos := [][2]int{{-n, -looked - 1}, {looked + 1, n}}
-		if looked < 0 {
-			tramos = [][2]int{{-n, n}}
-		}
-		for _, t := range tramos {
-			dias, duraciones, err := b.dias(tx, buscados, latest(c.hoy, c.fecha.AddDays(t[0])), earliest(lastFecha(), c.fecha.AddDays(t[1])))
-			if err != nil {
-				return nil, err
-			}
-			for i, d := range dias {
-				found.add(d, duraciones[i])
-			}
-		}
-		looked = n
-		if found.farthest() <= c.beyond(looked) {
-			break
-		}
+	if looked < 0 {
+		return [][2]tomahora.Fecha{between(-days, days)}
 	}
-	return found.libres, nil
+	return [][2]tomahora.Fecha{between(-days, -looked-1), between(looked+1, days)}
 }
 
-// cercanos are the nearest places of those that were looked at. Of many few are
-// wanted, so that most are not even asked who is there.
+// cercanos are the nearest places of some profesionales, as far as was looked. Of
+// many places few are wanted, so that most are not even asked who is there.
 type cercanos struct {
 	cercania
-	busqueda Busqueda
-	libres   []Libre
-	minutes  []int // how far each of them is
-	sillones []tomahora.SillonID
+	busqueda      Busqueda
+	profesionales []tomahora.ProfesionalID
+	days          int // how far away they may be
+	libres        []Libre
+	minutes       []int // how far each of them is
+	sillones      []tomahora.SillonID
+}
+
+// wanted are whose places have to be looked at within so many days, when all
+// within fewer were: nobody's when what is still to come is no nearer.
+func (n *cercanos) wanted(looked, days int) []tomahora.ProfesionalID {
+	if days > n.days || looked >= 0 && n.farthest() <= n.beyond(looked) {
+		return nil
+	}
+	return n.profesionales
 }
 
 // farthest is how far the last of the places is once there are enough; until then

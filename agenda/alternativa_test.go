@@ -187,7 +187,10 @@ func TestAlternativasOfAMove(t *testing.T) {
 	}
 	for name, move := range moves {
 		t.Run(name, func(t *testing.T) {
-			tx := newTx(t, func(p *tomahora.Plan) { p.Horarios[0].Jornada.Sillones = []tomahora.SillonID{1} })
+			tx := newTx(t, func(p *tomahora.Plan) {
+				p.Horarios[0].Jornada.Sillones = []tomahora.SillonID{1}
+				p.Sillones[0].Exclusivo = true
+			})
 			tx.now = monday
 			made, err := agenda.Agendar(tx, recepcion, request())
 			if err != nil {

@@ -191,15 +191,20 @@ type ocupaciones struct {
 	sin *tomahora.Espacio
 }
 
-// without leaves the place out that counts as free.
+// without leaves the place out that counts as free, of a profesional or of nobody
+// in particular.
 func (o ocupaciones) without(places []tomahora.Espacio) []tomahora.Espacio {
 	if o.sin == nil {
 		return places
 	}
-	if i := slices.Index(places, *o.sin); i >= 0 {
-		return slices.Delete(slices.Clone(places), i, i+1)
+	i := slices.IndexFunc(places, func(e tomahora.Espacio) bool {
+		e.IDProfesional = cmp.Or(e.IDProfesional, o.sin.IDProfesional)
+		return e == *o.sin
+	})
+	if i < 0 {
+		return places
 	}
-	return places
+	return slices.Delete(slices.Clone(places), i, i+1)
 }
 
 // occupy tells the days of the places that are taken or held on them. The days
@@ -270,11 +275,11 @@ func (o ocupaciones) occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibili
 	}
 	taken := make([]tomahora.Espacio, 0, len(o.reservas))
 	for _, suc := range sucursales {
-		citas, err := tx.Citas().Sillones(suc, dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
+		places, err := tx.Citas().Sillones(suc, dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
 		if err != nil {
 			return err
 		}
-		taken = append(taken, o.without(espacios(citas))...)
+		taken = append(taken, o.without(places)...)
 	}
 	for _, r := range o.reservas {
 		if r.Exclusiva {

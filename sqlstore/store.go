@@ -19,6 +19,7 @@ type Store struct {
 	engine    engine
 	writing   writing
 	snapshots snapshots
+	agendas   agendas
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -40,6 +41,7 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 		maxBatch:  o.MaxBatch,
 		engine:    e,
 		snapshots: snapshots{known: map[tomahora.ClinicaID]*tomahora.Config{}},
+		agendas:   newAgendas(),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
