@@ -39,10 +39,17 @@ type Libre struct {
 	Videoconsulta bool
 }
 
-// primerTramo is how many days a search with a Limite looks at first. Most find
-// what they want there; each further stretch is twice as long as the one before,
-// so that a fully booked agenda costs few reads.
-const primerTramo = 7
+// primerTramo is how many days of so many agendas a search with a Limite looks at
+// first. Most find what they want there, of many agendas on one day; each further
+// stretch is twice as long as the one before, so that a fully booked agenda costs
+// few reads.
+func primerTramo(agendas int) int {
+	const many = 32
+	if agendas < many {
+		return 7
+	}
+	return 1
+}
 
 // Libres finds free places, by fecha, hora_inicio, profesional and sucursal; or
 // in turns, each of which is in that order. A profesional or sucursal that is
@@ -54,7 +61,7 @@ func Libres(tx tomahora.Tx, b Busqueda) ([]Libre, error) {
 	}
 	buscados := b.buscados(tx.Config())
 	var libres []Libre
-	desde, days := b.Desde, primerTramo
+	desde, days := b.Desde, primerTramo(len(buscados))
 	for len(buscados) > 0 && !b.Hasta.Before(desde) {
 		hasta := desde.AddDays(days - 1)
 		if b.Limite == 0 || b.Hasta.Before(hasta) {
@@ -141,8 +148,11 @@ func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, libres []Libre, des
 		if last := i+1 == len(dias); !last && dias[i+1].Lugar().Fecha == d.Lugar().Fecha {
 			continue
 		}
-		libres = e.appendTo(libres, len(dias)/(i+1))
-		if b.Limite > 0 && !b.Repartido && len(libres) >= b.Limite {
+		if b.Limite == 0 || b.Repartido {
+			libres = e.appendTo(libres, len(dias)/(i+1), b.Videoconsulta)
+			continue
+		}
+		if libres = e.appendTo(libres, 1, b.Videoconsulta); len(libres) >= b.Limite {
 			break
 		}
 	}
@@ -184,12 +194,25 @@ func (b Busqueda) admits(r tomahora.Rango, s tomahora.Segmento) bool {
 // encontrados are the free places of one date. The memory is used again for the
 // next, but for that of the sillones, which the places keep.
 type encontrados struct {
-	delDia   []Libre
+	lugares  []tomahora.Espacio // of the agendas, without sillón and hours
+	delDia   []hallado
 	sillones []tomahora.SillonID
+}
+
+// hallado is a place as long as it is not told: there are many, and a Libre is
+// large.
+type hallado struct {
+	lugar     int32 // among the lugares
+	inicio    int16
+	fin       int16
+	sillones  []tomahora.SillonID
+	modalidad tomahora.Modalidad
 }
 
 // add adds the free places of one profesional at one sucursal.
 func (e *encontrados) add(b Busqueda, d *tomahora.Disponibilidad, duracion tomahora.Duracion) {
+	lugar := int32(len(e.lugares)) //nolint:gosec // no clinic has so many agendas
+	e.lugares = append(e.lugares, d.Lugar())
 	var before []tomahora.SillonID
 	for r, segmento := range d.Rangos(duracion) {
 		if !b.admits(r, segmento) {
@@ -204,9 +227,7 @@ func (e *encontrados) add(b Busqueda, d *tomahora.Disponibilidad, duracion tomah
 		if slices.Equal(ids, before) { // as of most places that follow each other
 			ids, e.sillones = before, e.sillones[:n]
 		}
-		lugar := d.Lugar()
-		lugar.Rango, lugar.IDSillon = r, ids[0]
-		e.delDia = append(e.delDia, Libre{lugar, ids, segmento.Modalidad, segmento.Modalidad.Settle(b.Videoconsulta)})
+		e.delDia = append(e.delDia, hallado{lugar, int16(r.Inicio), int16(r.Fin), ids, segmento.Modalidad}) //nolint:gosec // minutes of a day
 		before = ids
 	}
 }
@@ -215,10 +236,10 @@ func (e *encontrados) add(b Busqueda, d *tomahora.Disponibilidad, duracion tomah
 // they were added. There are so few hours that counting the places of each is
 // cheaper than comparing places. It makes room for so many dates, since they are
 // likely to be alike.
-func (e *encontrados) appendTo(libres []Libre, dates int) []Libre {
+func (e *encontrados) appendTo(libres []Libre, dates int, videoconsulta *bool) []Libre {
 	var next [tomahora.FinDelDia + 1]int // where the next place of an hour goes
 	for i := range e.delDia {
-		next[e.delDia[i].Espacio.Rango.Inicio+1]++
+		next[e.delDia[i].inicio+1]++
 	}
 	for h := range tomahora.FinDelDia {
 		next[h+1] += next[h]
@@ -226,10 +247,14 @@ func (e *encontrados) appendTo(libres []Libre, dates int) []Libre {
 	n := len(libres)
 	libres = slices.Grow(libres, len(e.delDia)*dates)[:n+len(e.delDia)]
 	for i := range e.delDia {
-		h := e.delDia[i].Espacio.Rango.Inicio
-		libres[n+next[h]] = e.delDia[i]
-		next[h]++
+		h := &e.delDia[i]
+		l := &libres[n+next[h.inicio]]
+		next[h.inicio]++
+		l.Espacio = e.lugares[h.lugar]
+		l.Espacio.Rango = tomahora.Rango{Inicio: tomahora.Hora(h.inicio), Fin: tomahora.Hora(h.fin)}
+		l.Espacio.IDSillon, l.Sillones = h.sillones[0], h.sillones
+		l.Modalidad, l.Videoconsulta = h.modalidad, h.modalidad.Settle(videoconsulta)
 	}
-	e.delDia = e.delDia[:0]
+	e.lugares, e.delDia = e.lugares[:0], e.delDia[:0]
 	return libres
 }
