@@ -92,6 +92,15 @@ func (f Fecha) AddDays(n int) Fecha {
 // Before tells whether f is an earlier day than g.
 func (f Fecha) Before(g Fecha) bool { return f.midnight().Before(g.midnight()) }
 
+// DaysTo is how many days g is after f, negative when it is before.
+func (f Fecha) DaysTo(g Fecha) int {
+	const day = 24 * 60 * 60
+	if f == g {
+		return 0
+	}
+	return int((g.midnight().Unix() - f.midnight().Unix()) / day)
+}
+
 // Hora is a wall-clock time in minutes since midnight, 0 to 1440 (24:00, which
 // only an end can be).
 type Hora int

@@ -14,6 +14,20 @@ const (
 
 func (m Modalidad) known() bool { return m == Presencial || m == Videoconsulta || m == Ambas }
 
+// Admits tells whether a cita may be attended so.
+func (m Modalidad) Admits(videoconsulta bool) bool {
+	return m == Ambas || m == modalidadDe(videoconsulta)
+}
+
+// Settle is how a cita is attended where that was asked for, or left open by
+// nil: then as the modality is, presencial where that is ambas.
+func (m Modalidad) Settle(asked *bool) bool {
+	if asked != nil {
+		return *asked
+	}
+	return m == Videoconsulta
+}
+
 // modalidadDe is the modality of one cita.
 func modalidadDe(videoconsulta bool) Modalidad {
 	if videoconsulta {

@@ -219,12 +219,10 @@ func (s Segmento) videoconsulta(sent *bool) (bool, *Error) {
 	switch {
 	case sent == nil && s.Modalidad == Ambas:
 		return false, Invalid(CodeVideoconsultaRequerida, field)
-	case sent == nil:
-		return s.Modalidad == Videoconsulta, nil
-	case s.Modalidad != Ambas && s.Modalidad != modalidadDe(*sent):
+	case sent != nil && !s.Modalidad.Admits(*sent):
 		return *sent, Invalid(CodeModalidadNoDisponible, field, string(s.Modalidad))
 	default:
-		return *sent, nil
+		return s.Modalidad.Settle(sent), nil
 	}
 }
 

@@ -120,9 +120,10 @@ type Citas interface {
 	// profesional and fecha: all that a search for free places needs, at a tenth
 	// of the cost.
 	Ocupados(profesionales []ProfesionalID, desde, hasta Fecha) ([]Espacio, error)
-	// Sillones returns the live citas on exclusive sillones of a sucursal on the
-	// dates, both included, as Agenda does.
-	Sillones(suc SucursalID, desde, hasta Fecha) ([]Cita, error)
+	// Sillones returns the places that live citas take on exclusive sillones of a
+	// sucursal on the dates, both included, by sillón and fecha, whoever attends:
+	// their IDProfesional is 0.
+	Sillones(suc SucursalID, desde, hasta Fecha) ([]Espacio, error)
 }
 
 // Pacientes are the patients of a clinic.

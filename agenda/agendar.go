@@ -14,31 +14,66 @@ type Agendada struct {
 }
 
 // Agendar books a cita. It judges the request in the stages of the product
-// rules and returns all problems of the first stage that has any.
+// rules and returns all problems of the first stage that has any; when it is
+// about time and place, as a Rechazo.
 func Agendar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Agendada, error) {
+	j, err := juzgar(tx, by, s)
+	if err != nil {
+		return Agendada{}, err
+	}
+	if j.gemela != nil {
+		return Agendada{Cita: *j.gemela, Repetida: true}, nil
+	}
+	return j.book(tx, by)
+}
+
+// juicio is what was found out about a request to book, before anything is
+// written.
+type juicio struct {
+	solicitud tomahora.Solicitud // as its reserva fills it in
+	etapa     tomahora.Etapa     // the last stage that was judged
+	problems  tomahora.Problems  // of that stage
+	gemela    *tomahora.Cita     // an earlier sending of it made this one, whatever the problems
+	facts     tomahora.Facts
+	lugar     tomahora.Lugar
+}
+
+// juzgar judges a request to book. It returns an error when it is refused, and
+// what is known of it then.
+func juzgar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (*juicio, error) {
 	cfg := tx.Config()
+	j := &juicio{solicitud: s, etapa: tomahora.EtapaReserva}
 	s, used, err := withReserva(tx, by, s)
 	if err != nil {
-		return Agendada{}, err
+		return j.refuse(err)
 	}
+	j.solicitud, j.etapa = s, tomahora.EtapaForma
 	if err := s.CheckShape(cfg); err != nil {
-		return Agendada{}, err
+		return j.refuse(err)
 	}
 	if used != 0 {
-		return retried(tx, by, s, tomahora.Problems{tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")}, used)
+		return j.retried(tx, by, tomahora.Problems{tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")}, used)
 	}
-	facts, err := factsOf(tx, s, 0)
-	if err != nil {
-		return Agendada{}, err
+	j.etapa = tomahora.EtapaReferencias
+	if j.facts, err = factsOf(tx, s, 0); err != nil {
+		return j, err
 	}
-	if err := s.CheckReferences(cfg, facts); err != nil {
-		return retried(tx, by, s, err, facts.Ocupada)
+	if err := s.CheckReferences(cfg, j.facts); err != nil {
+		return j.retried(tx, by, err, j.facts.Ocupada)
 	}
-	lugar, problems := s.Lugar(cfg, tx.Now())
-	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
-		return retried(tx, by, s, problems, facts.Topes.First())
+	j.etapa = tomahora.EtapaLugar
+	var problems tomahora.Problems
+	j.lugar, problems = s.Lugar(cfg, tx.Now())
+	if problems = append(problems, j.facts.Topes.Problems()...); len(problems) > 0 {
+		return j.retried(tx, by, rechazo(s, problems, nil), j.facts.Topes.First())
 	}
-	return book(tx, by, s, lugar, facts)
+	return j, nil
+}
+
+// refuse is a judgement that ends in a refusal.
+func (j *juicio) refuse(refusal error) (*juicio, error) {
+	j.problems = tomahora.ProblemsOf(refusal)
+	return j, refusal
 }
 
 // factsOf is what the store knows about a request, as if the cita salvo, 0 for
@@ -59,24 +94,25 @@ func optional[T any](v T, err error) (*T, error) {
 	return nil, err
 }
 
-// retried answers a refused request with the cita in its way, if that is what
-// an earlier sending of the same request made; else with the refusal.
-func retried(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, refusal error, inTheWay tomahora.CitaID) (Agendada, error) {
+// retried finds out whether a refused request is a retry: whether the cita in its
+// way is what an earlier sending of the same request made. Else it is refused.
+func (j *juicio) retried(tx tomahora.Tx, by tomahora.Actor, refusal error, inTheWay tomahora.CitaID) (*juicio, error) {
 	if inTheWay == 0 || !onlyConflicts(refusal) {
-		return Agendada{}, refusal
+		return j.refuse(refusal)
 	}
-	lugar, problems := s.Lugar(tx.Config(), tx.Now())
+	lugar, problems := j.solicitud.Lugar(tx.Config(), tx.Now())
 	if len(problems) > 0 {
-		return Agendada{}, refusal
+		return j.refuse(refusal)
 	}
 	twin, err := tx.Citas().Get(inTheWay)
 	if err != nil {
-		return Agendada{}, err
+		return j, err
 	}
-	if !twin.AnswersRetry(s, by, lugar.Videoconsulta, tx.Now()) {
-		return Agendada{}, refusal
+	if !twin.AnswersRetry(j.solicitud, by, lugar.Videoconsulta, tx.Now()) {
+		return j.refuse(refusal)
 	}
-	return Agendada{Cita: twin, Repetida: true}, nil
+	j.gemela, j.problems = &twin, tomahora.ProblemsOf(refusal)
+	return j, nil
 }
 
 // onlyConflicts tells whether nothing but another cita stands in the way.
@@ -92,41 +128,54 @@ func onlyConflicts(refusal error) bool {
 }
 
 // book writes a request that nothing speaks against.
-func book(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, l tomahora.Lugar, f tomahora.Facts) (Agendada, error) {
-	atencion, err := atencionFor(tx, by, s, f.Atencion)
+func (j *juicio) book(tx tomahora.Tx, by tomahora.Actor) (Agendada, error) {
+	atencion, err := j.atencion(tx)
 	if err != nil {
 		return Agendada{}, err
 	}
-	cita, err := tx.Citas().Create(tomahora.Cita{
-		Espacio:          l.Espacio,
-		IDPaciente:       s.IDPaciente,
-		IDAtencion:       atencion.ID,
-		IDEstado:         s.IDEstado,
-		Videoconsulta:    l.Videoconsulta,
-		Comentario:       s.Comentario,
-		Viva:             true,
-		Exclusiva:        l.Exclusiva,
-		AtencionMultiple: atencion.Tipo.AllowsManyCitas(),
-		Origen:           by,
-	})
-	if err != nil {
-		return Agendada{}, err
-	}
-	if s.IDReserva != 0 {
-		if err := tx.Reservas().Use(s.IDReserva, cita.ID); err != nil {
+	if atencion.ID == 0 {
+		if atencion, err = tx.Atenciones().Create(atencion, by); err != nil {
 			return Agendada{}, err
 		}
 	}
-	cita.NombrePaciente, cita.ApellidosPaciente = f.Paciente.Nombre, f.Paciente.Apellidos
-	cita.NombreAtencion = atencion.Nombre
+	cita, err := tx.Citas().Create(j.cita(by, atencion))
+	if err != nil {
+		return Agendada{}, err
+	}
+	if j.solicitud.IDReserva != 0 {
+		if err := tx.Reservas().Use(j.solicitud.IDReserva, cita.ID); err != nil {
+			return Agendada{}, err
+		}
+	}
 	return Agendada{Cita: cita}, nil
 }
 
-// atencionFor is the atención the request names, else the lowest-numbered open
-// one of the same paciente, profesional and sucursal, else a new one.
-func atencionFor(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, named *tomahora.Atencion) (tomahora.Atencion, error) {
-	if named != nil {
-		return *named, nil
+// cita is the cita that is to be made.
+func (j *juicio) cita(by tomahora.Actor, a tomahora.Atencion) tomahora.Cita {
+	s, paciente := j.solicitud, j.facts.Paciente
+	return tomahora.Cita{
+		Espacio:          j.lugar.Espacio,
+		IDPaciente:       s.IDPaciente,
+		IDAtencion:       a.ID,
+		IDEstado:         s.IDEstado,
+		Videoconsulta:    j.lugar.Videoconsulta,
+		Comentario:       s.Comentario,
+		Viva:             true,
+		Exclusiva:        j.lugar.Exclusiva,
+		AtencionMultiple: a.Tipo.AllowsManyCitas(),
+		Origen:           by,
+
+		NombrePaciente: paciente.Nombre, ApellidosPaciente: paciente.Apellidos, NombreAtencion: a.Nombre,
+	}
+}
+
+// atencion is the atención that the request names, else the lowest-numbered open
+// one of the same paciente, profesional and sucursal, else a new one, whose id
+// is 0.
+func (j *juicio) atencion(tx tomahora.Tx) (tomahora.Atencion, error) {
+	s := j.solicitud
+	if j.facts.Atencion != nil {
+		return *j.facts.Atencion, nil
 	}
 	open, err := optional(tx.Atenciones().FirstOpen(s.IDPaciente, s.IDProfesional, s.IDSucursal))
 	if err != nil {
@@ -135,5 +184,5 @@ func atencionFor(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, named 
 	if open != nil {
 		return *open, nil
 	}
-	return tx.Atenciones().Create(tomahora.NewConsulta(s), by)
+	return tomahora.NewConsulta(s), nil
 }

@@ -21,6 +21,7 @@ type fakeTx struct {
 	citas      []tomahora.Cita
 	pacientes  map[tomahora.PacienteID]tomahora.Paciente
 	atenciones []tomahora.Atencion
+	reservas   []tomahora.Reserva
 	wrote      []string // what was written, in order, with the wire names of what changed
 	broken     error    // what every read answers, when set
 }
@@ -30,6 +31,7 @@ func (tx *fakeTx) Config() *tomahora.Config        { return tx.cfg }
 func (tx *fakeTx) Citas() tomahora.Citas           { return fakeCitas{tx: tx} }
 func (tx *fakeTx) Pacientes() tomahora.Pacientes   { return fakePacientes{tx: tx} }
 func (tx *fakeTx) Atenciones() tomahora.Atenciones { return fakeAtenciones{tx: tx} }
+func (tx *fakeTx) Reservas() tomahora.Reservas     { return fakeReservas{list: tx.reservas, now: tx.now} }
 
 // liveOf is the index of the live cita of an atención other than salvo.
 func (tx *fakeTx) liveOf(id tomahora.AtencionID, salvo tomahora.CitaID) int {
@@ -75,7 +77,30 @@ func (f fakeCitas) Facts(s tomahora.Solicitud, exclusivo bool, salvo tomahora.Ci
 			facts.Topes.Sillon = c.ID
 		}
 	}
+	for _, r := range f.tx.reservas {
+		if r.ID != s.IDReserva && r.IsVigente(f.tx.now) && facts.Topes.Reserva == 0 && s.Espacio().TopeProfesional(r.Espacio) {
+			facts.Topes.Reserva = r.ID
+		}
+	}
 	return facts, nil
+}
+
+func (f fakeCitas) Ocupados(profs []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) (list []tomahora.Espacio, err error) {
+	for _, c := range f.tx.citas {
+		if c.Viva && c.Espacio.IDSillon != tomahora.Sobrecupo && slices.Contains(profs, c.Espacio.IDProfesional) && within(c.Espacio.Fecha, desde, hasta) {
+			list = append(list, c.Espacio)
+		}
+	}
+	return list, f.tx.broken
+}
+
+func (f fakeCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) (list []tomahora.Espacio, err error) {
+	for _, c := range f.tx.citas {
+		if c.Viva && c.Exclusiva && c.Espacio.IDSucursal == suc && within(c.Espacio.Fecha, desde, hasta) {
+			list = append(list, ofNobody(c.Espacio))
+		}
+	}
+	return list, f.tx.broken
 }
 
 func (f fakeCitas) Create(c tomahora.Cita) (tomahora.Cita, error) {

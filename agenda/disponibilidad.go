@@ -54,7 +54,7 @@ func Grillas(tx tomahora.Tx, prof tomahora.ProfesionalID, suc tomahora.SucursalI
 	if err != nil {
 		return nil, err
 	}
-	if err := occupy(tx, worked, espacios(citas)); err != nil {
+	if err := (ocupaciones{profesionales: espacios(citas)}).occupy(tx, worked); err != nil {
 		return nil, err
 	}
 	shown, err := namedByFecha(tx, citas, suc)
@@ -159,156 +159,6 @@ func carriles(d *tomahora.Disponibilidad, r tomahora.Rango, s tomahora.Segmento,
 	return list
 }
 
-// Busqueda asks for free places.
-type Busqueda struct {
-	Profesionales []tomahora.ProfesionalID
-	IDSucursal    tomahora.SucursalID
-	Desde, Hasta  tomahora.Fecha    // both included
-	Duracion      tomahora.Duracion // 0: one intervalo of each profesional
-	Futuras       bool              // leave out what has begun by the clinic's clock
-	Limite        int               // 0: all
-}
-
-// Libre is a place that a cita could take: every lane in Sillones does, and
-// Espacio.IDSillon is the lowest of them.
-type Libre struct {
-	Espacio   tomahora.Espacio
-	Sillones  []tomahora.SillonID
-	Modalidad tomahora.Modalidad
-}
-
-// primerTramo is how many days a search with a Limite looks at first. Most find
-// what they want there; each further stretch is twice as long as the one before,
-// so that a fully booked agenda costs few reads.
-const primerTramo = 7
-
-// Libres finds free places, by fecha, hora_inicio and profesional. A profesional
-// or sucursal that is deshabilitado has none, nor has a profesional to whose
-// intervalo the Duracion does not fit.
-func Libres(tx tomahora.Tx, b Busqueda) ([]Libre, error) {
-	buscados := b.buscados(tx.Config())
-	var libres []Libre
-	desde, days := b.Desde, primerTramo
-	for !b.Hasta.Before(desde) && (b.Limite == 0 || len(libres) < b.Limite) {
-		hasta := desde.AddDays(days - 1)
-		if b.Limite == 0 || b.Hasta.Before(hasta) {
-			hasta = b.Hasta
-		}
-		var err error
-		if libres, err = b.search(tx, buscados, libres, desde, hasta); err != nil {
-			return nil, err
-		}
-		desde, days = hasta.AddDays(1), 2*days
-	}
-	if b.Limite > 0 {
-		libres = libres[:min(len(libres), b.Limite)]
-	}
-	return libres, nil
-}
-
-// buscado is a profesional with the length that is searched for.
-type buscado struct {
-	id       tomahora.ProfesionalID
-	duracion tomahora.Duracion
-}
-
-// buscados are the profesionales to search, each once, by id.
-func (b Busqueda) buscados(cfg *tomahora.Config) []buscado {
-	ids := slices.Clone(b.Profesionales)
-	slices.Sort(ids)
-	var list []buscado
-	for _, id := range slices.Compact(ids) {
-		prof, ok := cfg.Profesional(id)
-		duracion := cmp.Or(b.Duracion, prof.Intervalo)
-		if ok && prof.Admits(duracion) {
-			list = append(list, buscado{id, duracion})
-		}
-	}
-	return list
-}
-
-// search appends the free places of a stretch of dates.
-func (b Busqueda) search(tx tomahora.Tx, buscados []buscado, libres []Libre, desde, hasta tomahora.Fecha) ([]Libre, error) {
-	var dias []*tomahora.Disponibilidad
-	var duraciones []tomahora.Duracion // of the dias
-	for fecha := desde; !hasta.Before(fecha); fecha = fecha.AddDays(1) {
-		for _, p := range buscados {
-			d := tx.Config().Disponibilidad(p.id, b.IDSucursal, fecha, tx.Now())
-			if b.Futuras {
-				d.LeaveOutPast(tx.Now())
-			}
-			if d.MayOffer() {
-				dias, duraciones = append(dias, d), append(duraciones, p.duracion)
-			}
-		}
-	}
-	ocupados, err := read(dias, tx.Citas().Ocupados)
-	if err != nil {
-		return nil, err
-	}
-	if err := occupy(tx, dias, ocupados); err != nil {
-		return nil, err
-	}
-	var e encontrados
-	for i, d := range dias {
-		e.add(d, duraciones[i])
-		if last := i+1 == len(dias); last || dias[i+1].Lugar().Fecha != d.Lugar().Fecha {
-			libres = e.appendTo(libres, len(dias)/(i+1))
-		}
-	}
-	return libres, nil
-}
-
-// encontrados are the free places of one date. The memory is used again for the
-// next, but for that of the sillones, which the places keep.
-type encontrados struct {
-	delDia   []Libre
-	sillones []tomahora.SillonID
-}
-
-// add adds the free places of one profesional.
-func (e *encontrados) add(d *tomahora.Disponibilidad, duracion tomahora.Duracion) {
-	var before []tomahora.SillonID
-	for r, segmento := range d.Rangos(duracion) {
-		n := len(e.sillones)
-		e.sillones = d.AppendLibres(e.sillones, r, segmento)
-		ids := e.sillones[n:len(e.sillones):len(e.sillones)]
-		if len(ids) == 0 {
-			continue
-		}
-		if slices.Equal(ids, before) { // as of most places that follow each other
-			ids, e.sillones = before, e.sillones[:n]
-		}
-		lugar := d.Lugar()
-		lugar.Rango, lugar.IDSillon = r, ids[0]
-		e.delDia = append(e.delDia, Libre{lugar, ids, segmento.Modalidad})
-		before = ids
-	}
-}
-
-// appendTo takes the places out, by hora_inicio and else in the order in which
-// they were added. There are so few hours that counting the places of each is
-// cheaper than comparing places. It makes room for so many dates, since they are
-// likely to be alike.
-func (e *encontrados) appendTo(libres []Libre, dates int) []Libre {
-	var next [tomahora.FinDelDia + 1]int // where the next place of an hour goes
-	for i := range e.delDia {
-		next[e.delDia[i].Espacio.Rango.Inicio+1]++
-	}
-	for h := range tomahora.FinDelDia {
-		next[h+1] += next[h]
-	}
-	n := len(libres)
-	libres = slices.Grow(libres, len(e.delDia)*dates)[:n+len(e.delDia)]
-	for i := range e.delDia {
-		h := e.delDia[i].Espacio.Rango.Inicio
-		libres[n+next[h]] = e.delDia[i]
-		next[h]++
-	}
-	e.delDia = e.delDia[:0]
-	return libres
-}
-
 // read asks a store for what takes the days, which are by fecha: at once, and of
 // no more profesionales and dates than there are among them.
 func read[T any](
@@ -333,10 +183,34 @@ func espacios(citas []tomahora.Cita) []tomahora.Espacio {
 	return list
 }
 
-// occupy tells the days, which are of one sucursal and by fecha, of the places
-// that are taken or held on them, by profesional and fecha. It asks for more only where a
-// sillón that is offered is exclusive.
-func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad, ocupados []tomahora.Espacio) error {
+// ocupaciones are the places that are taken on some days, by whoever.
+type ocupaciones struct {
+	profesionales []tomahora.Espacio // of the profesionales, at any sucursal, by profesional and fecha
+	reservas      []tomahora.Reserva
+	// sin is a place that counts as free once: that of a cita which is to move.
+	sin *tomahora.Espacio
+}
+
+// without leaves the place out that counts as free, of a profesional or of nobody
+// in particular.
+func (o ocupaciones) without(places []tomahora.Espacio) []tomahora.Espacio {
+	if o.sin == nil {
+		return places
+	}
+	i := slices.IndexFunc(places, func(e tomahora.Espacio) bool {
+		e.IDProfesional = cmp.Or(e.IDProfesional, o.sin.IDProfesional)
+		return e == *o.sin
+	})
+	if i < 0 {
+		return places
+	}
+	return slices.Delete(slices.Clone(places), i, i+1)
+}
+
+// occupy tells the days of the places that are taken or held on them. The days
+// are by fecha and profesional. It asks for more only where a sillón that is
+// offered is exclusive.
+func (o ocupaciones) occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad) error {
 	if len(dias) == 0 {
 		return nil
 	}
@@ -344,66 +218,76 @@ func occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad, ocupados []tomahora
 		prof  tomahora.ProfesionalID
 		fecha tomahora.Fecha
 	}
-	byAgenda := make(map[agendaDia]*tomahora.Disponibilidad, len(dias))
-	for _, d := range dias {
-		lugar := d.Lugar()
-		byAgenda[agendaDia{lugar.IDProfesional, lugar.Fecha}] = d
+	of := func(e tomahora.Espacio) agendaDia { return agendaDia{e.IDProfesional, e.Fecha} }
+	byAgenda := make(map[agendaDia][]*tomahora.Disponibilidad, len(dias)) // at each sucursal
+	for i := 0; i < len(dias); {
+		key, n := of(dias[i].Lugar()), i+1
+		for n < len(dias) && of(dias[n].Lugar()) == key {
+			n++
+		}
+		byAgenda[key] = dias[i:n]
+		i = n
 	}
-	reservas, err := tx.Reservas().Vigentes(dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
-	if err != nil {
+	var err error
+	if o.reservas, err = tx.Reservas().Vigentes(dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha); err != nil {
 		return err
 	}
-	for _, r := range reservas {
-		if d := byAgenda[agendaDia{r.Espacio.IDProfesional, r.Espacio.Fecha}]; d != nil {
+	for _, r := range o.reservas {
+		for _, d := range byAgenda[of(r.Espacio)] {
 			d.Occupy(r.Espacio)
 		}
 	}
 	var last agendaDia // the places come day by day
-	var d *tomahora.Disponibilidad
-	for _, e := range ocupados {
-		if key := (agendaDia{e.IDProfesional, e.Fecha}); key != last {
-			d, last = byAgenda[key], key
+	var here []*tomahora.Disponibilidad
+	for _, e := range o.without(o.profesionales) {
+		if key := of(e); key != last {
+			here, last = byAgenda[key], key
 		}
-		if d != nil {
+		for _, d := range here {
 			d.Occupy(e)
 		}
 	}
-	return occupySillones(tx, dias, reservas)
+	return o.occupySillones(tx, dias)
 }
 
 // occupySillones tells the days of the citas and reservas on exclusive sillones,
 // whoever attends.
-func occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad, reservas []tomahora.Reserva) error {
+func (o ocupaciones) occupySillones(tx tomahora.Tx, dias []*tomahora.Disponibilidad) error {
 	type sillonFecha struct {
+		suc    tomahora.SucursalID
 		sillon tomahora.SillonID
 		fecha  tomahora.Fecha
 	}
-	suc := dias[0].Lugar().IDSucursal
 	shared := map[sillonFecha]*tomahora.SillonDia{}
+	var sucursales []tomahora.SucursalID // with such sillones
 	for _, d := range dias {
+		lugar := d.Lugar()
 		for id := range d.Exclusivos() {
-			key := sillonFecha{id, d.Lugar().Fecha}
+			key := sillonFecha{lugar.IDSucursal, id, lugar.Fecha}
 			if shared[key] == nil {
-				shared[key] = tomahora.NewSillonDia(suc, id, key.fecha)
+				shared[key] = tomahora.NewSillonDia(key.suc, id, key.fecha)
+			}
+			if !slices.Contains(sucursales, key.suc) {
+				sucursales = append(sucursales, key.suc)
 			}
 			d.Share(shared[key])
 		}
 	}
-	if len(shared) == 0 {
-		return nil
+	taken := make([]tomahora.Espacio, 0, len(o.reservas))
+	for _, suc := range sucursales {
+		places, err := tx.Citas().Sillones(suc, dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
+		if err != nil {
+			return err
+		}
+		taken = append(taken, o.without(places)...)
 	}
-	citas, err := tx.Citas().Sillones(suc, dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha)
-	if err != nil {
-		return err
-	}
-	taken := espacios(citas)
-	for _, r := range reservas {
-		if r.Exclusiva && r.Espacio.IDSucursal == suc {
+	for _, r := range o.reservas {
+		if r.Exclusiva {
 			taken = append(taken, r.Espacio)
 		}
 	}
 	for _, e := range taken {
-		if s := shared[sillonFecha{e.IDSillon, e.Fecha}]; s != nil {
+		if s := shared[sillonFecha{e.IDSucursal, e.IDSillon, e.Fecha}]; s != nil {
 			s.Occupy(e)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // that a benchmark measures what is computed.
 type busyTx struct {
 	agendaTx
-	exclusivas []tomahora.Cita
+	exclusivas []tomahora.Espacio
 	ocupados   []tomahora.Espacio
 }
 
@@ -38,7 +38,7 @@ func (b busyCitas) Ocupados([]tomahora.ProfesionalID, tomahora.Fecha, tomahora.F
 	return b.tx.ocupados, nil
 }
 
-func (b busyCitas) Sillones(tomahora.SucursalID, tomahora.Fecha, tomahora.Fecha) ([]tomahora.Cita, error) {
+func (b busyCitas) Sillones(tomahora.SucursalID, tomahora.Fecha, tomahora.Fecha) ([]tomahora.Espacio, error) {
 	return b.tx.exclusivas, nil
 }
 
@@ -49,7 +49,7 @@ func (b busyCitas) Sillones(tomahora.SucursalID, tomahora.Fecha, tomahora.Fecha)
 func newBusyTx(b *testing.B, profs, days int) (*busyTx, agenda.Busqueda) {
 	b.Helper()
 	desde := tomahora.Fecha{Year: 2018, Month: time.November, Day: 5}
-	search := agenda.Busqueda{IDSucursal: 1, Desde: desde, Hasta: desde.AddDays(days - 1)}
+	search := agenda.Busqueda{Sucursales: []tomahora.SucursalID{1}, Desde: desde, Hasta: desde.AddDays(days - 1)}
 	plan := tomahora.Plan{
 		Clinica:    tomahora.Clinica{ID: 1, Zona: "America/Santiago"},
 		Sucursales: []tomahora.Sucursal{{ID: 1, Habilitada: true}},
@@ -104,7 +104,7 @@ func (tx *busyTx) fill(prof tomahora.ProfesionalID, sillones []tomahora.SillonID
 			}
 			tx.citas, tx.ocupados = append(tx.citas, c), append(tx.ocupados, c.Espacio)
 			if c.Exclusiva {
-				tx.exclusivas = append(tx.exclusivas, c)
+				tx.exclusivas = append(tx.exclusivas, ofNobody(c.Espacio))
 			}
 		}
 	}

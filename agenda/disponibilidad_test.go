@@ -444,7 +444,7 @@ func TestLibres(t *testing.T) {
 			02 10:30 1: 3 ambas`},
 		{name: "an unknown profesional, one deshabilitado and one without horario have none",
 			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{tapia, urrea, 99}, Desde: nov(1), Hasta: nov(9)}},
-		{name: "a sucursal that is deshabilitada has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: cerro, Desde: nov(1), Hasta: nov(9)}},
+		{name: "a sucursal that is deshabilitada has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Sucursales: []tomahora.SucursalID{cerro}, Desde: nov(1), Hasta: nov(9)}},
 		{name: "no profesionales, no places", search: agenda.Busqueda{Desde: nov(1), Hasta: nov(9)}},
 		{name: "a period that ends before it begins has none", search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(2), Hasta: nov(1)}},
 		{name: "what has begun is offered unless only futuras are asked for", now: "2018-11-02T10:10:00-03:00",
@@ -458,7 +458,7 @@ func TestLibres(t *testing.T) {
 			02 10:00 1: 1 2 ambas
 			02 10:30 1: 1 2 ambas`},
 		{name: "futuras goes by the clock of the sucursal", now: "2018-11-07T11:15:00-03:00",
-			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: puerto, Desde: nov(7), Hasta: nov(7), Futuras: true}, want: `
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Sucursales: []tomahora.SucursalID{puerto}, Desde: nov(7), Hasta: nov(7), Futuras: true}, want: `
 			07 09:30 1: 1 presencial`},
 		{name: "rechazar_pasado leaves out what has begun", plan: refusePast, now: "2018-11-02T10:10:00-03:00",
 			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(2)}, want: `
@@ -469,6 +469,51 @@ func TestLibres(t *testing.T) {
 			01 16:30 1: 1 videoconsulta
 			02 09:00 1: 1 2 ambas
 			02 09:00 2: 1 presencial`},
+		{name: "only what lies inside some hours",
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(1), Hasta: nov(2), Horas: hours("09:20-10:30")}, want: `
+			02 09:20 2: 1 presencial
+			02 09:30 1: 1 2 ambas
+			02 09:40 2: 1 presencial
+			02 10:00 1: 1 2 ambas`},
+		{name: "only on some days of the week",
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(9), Dias: []tomahora.Dia{tomahora.Jueves, tomahora.Domingo}, Duracion: 60}, want: `
+			01 16:00 1: 1 videoconsulta
+			08 16:00 1: 1 videoconsulta`},
+		{name: "only what admits a videoconsulta",
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(1), Hasta: nov(2), Videoconsulta: new(true), Duracion: 60}, want: `
+			01 16:00 1: 1 videoconsulta
+			02 09:00 1: 1 2 ambas
+			02 09:30 1: 1 2 ambas
+			02 10:00 1: 1 2 ambas`},
+		{name: "only what can be attended in person",
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(1), Hasta: nov(2), Videoconsulta: new(false), Duracion: 60}, want: `
+			02 09:00 1: 1 2 ambas
+			02 09:00 2: 1 presencial
+			02 09:30 1: 1 2 ambas
+			02 10:00 1: 1 2 ambas`},
+		{name: "at several sucursales, by their hours",
+			citas:  []tomahora.Cita{deRojas("09:30-10:00", func(c *tomahora.Cita) { c.Espacio.Fecha, c.Espacio.IDSucursal = nov(7), puerto })},
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Sucursales: []tomahora.SucursalID{puerto, cerro, centro}, Desde: nov(7), Hasta: nov(8)}, want: `
+			07 09:00 1: 1 presencial
+			08 16:00 1: 1 videoconsulta
+			08 16:30 1: 1 videoconsulta`},
+		{name: "spread over profesionales, each one's soonest in turn",
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(1), Hasta: nov(30), Repartido: true, Limite: 5}, want: `
+			01 16:00 1: 1 videoconsulta
+			02 09:00 2: 1 presencial
+			01 16:30 1: 1 videoconsulta
+			02 09:20 2: 1 presencial
+			02 09:00 1: 1 2 ambas`},
+		{name: "spread over profesionales without a limit",
+			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas, salas}, Desde: nov(1), Hasta: nov(2), Repartido: true, Horas: hours("09:00-16:30")}, want: `
+			01 16:00 1: 1 videoconsulta
+			02 09:00 2: 1 presencial
+			02 09:00 1: 1 2 ambas
+			02 09:20 2: 1 presencial
+			02 09:30 1: 1 2 ambas
+			02 09:40 2: 1 presencial
+			02 10:00 1: 1 2 ambas
+			02 10:30 1: 1 2 ambas`},
 		{name: "a limit beyond what there is takes all",
 			search: agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Desde: nov(1), Hasta: nov(8), Limite: 100, Duracion: 60}, want: `
 			01 16:00 1: 1 videoconsulta
@@ -484,8 +529,8 @@ func TestLibres(t *testing.T) {
 				tt.now = noon
 			}
 			tx.now = instant(t, tt.now)
-			if tt.search.IDSucursal == 0 {
-				tt.search.IDSucursal = centro
+			if tt.search.Sucursales == nil {
+				tt.search.Sucursales = []tomahora.SucursalID{centro}
 			}
 			got, err := agenda.Libres(tx, tt.search)
 			if err != nil {
@@ -521,7 +566,7 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tx := newAgenda(t, nil, tt.citas...)
 			got, err := agenda.Libres(tx, agenda.Busqueda{
-				Profesionales: []tomahora.ProfesionalID{rojas, urrea}, IDSucursal: centro, Desde: nov(2), Hasta: nov(2).AddDays(59), Limite: tt.limit,
+				Profesionales: []tomahora.ProfesionalID{rojas, urrea}, Sucursales: []tomahora.SucursalID{centro}, Desde: nov(2), Hasta: nov(2).AddDays(59), Limite: tt.limit,
 			})
 			if err != nil || tt.limit > 0 && len(got) != tt.limit {
 				t.Fatalf("got %d places and %v, want %d", len(got), err, tt.limit)
@@ -545,7 +590,7 @@ func TestALimitReadsNoFurtherThanItMust(t *testing.T) {
 
 func TestPlacesKeepTheirOwnSillones(t *testing.T) {
 	tx := newAgenda(t, nil, deRojas("09:30-10:00"))
-	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(2), Hasta: nov(30)})
+	got, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Sucursales: []tomahora.SucursalID{centro}, Desde: nov(2), Hasta: nov(30)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -569,7 +614,7 @@ func TestAReadThatFailsIsTold(t *testing.T) {
 			if read == "names" {
 				return
 			}
-			if _, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, IDSucursal: centro, Desde: nov(1), Hasta: nov(2)}); !errors.Is(err, errDisk) {
+			if _, err := agenda.Libres(tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{rojas}, Sucursales: []tomahora.SucursalID{centro}, Desde: nov(1), Hasta: nov(2)}); !errors.Is(err, errDisk) {
 				t.Errorf("Libres: got %v, want the store's own error", err)
 			}
 		})

@@ -86,14 +86,24 @@ func (a agendaCitas) Ocupados(profs []tomahora.ProfesionalID, desde, hasta tomah
 	return list, err
 }
 
-func (a agendaCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
+func (a agendaCitas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
 	a.tx.sillones = append(a.tx.sillones, reading{IDSucursal: suc, Desde: desde.String(), Hasta: hasta.String()})
 	if a.tx.fails == "sillones" {
 		return nil, errDisk
 	}
-	return a.tx.live(func(c tomahora.Cita) bool {
+	var list []tomahora.Espacio
+	for _, c := range a.tx.live(func(c tomahora.Cita) bool {
 		return c.Exclusiva && c.Espacio.IDSucursal == suc && within(c.Espacio.Fecha, desde, hasta)
-	}), nil
+	}) {
+		list = append(list, ofNobody(c.Espacio))
+	}
+	return list, nil
+}
+
+// ofNobody is a place as Sillones tells it.
+func ofNobody(e tomahora.Espacio) tomahora.Espacio {
+	e.IDProfesional = 0
+	return e
 }
 
 func (a agendaCitas) Facts(s tomahora.Solicitud, exclusivo bool, _ tomahora.CitaID) (tomahora.Facts, error) {
@@ -155,6 +165,15 @@ func (f fakeReservas) Get(id tomahora.ReservaID) (tomahora.Reserva, error) {
 		}
 	}
 	return tomahora.Reserva{}, tomahora.NotFound("la reserva")
+}
+
+func (f fakeReservas) Use(id tomahora.ReservaID, cita tomahora.CitaID) error {
+	for i := range f.list {
+		if f.list[i].ID == id {
+			f.list[i].IDCita = cita
+		}
+	}
+	return nil
 }
 
 type noAtenciones struct{ tomahora.Atenciones }

@@ -58,7 +58,7 @@ func fit(tx tomahora.Tx, before, after tomahora.Cita, c tomahora.CambioCita) (to
 	}
 	lugar, problems := s.Lugar(tx.Config(), tx.Now())
 	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
-		return tomahora.Cita{}, problems
+		return tomahora.Cita{}, rechazo(s, problems, &before)
 	}
 	after.Espacio, after.Videoconsulta, after.Exclusiva = lugar.Espacio, lugar.Videoconsulta, lugar.Exclusiva
 	after.AtencionMultiple = facts.Atencion.Tipo.AllowsManyCitas()
@@ -80,7 +80,7 @@ func changeRelated(tx tomahora.Tx, by tomahora.Actor, cita tomahora.Cita, estado
 			continue
 		}
 		if _, err := change(tx, by, r, tomahora.CambioCita{IDEstado: estado}); err != nil {
-			return err
+			return plain(err)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package agenda_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata" // the nights of clock changes must not depend on the machine
@@ -66,10 +67,11 @@ func anyClinic(rt *rapid.T) (*agendaTx, []tomahora.Fecha) {
 			{ID: 1, Habilitada: true},
 			{ID: 2, Habilitada: !oneIn(rt, 10, "deshabilitada"), Zona: rapid.SampledFrom([]string{"", "Pacific/Easter"}).Draw(rt, "zona")},
 		},
-		Sillones: []tomahora.Sillon{{ID: 1}, {ID: 2}, {ID: 3, Exclusivo: true}, {ID: 4, Exclusivo: true}},
+		Especialidades: []tomahora.Especialidad{{ID: 1}},
+		Sillones:       []tomahora.Sillon{{ID: 1}, {ID: 2}, {ID: 3, Exclusivo: true}, {ID: 4, Exclusivo: true}},
 		Profesionales: []tomahora.Profesional{
-			{ID: 1, Habilitado: true, Intervalo: intervalo.Draw(rt, "intervalo")},
-			{ID: 2, Habilitado: !oneIn(rt, 10, "deshabilitado"), Intervalo: intervalo.Draw(rt, "intervalo")},
+			{ID: 1, IDEspecialidad: 1, Habilitado: true, Intervalo: intervalo.Draw(rt, "intervalo")},
+			{ID: 2, IDEspecialidad: 1, Habilitado: !oneIn(rt, 10, "deshabilitado"), Intervalo: intervalo.Draw(rt, "intervalo")},
 		},
 		Estados: tomahora.EstadosIniciales(),
 	}
@@ -280,28 +282,66 @@ func checkSteps(rt *rapid.T, tx *agendaTx, of tomahora.Espacio, fecha tomahora.F
 	}
 }
 
+// anyFilters draws a search over the whole clinic for what is left of some days,
+// hours and modalities.
+func anyFilters(rt *rapid.T, fechas []tomahora.Fecha) agenda.Busqueda {
+	b := agenda.Busqueda{
+		Profesionales: []tomahora.ProfesionalID{2, 1}, Sucursales: []tomahora.SucursalID{1, 2}, Desde: fechas[0], Hasta: fechas[1],
+		Futuras: rapid.Bool().Draw(rt, "futuras"),
+	}
+	if oneIn(rt, 3, "con_horas") {
+		b.Horas = anyHours(rt, "horas", tomahora.Rango{Fin: tomahora.FinDelDia})
+	}
+	if oneIn(rt, 3, "con_dias") {
+		b.Dias = []tomahora.Dia{fechas[rapid.IntRange(0, 1).Draw(rt, "dia")].Dia()}
+	}
+	if oneIn(rt, 3, "con_modalidad") {
+		b.Videoconsulta = new(rapid.Bool().Draw(rt, "videoconsulta"))
+	}
+	return b
+}
+
+// wanted tells whether a place is one that a search asks for.
+func wanted(tx *agendaTx, b agenda.Busqueda, e tomahora.Espacio) bool {
+	if b.Futuras {
+		zona := tx.cfg.ZonaDe(e.IDSucursal)
+		at := time.Date(e.Fecha.Year, e.Fecha.Month, e.Fecha.Day, int(e.Rango.Inicio)/60, int(e.Rango.Inicio)%60, 0, 0, zona)
+		if at.Before(tx.now.Truncate(time.Minute)) {
+			return false
+		}
+	}
+	if b.Videoconsulta != nil && try(tx, e, b.Videoconsulta) != nil {
+		return false
+	}
+	return (b.Horas == tomahora.Rango{} || b.Horas.Contains(e.Rango)) && (b.Dias == nil || slices.Contains(b.Dias, e.Fecha.Dia()))
+}
+
 func TestFreePlacesAreWhatIsAccepted(t *testing.T) {
 	checkAll(t, func(rt *rapid.T, counts map[tomahora.Code]int) {
 		tx, fechas := anyClinic(rt)
 		of := anyAgenda(rt)
 		prof, _ := tx.cfg.Profesional(of.IDProfesional)
-		duracion := prof.Intervalo * tomahora.Duracion(rapid.IntRange(1, 4).Draw(rt, "intervalos"))
-		want := accepted(rt, tx, of, duracion, fechas, counts)
+		b := anyFilters(rt, fechas)
+		b.Duracion = prof.Intervalo * tomahora.Duracion(rapid.IntRange(1, 4).Draw(rt, "intervalos"))
+		want := accepted(rt, tx, of, b.Duracion, fechas, counts)
 		for l := range want {
-			if l.Sillon == tomahora.Sobrecupo {
+			e := of
+			e.Fecha, _ = tomahora.ParseFecha(l.Fecha)
+			e.IDSillon, e.Rango = l.Sillon, tomahora.Rango{Inicio: l.Inicio, Fin: l.Inicio.Add(b.Duracion)}
+			if l.Sillon == tomahora.Sobrecupo || !wanted(tx, b, e) {
 				delete(want, l)
 			}
 		}
-		libres, err := agenda.Libres(tx, agenda.Busqueda{
-			Profesionales: []tomahora.ProfesionalID{of.IDProfesional}, IDSucursal: of.IDSucursal, Desde: fechas[0], Hasta: fechas[1], Duracion: duracion,
-		})
-		if err != nil {
-			rt.Fatalf("Libres: %v", err)
-		}
 		got := map[lane]bool{}
-		for _, l := range libres {
-			if l.Espacio.IDSillon != slices.Min(l.Sillones) || l.Espacio.Rango.Duracion() != duracion {
-				rt.Fatalf("a place for %d minutes on sillones %v: %+v", duracion, l.Sillones, l.Espacio)
+		for _, l := range search(rt, tx, b) {
+			if err := try(tx, l.Espacio, &l.Videoconsulta); err != nil {
+				rt.Fatalf("the place %+v, booked as it is offered: %v", l, err)
+			}
+			if l.Espacio.IDProfesional != of.IDProfesional || l.Espacio.IDSucursal != of.IDSucursal {
+				continue
+			}
+			if l.Espacio.IDSillon != slices.Min(l.Sillones) || l.Espacio.Rango.Duracion() != b.Duracion {
+				rt.Fatalf("a place for %d minutes on sillones %v: %+v", b.Duracion, l.Sillones, l.Espacio)
 			}
 			for _, id := range l.Sillones {
 				got[lane{l.Espacio.Fecha.String(), l.Espacio.Rango.Inicio, id}] = true
@@ -330,12 +370,12 @@ func checkModalidad(rt *rapid.T, tx *agendaTx, l agenda.Libre) {
 func TestASearchIsMadeOfSmallerOnes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		tx, fechas := anyClinic(rt)
-		b := agenda.Busqueda{IDSucursal: anyAgenda(rt).IDSucursal, Desde: fechas[0], Hasta: fechas[1], Duracion: rapid.SampledFrom([]tomahora.Duracion{0, 30, 60, 90}).Draw(rt, "duracion")}
+		b := agenda.Busqueda{Sucursales: []tomahora.SucursalID{anyAgenda(rt).IDSucursal}, Desde: fechas[0], Hasta: fechas[1], Duracion: rapid.SampledFrom([]tomahora.Duracion{0, 30, 60, 90}).Draw(rt, "duracion")}
 		b.Futuras = rapid.Bool().Draw(rt, "futuras")
-		now := tx.now.In(tx.cfg.ZonaDe(b.IDSucursal)).Format("2006-01-02 15:04")
+		now := tx.now.In(tx.cfg.ZonaDe(b.Sucursales[0])).Format("2006-01-02 15:04")
 		var want []string
 		for _, prof := range []tomahora.ProfesionalID{1, 2} {
-			for _, l := range search(rt, tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{prof}, IDSucursal: b.IDSucursal, Desde: b.Desde, Hasta: b.Hasta, Duracion: b.Duracion}) {
+			for _, l := range search(rt, tx, agenda.Busqueda{Profesionales: []tomahora.ProfesionalID{prof}, Sucursales: b.Sucursales, Desde: b.Desde, Hasta: b.Hasta, Duracion: b.Duracion}) {
 				if !b.Futuras || when(l) >= now {
 					want = append(want, fmt.Sprint(when(l), " ", prof, " ", l.Sillones, l.Modalidad))
 				}
@@ -343,6 +383,9 @@ func TestASearchIsMadeOfSmallerOnes(t *testing.T) {
 		}
 		slices.Sort(want)
 		b.Profesionales = []tomahora.ProfesionalID{2, 1}
+		if b.Repartido = rapid.Bool().Draw(rt, "repartido"); b.Repartido {
+			want = alternating(want)
+		}
 		b.Limite = rapid.IntRange(0, 20).Draw(rt, "limite")
 		if b.Limite > 0 {
 			want = want[:min(b.Limite, len(want))]
@@ -355,6 +398,22 @@ func TestASearchIsMadeOfSmallerOnes(t *testing.T) {
 			rt.Fatalf("free places (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// alternating takes the first line of each profesional, whose number is the third
+// word, then the second of each, and so on.
+func alternating(lines []string) (list []string) {
+	for turn := 0; len(list) < len(lines); turn++ {
+		found := map[string]int{}
+		for _, l := range lines {
+			prof := strings.Fields(l)[2]
+			if found[prof] == turn {
+				list = append(list, l)
+			}
+			found[prof]++
+		}
+	}
+	return list
 }
 
 func search(rt *rapid.T, tx *agendaTx, b agenda.Busqueda) []agenda.Libre {

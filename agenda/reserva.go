@@ -23,7 +23,7 @@ func Reservar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, ttl time.
 	}
 	lugar, problems := s.Lugar(cfg, tx.Now())
 	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
-		return tomahora.Reserva{}, problems
+		return tomahora.Reserva{}, rechazo(s, problems, nil)
 	}
 	if ttl == 0 {
 		ttl = tomahora.ReservaDefault
@@ -77,7 +77,6 @@ func withReserva(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (tomah
 
 // MisReservas are the reservas in force of who asks (GET /reservas).
 func MisReservas(tx tomahora.Tx, by tomahora.Actor) ([]tomahora.Reserva, error) {
-	first, last := tomahora.Fecha{Year: 1, Month: time.January, Day: 1}, tomahora.Fecha{Year: 9999, Month: time.December, Day: 31}
-	all, err := tx.Reservas().Vigentes(first, last)
+	all, err := tx.Reservas().Vigentes(tomahora.Fecha{Year: 1, Month: time.January, Day: 1}, lastFecha())
 	return slices.DeleteFunc(all, func(r tomahora.Reserva) bool { return r.Origen != by }), err
 }

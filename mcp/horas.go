@@ -73,32 +73,30 @@ func buscarHoras(tx tomahora.Tx, _ tomahora.Actor, in horasIn) (any, error) {
 		return nil, err
 	}
 	out := horasOut{Horas: []horaOut{}, Atienden: []atiendeOut{}}
-	var libres []agenda.Libre
+	b := agenda.Busqueda{Desde: desde, Hasta: hasta, Duracion: tomahora.Duracion(in.Duracion), Futuras: true, Limite: limite}
 	for _, s := range cfg.Plan().Sucursales {
 		if !s.Habilitada || in.IDSucursal != 0 && s.ID != tomahora.SucursalID(in.IDSucursal) {
 			continue
 		}
-		b := agenda.Busqueda{IDSucursal: s.ID, Desde: desde, Hasta: hasta, Duracion: tomahora.Duracion(in.Duracion), Futuras: true, Limite: limite}
+		b.Sucursales = append(b.Sucursales, s.ID)
 		for _, p := range profesionales {
 			if cfg.Atiende(p.ID, s.ID) {
-				b.Profesionales = append(b.Profesionales, p.ID)
 				especialidad, _ := cfg.Especialidad(p.IDEspecialidad)
 				out.Atienden = append(out.Atienden, atiendeOut{int64(p.ID), p.NombreCompleto(), especialidad.Nombre, int64(s.ID), s.Nombre})
 			}
 		}
-		found, err := agenda.Libres(tx, b)
-		if err != nil {
-			return nil, err
-		}
-		libres = append(libres, found...)
 	}
-	slices.SortStableFunc(libres, func(a, b agenda.Libre) int {
-		return cmp.Or(cmp.Compare(a.Espacio.Fecha.String(), b.Espacio.Fecha.String()), cmp.Compare(a.Espacio.Rango.Inicio, b.Espacio.Rango.Inicio))
-	})
+	for _, p := range profesionales {
+		b.Profesionales = append(b.Profesionales, p.ID)
+	}
+	libres, err := agenda.Libres(tx, b)
+	if err != nil {
+		return nil, err
+	}
 	if out.HayMas = len(out.Atienden) > manyAtienden; out.HayMas {
 		out.Atienden = out.Atienden[:manyAtienden]
 	}
-	for _, l := range libres[:min(limite, len(libres))] {
+	for _, l := range libres {
 		out.Horas = append(out.Horas, newHora(cfg, l))
 	}
 	return out, nil

@@ -44,7 +44,7 @@ func (a *api) getAgendas(w http.ResponseWriter, r *http.Request, p auth.Principa
 		return err
 	}
 	b := agenda.Busqueda{
-		IDSucursal: tomahora.SucursalID(q.id("id_sucursal")),
+		Sucursales: []tomahora.SucursalID{tomahora.SucursalID(q.id("id_sucursal"))},
 		Desde:      q.fecha("fecha"),
 		Duracion:   q.largo("duracion"),
 		Futuras:    true,
@@ -106,7 +106,7 @@ func (a *api) getProxima(w http.ResponseWriter, r *http.Request, p auth.Principa
 			if sucursal != 0 && s.ID != sucursal {
 				continue
 			}
-			found, err := libresDe(tx, agenda.Busqueda{IDSucursal: s.ID, Futuras: true, Limite: placesProxima}, quienes)
+			found, err := libresDe(tx, agenda.Busqueda{Sucursales: []tomahora.SucursalID{s.ID}, Futuras: true, Limite: placesProxima}, quienes)
 			if err != nil {
 				return err
 			}
@@ -121,16 +121,16 @@ func (a *api) getProxima(w http.ResponseWriter, r *http.Request, p auth.Principa
 	return nil
 }
 
-// libresDe finds the free places of some profesionales at the sucursal of the
+// libresDe finds the free places of some profesionales at the one sucursal of the
 // Busqueda, from today on where it names no date. Who is unknown has none, as a
 // filter that nothing passes.
 func libresDe(tx tomahora.Tx, b agenda.Busqueda, quienes func(tomahora.Profesional) bool) ([]agenda.Libre, error) {
-	cfg := tx.Config()
-	if _, ok := cfg.Sucursal(b.IDSucursal); !ok {
+	cfg, suc := tx.Config(), b.Sucursales[0]
+	if _, ok := cfg.Sucursal(suc); !ok {
 		return nil, nil
 	}
 	for _, p := range cfg.Plan().Profesionales {
-		if p.Habilitado && quienes(p) && cfg.Atiende(p.ID, b.IDSucursal) {
+		if p.Habilitado && quienes(p) && cfg.Atiende(p.ID, suc) {
 			b.Profesionales = append(b.Profesionales, p.ID)
 		}
 	}
@@ -138,7 +138,7 @@ func libresDe(tx tomahora.Tx, b agenda.Busqueda, quienes func(tomahora.Profesion
 		return nil, nil
 	}
 	if b.Desde.IsZero() {
-		b.Desde = tomahora.FechaOf(tx.Now(), cfg.ZonaDe(b.IDSucursal))
+		b.Desde = tomahora.FechaOf(tx.Now(), cfg.ZonaDe(suc))
 		b.Hasta = b.Desde.AddDays(diasAgendas - 1)
 	}
 	return agenda.Libres(tx, b)

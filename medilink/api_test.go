@@ -201,6 +201,10 @@ func TestATakenSlotIs400InTheVendorsWords(t *testing.T) {
 	f.send("POST", "/api/v5/citas", seedJSON)
 	w := f.send("POST", "/api/v5/citas", strings.Replace(seedJSON, "09:00", "09:15", 1))
 	got := errorOf(t, w)
+	if got.Alternativas == nil {
+		t.Error("no other hours are told")
+	}
+	got.Alternativas = nil
 	want := errorDetail{
 		Message: "Profesional tiene tope con otra cita", Code: "tope_profesional", RequestID: "REQ1",
 		Errors: []errorItem{{"hora_inicio", "tope_profesional", "Profesional tiene tope con otra cita"}},

@@ -43,6 +43,7 @@ func (a *api) handleAvailability(prefix string) {
 	for _, noun := range profesionalNouns(prefix) {
 		a.handle(prefix+"/sucursales/{id}/"+noun+"/{id_profesional}/agendas", methods{http.MethodGet: a.getGrilla})
 	}
+	a.handle(prefix+"/disponibilidad", methods{http.MethodGet: a.getDisponibilidad})
 	a.handle(prefix+"/horariosdisponibles", methods{http.MethodGet: a.getDisponibles})
 	a.handle(prefix+"/agendas", methods{http.MethodGet: a.getAgendas})
 	a.handle(prefix+"/especialidades/{id}/proxima", methods{http.MethodGet: a.getProxima})

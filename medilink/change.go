@@ -61,7 +61,7 @@ func (a *api) writes(read reader) handler {
 			return key.keep(tx, said)
 		})
 		if err != nil {
-			return err
+			return a.withAlternativas(r, p, err)
 		}
 		say(w, said)
 		return nil

@@ -63,7 +63,7 @@ func readBusqueda(w http.ResponseWriter, r *http.Request) (agenda.Busqueda, erro
 	idsNames := []string{"ids_profesional", "ids_dentista"}
 	ids := p.ids(idsNames...)
 	b := agenda.Busqueda{
-		IDSucursal: tomahora.SucursalID(p.id("id_sucursal")),
+		Sucursales: []tomahora.SucursalID{tomahora.SucursalID(p.id("id_sucursal"))},
 		Desde:      p.fecha("fecha_inicio"),
 		Hasta:      p.fecha("fecha_fin"),
 	}
@@ -89,8 +89,10 @@ func checkBusqueda(cfg *tomahora.Config, b agenda.Busqueda) error {
 			return tomahora.NotFound("el profesional")
 		}
 	}
-	if _, ok := cfg.Sucursal(b.IDSucursal); !ok {
-		return tomahora.NotFound("la sucursal")
+	for _, id := range b.Sucursales {
+		if _, ok := cfg.Sucursal(id); !ok {
+			return tomahora.NotFound("la sucursal")
+		}
 	}
 	return nil
 }
@@ -116,7 +118,7 @@ func disponibles(cfg *tomahora.Config, b agenda.Busqueda, libres []agenda.Libre)
 	}
 	data := objeto{}
 	for _, prof := range b.Profesionales {
-		if !cfg.Atiende(prof, b.IDSucursal) {
+		if !cfg.Atiende(prof, b.Sucursales[0]) {
 			continue
 		}
 		fechas := objeto{}

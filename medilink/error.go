@@ -20,6 +20,9 @@ type errorDetail struct {
 	Errors    []errorItem `json:"errors"`
 	RequestID string      `json:"request_id"`
 	Citas     []int64     `json:"citas,omitempty"` // those in the way, where the code says so
+	// Alternativas are hours that are free instead, where time or place were
+	// refused.
+	Alternativas []ofertaBody `json:"alternativas,omitzero"`
 }
 
 type errorItem struct {
@@ -122,6 +125,9 @@ func RenderError(w http.ResponseWriter, requestID string, err error) {
 	for _, p := range problems {
 		detail.Errors = append(detail.Errors, errorItem{p.Field, string(p.Code), p.Error()})
 		detail.Citas = append(detail.Citas, int64s(p.Citas)...)
+	}
+	if o, ok := errors.AsType[*otraHora](err); ok {
+		detail.Alternativas = o.alternativas
 	}
 	switch code {
 	case http.StatusUnauthorized:

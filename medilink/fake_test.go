@@ -2,6 +2,7 @@ package medilink
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -29,6 +30,7 @@ type fakeStore struct {
 	fakeData
 	mu     sync.Mutex
 	err    error
+	failed error // of reads alone
 	writes int
 }
 
@@ -98,8 +100,8 @@ func (s *fakeStore) TokenByHash(_ context.Context, hash []byte) (tomahora.Token,
 func (s *fakeStore) View(_ context.Context, _ tomahora.ClinicaID, fn func(tomahora.Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err != nil {
-		return s.err
+	if err := cmp.Or(s.err, s.failed); err != nil {
+		return err
 	}
 	_ = fn(&fakeTx{s: s})
 	return fn(&fakeTx{s: s})
@@ -307,6 +309,16 @@ func (f fakeAtenciones) Get(id tomahora.AtencionID) (tomahora.Atencion, error) {
 		return f.s.atenciones[i], nil
 	}
 	return tomahora.Atencion{}, tomahora.NotFound("la atención")
+}
+
+func (f fakeAtenciones) FirstOpen(pac tomahora.PacienteID, prof tomahora.ProfesionalID, suc tomahora.SucursalID) (tomahora.Atencion, error) {
+	i := slices.IndexFunc(f.s.atenciones, func(a tomahora.Atencion) bool {
+		return a.IDPaciente == pac && a.IDProfesional == prof && a.IDSucursal == suc && !a.Finalizado
+	})
+	if i < 0 {
+		return tomahora.Atencion{}, tomahora.NotFound("la atención")
+	}
+	return f.s.atenciones[i], nil
 }
 
 func (f fakeAtenciones) Create(a tomahora.Atencion, _ tomahora.Actor) (tomahora.Atencion, error) {

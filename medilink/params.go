@@ -2,7 +2,6 @@ package medilink
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/tomahora/tomahora"
@@ -83,10 +82,12 @@ func (p *params) ids(names ...string) []int64 {
 	}
 	values, ok := v.values()
 	var ids []int64
+	seen := map[int64]bool{}
 	for _, v := range values {
 		n, isInteger := v.entero()
 		ok = ok && isInteger && n > 0
-		if !slices.Contains(ids, n) {
+		if !seen[n] {
+			seen[n] = true
 			ids = append(ids, n)
 		}
 	}

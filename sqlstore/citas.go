@@ -72,14 +72,15 @@ func (c citas) Create(v tomahora.Cita) (tomahora.Cita, error) {
 }
 
 func (c citas) Save(v tomahora.Cita, by tomahora.Actor, campos ...string) (tomahora.Cita, error) {
-	e := v.Espacio
 	v.Cambiada = c.now
-	err := c.execRow("cita_save", []any{
-		c.id, v.ID, e.IDProfesional, e.IDSucursal, e.IDSillon, e.Fecha.String(), e.Rango.Inicio, e.Rango.Fin,
-		v.IDPaciente, v.IDAtencion, v.IDEstado, v.Videoconsulta, v.Comentario,
-		v.Viva, e.IDSillon == tomahora.Sobrecupo, v.Exclusiva, v.AtencionMultiple, v.IDCitaPrevia,
-		micros(c.now),
-	}, instant(&v.EstadoDesde), &v.Version)
+	// What the evento says of the day is what agendas go by, so it is as the
+	// database has it.
+	strays := slices.ContainsFunc(campos, isOfDay)
+	err := c.save(&v, strays)
+	if errors.Is(err, sql.ErrNoRows) && !strays {
+		campos = append(slices.Clone(campos), "fecha")
+		err = c.save(&v, true)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return tomahora.Cita{}, tomahora.NotFound("la cita")
 	}
@@ -88,6 +89,17 @@ func (c citas) Save(v tomahora.Cita, by tomahora.Actor, campos ...string) (tomah
 	}
 	c.record(by, modified, "cita", int64(v.ID), campos...)
 	return v, nil
+}
+
+// save writes a cita; one that strays may go to another day of an agenda.
+func (c citas) save(v *tomahora.Cita, strays bool) error {
+	e := v.Espacio
+	return c.execRow("cita_save", []any{
+		c.id, v.ID, e.IDProfesional, e.IDSucursal, e.IDSillon, e.Fecha.String(), e.Rango.Inicio, e.Rango.Fin,
+		v.IDPaciente, v.IDAtencion, v.IDEstado, v.Videoconsulta, v.Comentario,
+		v.Viva, e.IDSillon == tomahora.Sobrecupo, v.Exclusiva, v.AtencionMultiple, v.IDCitaPrevia,
+		micros(c.now), strays,
+	}, instant(&v.EstadoDesde), &v.Version)
 }
 
 func (c citas) List(q tomahora.Consulta) ([]tomahora.Cita, error) {
@@ -107,18 +119,27 @@ func (c citas) Agenda(profesionales []tomahora.ProfesionalID, desde, hasta tomah
 	return agenda, nil
 }
 
-// Ocupados asks as Agenda does.
+// Ocupados asks as Agenda does, but of many agendas only for what is not kept in
+// memory. An update reads what it has written itself, which nobody keeps.
 func (c citas) Ocupados(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
+	ids := distinct(profesionales)
+	if c.batch == nil && len(ids) >= manyAgendas {
+		m, err := c.memory()
+		if err != nil {
+			return nil, err
+		}
+		if m != nil {
+			return c.remembered(m, ids, desde, hasta)
+		}
+	}
 	var ocupados []tomahora.Espacio
-	for _, id := range distinct(profesionales) {
-		days, err := collect(c.tx, "cita_ocupados", []any{c.id, id, desde.String(), hasta.String()}, func(scan scanner) (d ocupadosDay, err error) {
-			return d, scan(fecha(&d.fecha), &d.places)
-		})
+	for _, id := range ids {
+		days, err := c.readOcupados(id, desde, hasta)
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range days {
-			ocupados = d.appendTo(ocupados, id)
+			ocupados = appendPlaces(ocupados, agendaDay{id, d.fecha}, d.places)
 		}
 	}
 	return ocupados, nil
@@ -129,35 +150,16 @@ func distinct(ids []tomahora.ProfesionalID) []tomahora.ProfesionalID {
 	return slices.Compact(sorted)
 }
 
-// ocupadosDay is a row of cita_ocupados: three numbers for each place, of which
-// the first holds both hours.
-type ocupadosDay struct {
-	fecha  tomahora.Fecha
-	places string
-}
-
-func (d ocupadosDay) appendTo(list []tomahora.Espacio, prof tomahora.ProfesionalID) []tomahora.Espacio {
-	const hora = 2048
-	var place [3]int64 // inicio * hora + fin, id_sillon, id_sucursal
-	n := 0
-	for _, digit := range []byte(d.places + " ") {
-		if digit != ' ' {
-			place[n] = place[n]*10 + int64(digit-'0')
-			continue
-		}
-		if n++; n == len(place) {
-			list = append(list, tomahora.Espacio{
-				IDProfesional: prof, IDSucursal: tomahora.SucursalID(place[2]), IDSillon: tomahora.SillonID(place[1]),
-				Fecha: d.fecha, Rango: tomahora.Rango{Inicio: tomahora.Hora(place[0] / hora), Fin: tomahora.Hora(place[0] % hora)},
-			})
-			n, place = 0, [3]int64{}
-		}
+func (c citas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
+	days, err := collect(c.tx, "cita_sillones", []any{c.id, suc, desde.String(), hasta.String()}, func(scan scanner) (d ocupadosDay, err error) {
+		var sillon tomahora.SillonID
+		return d, scan(&sillon, fecha(&d.fecha), places(&d.places))
+	})
+	var ocupados []tomahora.Espacio
+	for _, d := range days {
+		ocupados = appendPlaces(ocupados, agendaDay{fecha: d.fecha}, d.places)
 	}
-	return list
-}
-
-func (c citas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([]tomahora.Cita, error) {
-	return collect(c.tx, "cita_sillones", []any{c.id, suc, desde.String(), hasta.String()}, scanCita)
+	return ocupados, err
 }
 
 // scanCita reads a row of citas_vista.

@@ -42,8 +42,7 @@ func (p Progress) tell(done, total int64) {
 func (s *Store) Export(ctx context.Context, id tomahora.ClinicaID, w io.Writer, p Progress) (Moved, error) {
 	var done Moved
 	err := s.read(ctx, func(t *tx) error {
-		var version, reservasHasta int64
-		if err := t.readClinica("clinica_version", id, &version, &reservasHasta); err != nil {
+		if err := t.readClinica("clinica_exists", id, &id); err != nil {
 			return err
 		}
 		t.id = id

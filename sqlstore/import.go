@@ -122,8 +122,8 @@ type importer struct {
 }
 
 func (im *importer) run(ctx context.Context) error {
-	var known, hasta int64
-	err := im.readClinica("clinica_version", im.id, &known, &hasta)
+	var known tomahora.ClinicaID
+	err := im.readClinica("clinica_exists", im.id, &known)
 	if err == nil {
 		return fmt.Errorf("there is a clinica %d here already; give this one another id with --clinica", im.id)
 	}

@@ -27,6 +27,7 @@ type Store struct {
 	updatesWaiting, readsWaiting atomic.Int64
 	closing                      atomic.Bool
 	watches                      watches
+	agendas                      agendas
 }
 
 var _ tomahora.Store = (*Store)(nil)
@@ -54,6 +55,7 @@ func newStore(e engine, o Options, start func(*Store) writing) *Store {
 
 		maxWaiting: o.maxWaiting(),
 		watches:    watches{clinicas: map[tomahora.ClinicaID]*watched{}},
+		agendas:    newAgendas(),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

@@ -99,6 +99,10 @@ type exchange struct {
 	body    []byte
 }
 
+// isSimulated tells whether the answer is a success because it only says what is
+// wrong with the body.
+func (x exchange) isSimulated() bool { return x.req.URL.Query().Get("simular") == "1" }
+
 func check(doc *openapi3.T, x exchange) error {
 	place, ok := find(doc, x.req.URL.EscapedPath())
 	if !ok {
@@ -123,7 +127,10 @@ func check(doc *openapi3.T, x exchange) error {
 	}
 	var problems []error
 	if x.status < http.StatusBadRequest {
-		problems = append(problems, openapi3filter.ValidateRequest(context.Background(), input), checkBody(operation, x))
+		problems = append(problems, openapi3filter.ValidateRequest(context.Background(), input))
+		if !x.isSimulated() {
+			problems = append(problems, checkBody(operation, x))
+		}
 	}
 	problems = append(problems, openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input,

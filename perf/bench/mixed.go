@@ -75,6 +75,9 @@ func (b *bench) measureMix(ctx context.Context, e engine) (err error) {
 	}
 	b.out.measurements(fmt.Sprintf("A day's mix over HTTP after %d old citas, %s", b.history/mixedPast, e.name), "connections", all)
 	b.out.table("", rows)
+	if err := m.measureLibre(ctx, b, e); err != nil {
+		return err
+	}
 	return m.audit(ctx, m.before+m.booked.Load())
 }
 

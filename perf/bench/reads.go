@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type question struct {
 	// grows: the cost after few citas is not comparable, for one profesional's
 	// history is what the question is about.
 	grows bool
+	// anew reads where nothing is kept in memory, in an update that is undone.
+	anew bool
 	// must and aim are bounds of the 99th percentile in ms, where there are any.
 	must, aim float64
 }
@@ -66,6 +69,11 @@ func (b *bench) questions() []question {
 			grows: true, // after few citas most of the days are empty
 			must:  200, aim: 50,
 		},
+		{
+			name:  "the same, of which nothing is kept in memory",
+			of:    func(r reader) read { return r.libres(firstDay().AddDays(-oldDays(r.past)), profesionales, 31) },
+			grows: true, anew: true,
+		},
 	}
 }
 
@@ -77,7 +85,7 @@ func (b *bench) measureReads(ctx context.Context, e engine, few, many reader) er
 	var short, long []*measurement
 	for _, q := range questions {
 		for _, r := range []reader{few, many} {
-			m := r.measurement(fmt.Sprintf("%s, after %d", q.name, r.past), q.of(r))
+			m := r.measurement(fmt.Sprintf("%s, after %d", q.name, r.past), q.anew, q.of(r))
 			list = append(list, m)
 			if q.must > 0 { // a 99th percentile is that of a hundred times
 				long = append(long, m)
@@ -111,19 +119,32 @@ func (b *bench) measureReads(ctx context.Context, e engine, few, many reader) er
 	return nil
 }
 
+// errUndo ends an update that was there for reading.
+var errUndo = errors.New("nothing is to be written")
+
 // measurement is one caller's, which shows what a read costs and not how many
 // fit beside each other.
-func (r reader) measurement(name string, read read) *measurement {
+func (r reader) measurement(name string, anew bool, read read) *measurement {
 	var n int64
 	call := func(ctx context.Context) (bool, error) {
 		n++
-		return true, r.store.View(ctx, r.id, func(tx tomahora.Tx) error {
+		ask := func(tx tomahora.Tx) error {
 			rows, err := read(tx, n)
 			if err == nil && rows == 0 {
 				err = errors.New("nothing was found")
 			}
 			return err
-		})
+		}
+		var err error
+		if anew {
+			err = r.store.Update(ctx, r.id, func(tx tomahora.Tx) error { return cmp.Or(ask(tx), errUndo) })
+		} else {
+			err = r.store.View(ctx, r.id, ask)
+		}
+		if errors.Is(err, errUndo) {
+			err = nil
+		}
+		return err == nil, err
 	}
 	return &measurement{name: name, callers: 1, cpu: ownCPU, open: func(context.Context, int) ([]caller, func(), error) {
 		return []caller{call}, func() {}, nil
@@ -238,7 +259,7 @@ func (r reader) atenciones() read {
 // libres looks for free places among days that are full.
 func (r reader) libres(from tomahora.Fecha, count int64, days int) read {
 	return func(tx tomahora.Tx, n int64) (int, error) {
-		b := agenda.Busqueda{IDSucursal: sucursal, Desde: from, Hasta: from.AddDays(days - 1)}
+		b := agenda.Busqueda{Sucursales: []tomahora.SucursalID{sucursal}, Desde: from, Hasta: from.AddDays(days - 1)}
 		for i := range count {
 			b.Profesionales = append(b.Profesionales, tomahora.ProfesionalID(spread(n+i, max(count, busyProfesionales))))
 		}

@@ -1,0 +1,376 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/tomahora/tomahora"
+)
+
+// agendas keep in memory which places are taken on days of agendas that were read
+// before, since reading them is nearly all that a search over many agendas costs.
+//
+// What is kept of a clinic is always that of a numbered evento: the number of the
+// last one is read in the same transaction as everything else, every write counts
+// one, and the writes of a clinic follow each other. So two transactions that see
+// the same number see the same citas, and one that sees a later number sees the
+// same citas on every day that no evento between them is about. A cita that goes
+// from one day to another says so in its evento, since that does not tell the day
+// it left: then nothing is kept.
+type agendas struct {
+	mu      sync.Mutex
+	clinics map[tomahora.ClinicaID]*agendaMemory
+	size    int // of all that is kept, in places
+	agendaLimits
+}
+
+// agendaLimits bound the memory.
+type agendaLimits struct {
+	places  int // that are kept; a day counts as some
+	changed int // days of a clinic of which it is known that they have changed
+}
+
+// usualLimits are some 20 MB.
+func usualLimits() agendaLimits { return agendaLimits{places: 500_000, changed: 4096} }
+
+func newAgendas() agendas {
+	return agendas{clinics: map[tomahora.ClinicaID]*agendaMemory{}, agendaLimits: usualLimits()}
+}
+
+const (
+	// manyAgendas is how many are worth the question what is new; fewer are read
+	// as fast.
+	manyAgendas = 3
+	// maxNews is how many eventos are looked at. After more than that most days
+	// are new, too.
+	maxNews = 2000
+	// dayCost is what a day takes besides its places, in places.
+	dayCost = 4
+)
+
+// agendaDay is a day of a profesional's agenda, at whatever sucursal.
+type agendaDay struct {
+	profesional tomahora.ProfesionalID
+	fecha       tomahora.Fecha
+}
+
+// keptDay are the places that are taken on a day, as they were read when the
+// clinic had come to an evento. It does not change.
+type keptDay struct {
+	evento int64
+	places []keptPlace
+}
+
+// keptPlace is an Espacio but for what its day says.
+type keptPlace struct {
+	sucursal    tomahora.SucursalID
+	sillon      tomahora.SillonID
+	inicio, fin int16
+}
+
+// agendaMemory is what is kept of one clinic. It knows of all eventos after since
+// up to until which days they are about; changed has the last one of each day.
+type agendaMemory struct {
+	since, until int64
+	en           int64 // when until was written, 0 for not known: one of another time is of another history
+	citas        int64 // the clinic's last cita then
+	days         map[agendaDay]*keptDay
+	changed      map[agendaDay]int64
+	size         int
+}
+
+func newAgendaMemory(c *clinica) *agendaMemory {
+	return &agendaMemory{since: c.evento, until: c.evento, citas: c.cita, days: map[agendaDay]*keptDay{}, changed: map[agendaDay]int64{}}
+}
+
+// at is what is kept of a day that holds for a state of the clinic; nil when it is
+// not known.
+func (m *agendaMemory) at(day agendaDay, evento int64) *keptDay {
+	kept := m.days[day]
+	if kept == nil || evento < m.since || m.changed[day] > min(kept.evento, evento) {
+		return nil
+	}
+	return kept
+}
+
+// put keeps a day, unless a later state of it is kept or what happened since is
+// not known.
+func (m *agendaMemory) put(day agendaDay, kept *keptDay) {
+	before := m.days[day]
+	if kept.evento < m.since || before != nil && before.evento >= kept.evento {
+		return
+	}
+	if before != nil {
+		m.size -= before.size()
+	}
+	m.size += kept.size()
+	m.days[day] = kept
+}
+
+func (k *keptDay) size() int { return dayCost + len(k.places) }
+
+// news is an evento, and the day of the cita that it is about.
+type news struct {
+	id, en  int64
+	cita    bool
+	created bool
+	strays  bool // the cita may have been on another day before
+	day     agendaDay
+}
+
+func scanNews(scan scanner) (n news, err error) {
+	var entidad, accion, campos string
+	var prof sql.NullInt64
+	var date sql.NullString
+	if err := scan(&n.id, &n.en, &entidad, &accion, &campos, &prof, &date); err != nil {
+		return n, err
+	}
+	n.cita, n.created = entidad == "cita", accion == created
+	n.day.profesional = tomahora.ProfesionalID(prof.Int64)
+	if date.Valid {
+		n.day.fecha, err = tomahora.ParseFecha(date.String)
+	}
+	n.strays = !date.Valid || slices.ContainsFunc(strings.Split(campos, ","), isOfDay)
+	return n, err
+}
+
+// isOfDay tells whether a field is one that makes the day of an agenda.
+func isOfDay(campo string) bool { return campo == "id_profesional" || campo == "fecha" }
+
+// follows tells whether these are all eventos from the one that the memory has
+// come to, which must be the very same, to the last one of the clinic; and
+// whether they tell all that happened to its agendas.
+func (m *agendaMemory) follows(list []news, c *clinica) bool {
+	if m.until > 0 {
+		if len(list) == 0 || list[0].id != m.until || m.en != 0 && list[0].en != m.en {
+			return false
+		}
+		list = list[1:]
+	}
+	citas := m.citas
+	for _, n := range list {
+		if n.cita && n.strays {
+			return false
+		}
+		if n.cita && n.created {
+			citas++
+		}
+	}
+	return m.until+int64(len(list)) == c.evento && citas == c.cita
+}
+
+// learn takes news into account, which follow.
+func (m *agendaMemory) learn(list []news, c *clinica) {
+	for _, n := range list {
+		if n.cita && n.id > m.until {
+			m.changed[n.day] = n.id
+		}
+		m.en = n.en
+	}
+	m.until, m.citas = c.evento, c.cita
+}
+
+// settle forgets which days have changed, and with them those.
+func (m *agendaMemory) settle() {
+	for day, kept := range m.days {
+		if m.changed[day] > kept.evento {
+			m.size -= kept.size()
+			delete(m.days, day)
+			continue
+		}
+		m.days[day] = &keptDay{m.until, kept.places}
+	}
+	clear(m.changed)
+	m.since = m.until
+}
+
+// memory is what is kept of the transaction's clinic, with all taken into account
+// that the transaction sees; nil when others see more already.
+func (t *tx) memory() (*agendaMemory, error) {
+	a, c := &t.store.agendas, t.clinica
+	m, until := a.of(t.id, c)
+	if c.evento < until {
+		return nil, nil //nolint:nilnil // nobody keeps what was
+	}
+	var list []news
+	if c.evento-until <= maxNews {
+		var err error
+		if list, err = collect(t, "evento_citas", []any{t.id, until, maxNews + 1}, scanNews); err != nil {
+			return nil, err
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.clinics[t.id] != m {
+		return nil, nil //nolint:nilnil // it was given up
+	}
+	switch {
+	case m.until != until: // another one has learned something
+	case m.follows(list, c):
+		m.learn(list, c)
+		if len(m.changed) > a.changed {
+			a.size -= m.size
+			m.settle()
+			a.size += m.size
+		}
+	default:
+		a.size -= m.size
+		m = newAgendaMemory(c)
+		a.clinics[t.id] = m
+	}
+	if m.until < c.evento {
+		return nil, nil //nolint:nilnil // another one has learned less
+	}
+	return m, nil
+}
+
+// of is what is kept of a clinic, and the evento that it has come to.
+func (a *agendas) of(id tomahora.ClinicaID, c *clinica) (m *agendaMemory, until int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m = a.clinics[id]
+	if m == nil {
+		m = newAgendaMemory(c)
+		a.clinics[id] = m
+	}
+	return m, m.until
+}
+
+// keep keeps days of a clinic that were read at an evento. When there is too much
+// of all, everything is given up.
+func (a *agendas) keep(id tomahora.ClinicaID, m *agendaMemory, read map[agendaDay]*keptDay) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.clinics[id] != m {
+		return
+	}
+	before := m.size
+	for day, kept := range read {
+		m.put(day, kept)
+	}
+	if a.size += m.size - before; a.size > a.places {
+		clear(a.clinics)
+		a.size = 0
+	}
+}
+
+// find looks days of agendas up: of each one those that are kept, by date.
+func (a *agendas) find(m *agendaMemory, profs []tomahora.ProfesionalID, fechas []tomahora.Fecha, evento int64) [][]*keptDay {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := make([][]*keptDay, len(profs))
+	for i, prof := range profs {
+		found[i] = make([]*keptDay, len(fechas))
+		for j, fecha := range fechas {
+			found[i][j] = m.at(agendaDay{prof, fecha}, evento)
+		}
+	}
+	return found
+}
+
+// remembered are the places of agendas on some days, of which those are read that
+// are not kept.
+func (t *tx) remembered(m *agendaMemory, profs []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
+	var fechas []tomahora.Fecha
+	for f := desde; !hasta.Before(f); f = f.AddDays(1) {
+		fechas = append(fechas, f)
+	}
+	days := t.store.agendas.find(m, profs, fechas, t.clinica.evento)
+	read, n := map[agendaDay]*keptDay{}, 0
+	for i, prof := range profs {
+		if err := t.readMissing(prof, fechas, days[i], read); err != nil {
+			return nil, err
+		}
+		for _, d := range days[i] {
+			n += len(d.places)
+		}
+	}
+	if len(read) > 0 {
+		t.store.agendas.keep(t.id, m, read)
+	}
+	list := make([]tomahora.Espacio, 0, n)
+	for i, prof := range profs {
+		for j, d := range days[i] {
+			list = appendPlaces(list, agendaDay{prof, fechas[j]}, d.places)
+		}
+	}
+	return list, nil
+}
+
+// readMissing reads the days of an agenda that are not known, in one go from the
+// first to the last of them.
+func (t *tx) readMissing(prof tomahora.ProfesionalID, fechas []tomahora.Fecha, days []*keptDay, read map[agendaDay]*keptDay) error {
+	first := slices.Index(days, nil)
+	if first < 0 {
+		return nil
+	}
+	last := len(days) - 1
+	for days[last] != nil {
+		last--
+	}
+	rows, err := t.readOcupados(prof, fechas[first], fechas[last])
+	if err != nil {
+		return err
+	}
+	for j := first; j <= last; j++ {
+		days[j] = &keptDay{evento: t.clinica.evento}
+		if len(rows) > 0 && rows[0].fecha == fechas[j] {
+			days[j].places, rows = rows[0].places, rows[1:]
+		}
+		read[agendaDay{prof, fechas[j]}] = days[j]
+	}
+	return nil
+}
+
+// ocupadosDay is a row of cita_ocupados.
+type ocupadosDay struct {
+	fecha  tomahora.Fecha
+	places []keptPlace
+}
+
+// readOcupados asks for the days of one agenda on which places are taken.
+func (t *tx) readOcupados(prof tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]ocupadosDay, error) {
+	return collect(t, "cita_ocupados", []any{t.id, prof, desde.String(), hasta.String()}, func(scan scanner) (d ocupadosDay, err error) {
+		return d, scan(fecha(&d.fecha), places(&d.places))
+	})
+}
+
+func places(dest *[]keptPlace) sql.Scanner {
+	return column[string, []keptPlace]{dest, func(text string) ([]keptPlace, error) { return parsePlaces(text), nil }}
+}
+
+// parsePlaces reads three numbers for each place, of which the first holds both
+// hours.
+func parsePlaces(text string) []keptPlace {
+	const hora, perPlace = 2048, 3
+	list := make([]keptPlace, 0, (strings.Count(text, " ")+1)/perPlace)
+	var numbers [perPlace]int64 // inicio * hora + fin, id_sillon, id_sucursal
+	n := 0
+	for _, digit := range []byte(text + " ") {
+		if digit != ' ' {
+			numbers[n] = numbers[n]*10 + int64(digit-'0')
+			continue
+		}
+		if n++; n == perPlace {
+			list = append(list, keptPlace{
+				inicio: int16(numbers[0] / hora), fin: int16(numbers[0] % hora),
+				sillon: tomahora.SillonID(numbers[1]), sucursal: tomahora.SucursalID(numbers[2]),
+			})
+			n, numbers = 0, [perPlace]int64{}
+		}
+	}
+	return list
+}
+
+// appendPlaces spells the places of a day out.
+func appendPlaces(list []tomahora.Espacio, day agendaDay, kept []keptPlace) []tomahora.Espacio {
+	for _, p := range kept {
+		list = append(list, tomahora.Espacio{
+			IDProfesional: day.profesional, IDSucursal: p.sucursal, IDSillon: p.sillon,
+			Fecha: day.fecha, Rango: tomahora.Rango{Inicio: tomahora.Hora(p.inicio), Fin: tomahora.Hora(p.fin)},
+		})
+	}
+	return list
+}

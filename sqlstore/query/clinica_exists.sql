@@ -1,0 +1,1 @@
+SELECT id_clinica FROM clinicas WHERE id_clinica = $1
