@@ -214,7 +214,7 @@ func testAgendasAreOfTheirTransaction(t *testing.T, url string) {
 // warm makes a store keep the agendas of some days.
 func warm(t *testing.T, s *sqlstore.Store, id tomahora.ClinicaID) {
 	t.Helper()
-	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
+	noError(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		_, err := tx.Citas().Ocupados([]tomahora.ProfesionalID{1, 2, 3}, agendaFecha(0), agendaFecha(1))
 		return err
 	}))
@@ -227,11 +227,11 @@ func warm(t *testing.T, s *sqlstore.Store, id tomahora.ClinicaID) {
 func takenBy(t *testing.T, tx tomahora.Tx) int {
 	t.Helper()
 	places, err := tx.Citas().Ocupados([]tomahora.ProfesionalID{1, 2, 3}, agendaFecha(0), agendaFecha(1))
-	must(t, err)
+	noError(t, err)
 	return len(places)
 }
 
-func must(t *testing.T, err error) {
+func noError(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -256,7 +256,7 @@ func TestAnUpdateSeesWhatItWrote(t *testing.T) {
 	warm(t, s, id)
 	err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
 		for n, h := range []tomahora.Hora{540, 600} {
-			must(t, create(tx, 0, h))
+			noError(t, create(tx, 0, h))
 			if got := takenBy(t, tx); got != n+1 {
 				t.Errorf("got %d places, want the %d that were just taken", got, n+1)
 			}
@@ -267,11 +267,11 @@ func TestAnUpdateSeesWhatItWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As much is written, elsewhere.
-	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
-		must(t, create(tx, 3, 540))
+	noError(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		noError(t, create(tx, 3, 540))
 		return create(tx, 3, 600)
 	}))
-	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
+	noError(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 		if got := takenBy(t, tx); got != 0 {
 			t.Errorf("got %d places, of which all were given back", got)
 		}
@@ -284,9 +284,9 @@ func TestAViewStaysInItsTime(t *testing.T) {
 	stores, id := twoStores(t, "sqlite:"+filepath.Join(t.TempDir(), "a.db"))
 	s := stores[0]
 	warm(t, s, id)
-	must(t, s.View(t.Context(), id, func(old tomahora.Tx) error {
-		must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return create(tx, 0, 540) }))
-		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
+	noError(t, s.View(t.Context(), id, func(old tomahora.Tx) error {
+		noError(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return create(tx, 0, 540) }))
+		noError(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 			if got := takenBy(t, tx); got != 1 {
 				t.Errorf("a new view sees %d places, want 1", got)
 			}
@@ -307,10 +307,10 @@ func TestHistoryIsNotTakenForGranted(t *testing.T) {
 		want   int
 	}{
 		"eventos that were forgotten": {func(t *testing.T, s *sqlstore.Store, id tomahora.ClinicaID, _ *sql.DB) {
-			must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return create(tx, 0, 540) }))
-			must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+			noError(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return create(tx, 0, 540) }))
+			noError(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
 				last, err := tx.Eventos().Last()
-				must(t, err)
+				noError(t, err)
 				return tx.Eventos().Forget(last)
 			}))
 		}, 2},
@@ -332,14 +332,14 @@ func TestHistoryIsNotTakenForGranted(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "a.db")
 			stores, id := twoStores(t, "sqlite:"+file)
 			s := stores[0]
-			must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return create(tx, 0, 480) }))
+			noError(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return create(tx, 0, 480) }))
 			warm(t, s, id)
 			db, err := sql.Open("sqlite", file)
-			must(t, err)
+			noError(t, err)
 			tt.change(t, s, id, db)
-			must(t, db.Close())
+			noError(t, db.Close())
 			for range 2 {
-				must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
+				noError(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 					if got := takenBy(t, tx); got != tt.want {
 						t.Errorf("got %d places, want %d", got, tt.want)
 					}
@@ -353,7 +353,7 @@ func TestHistoryIsNotTakenForGranted(t *testing.T) {
 func run(t *testing.T, db *sql.DB, text string) {
 	t.Helper()
 	_, err := db.ExecContext(t.Context(), text)
-	must(t, err)
+	noError(t, err)
 }
 
 func TestAgendasInMemory(t *testing.T) {
