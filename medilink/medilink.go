@@ -135,7 +135,7 @@ func (a *api) handle(pattern string, m methods) {
 }
 
 func (a *api) handleCitas(prefix string) {
-	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.postCita})
+	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.simulable(a.booking("create", a.writes(a.createCita)))})
 	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.writes(a.updateCita)})
 	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.booking("change_date", a.writes(a.changeDate))})
 	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.writes(a.createEstado)})

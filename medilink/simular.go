@@ -50,18 +50,20 @@ type reglaBody struct {
 	Message string `json:"message"` // "" unless it is broken
 }
 
-// postCita is POST /citas, which with simular=1 in the query only tells what it
+// simulable is POST /citas, which with simular=1 in the query only tells what it
 // would do.
-func (a *api) postCita(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
-	q := params{fields: queryFields(r)}
-	simular := q.bit("simular")
-	if err := q.err(); err != nil {
-		return err
+func (a *api) simulable(book handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+		q := params{fields: queryFields(r)}
+		simular := q.bit("simular")
+		if err := q.err(); err != nil {
+			return err
+		}
+		if simular == nil || !*simular {
+			return book(w, r, p)
+		}
+		return a.simulateCita(w, r, p)
 	}
-	if simular == nil || !*simular {
-		return a.booking("create", a.writes(a.createCita))(w, r, p)
-	}
-	return a.simulateCita(w, r, p)
 }
 
 // simulateCita judges a booking outside of any update. An Idempotency-Key means

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"database/sql"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -111,28 +112,30 @@ func (m *agendaMemory) put(day agendaDay, kept *keptDay) {
 
 func (k *keptDay) size() int { return dayCost + len(k.places) }
 
-// news is an evento, and the day of the cita that it is about.
+// news is an evento, and the day of the cita that it is about; without an id it
+// only tells how far the clinic has come.
 type news struct {
-	id, en  int64
-	cita    bool
-	created bool
-	strays  bool // the cita may have been on another day before
-	day     agendaDay
+	evento, cita int64 // the clinic's last ones
+	id, en       int64
+	ofCita       bool
+	created      bool
+	strays       bool // the cita may have been on another day before
+	day          agendaDay
 }
 
 func scanNews(scan scanner) (n news, err error) {
-	var entidad, accion, campos string
-	var prof sql.NullInt64
-	var date sql.NullString
-	if err := scan(&n.id, &n.en, &entidad, &accion, &campos, &prof, &date); err != nil {
+	var id, en, prof sql.NullInt64
+	var entidad, accion, campos, date sql.NullString
+	if err := scan(&n.evento, &n.cita, &id, &en, &entidad, &accion, &campos, &prof, &date); err != nil {
 		return n, err
 	}
-	n.cita, n.created = entidad == "cita", accion == created
+	n.id, n.en = id.Int64, en.Int64
+	n.ofCita, n.created = entidad.String == "cita", accion.String == created
 	n.day.profesional = tomahora.ProfesionalID(prof.Int64)
 	if date.Valid {
 		n.day.fecha, err = tomahora.ParseFecha(date.String)
 	}
-	n.strays = !date.Valid || slices.ContainsFunc(strings.Split(campos, ","), isOfDay)
+	n.strays = !date.Valid || slices.ContainsFunc(strings.Split(campos.String, ","), isOfDay)
 	return n, err
 }
 
@@ -151,10 +154,10 @@ func (m *agendaMemory) follows(list []news, c *clinica) bool {
 	}
 	citas := m.citas
 	for _, n := range list {
-		if n.cita && n.strays {
+		if n.ofCita && n.strays {
 			return false
 		}
-		if n.cita && n.created {
+		if n.ofCita && n.created {
 			citas++
 		}
 	}
@@ -164,7 +167,7 @@ func (m *agendaMemory) follows(list []news, c *clinica) bool {
 // learn takes news into account, which follow.
 func (m *agendaMemory) learn(list []news, c *clinica) {
 	for _, n := range list {
-		if n.cita && n.id > m.until {
+		if n.ofCita && n.id > m.until {
 			m.changed[n.day] = n.id
 		}
 		m.en = n.en
@@ -189,36 +192,27 @@ func (m *agendaMemory) settle() {
 // memory is what is kept of the transaction's clinic, with all taken into account
 // that the transaction sees; nil when others see more already.
 func (t *tx) memory() (*agendaMemory, error) {
-	a, c := &t.store.agendas, t.clinica
-	m, until := a.of(t.id, c)
-	if c.evento < until {
-		return nil, nil //nolint:nilnil // nobody keeps what was
+	a := &t.store.agendas
+	m, until := a.of(t.id)
+	list, err := collect(t, "evento_citas", []any{t.id, until, maxNews}, scanNews)
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	var list []news
-	if c.evento-until <= maxNews {
-		var err error
-		if list, err = collect(t, "evento_citas", []any{t.id, until, maxNews + 1}, scanNews); err != nil {
-			return nil, err
-		}
+	c := t.clinica
+	c.evento, c.cita = list[0].evento, list[0].cita
+	if list[0].id == 0 {
+		list = nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.clinics[t.id] != m {
-		return nil, nil //nolint:nilnil // it was given up
-	}
 	switch {
-	case m.until != until: // another one has learned something
-	case m.follows(list, c):
+	case a.clinics[t.id] != m, m != nil && c.evento < until:
+		return nil, nil //nolint:nilnil // it was given up meanwhile, or has come further
+	case m == nil || m.until == until && !m.follows(list, c):
+		m = a.anew(t.id, c, list)
+	case m.until == until:
 		m.learn(list, c)
-		if len(m.changed) > a.changed {
-			a.size -= m.size
-			m.settle()
-			a.size += m.size
-		}
-	default:
-		a.size -= m.size
-		m = newAgendaMemory(c)
-		a.clinics[t.id] = m
+		a.settle(m)
 	}
 	if m.until < c.evento {
 		return nil, nil //nolint:nilnil // another one has learned less
@@ -226,16 +220,37 @@ func (t *tx) memory() (*agendaMemory, error) {
 	return m, nil
 }
 
-// of is what is kept of a clinic, and the evento that it has come to.
-func (a *agendas) of(id tomahora.ClinicaID, c *clinica) (m *agendaMemory, until int64) {
+// of is what is kept of a clinic, nil for nothing, and the evento from which on it
+// needs to be told.
+func (a *agendas) of(id tomahora.ClinicaID) (m *agendaMemory, until int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	m = a.clinics[id]
-	if m == nil {
-		m = newAgendaMemory(c)
-		a.clinics[id] = m
+	if m = a.clinics[id]; m == nil {
+		return nil, math.MaxInt64
 	}
 	return m, m.until
+}
+
+// anew begins to keep what a clinic has come to, told by its last evento.
+func (a *agendas) anew(id tomahora.ClinicaID, c *clinica, list []news) *agendaMemory {
+	if before := a.clinics[id]; before != nil {
+		a.size -= before.size
+	}
+	m := newAgendaMemory(c)
+	if n := len(list); n > 0 && list[n-1].id == c.evento {
+		m.en = list[n-1].en
+	}
+	a.clinics[id] = m
+	return m
+}
+
+// settle makes room where too many days have changed.
+func (a *agendas) settle(m *agendaMemory) {
+	if len(m.changed) > a.changed {
+		a.size -= m.size
+		m.settle()
+		a.size += m.size
+	}
 }
 
 // keep keeps days of a clinic that were read at an evento. When there is too much

@@ -42,7 +42,7 @@ func TestADayHoldsUntilItChanges(t *testing.T) {
 	one, two, three := dayOf(1), dayOf(2), dayOf(3)
 	m.put(one, &keptDay{evento: 10})
 	m.put(two, &keptDay{evento: 10})
-	m.learn([]news{{id: 10, en: 7}, {id: 11}, {id: 12, en: 9, cita: true, created: true, day: one}}, &clinica{evento: 12, cita: 4})
+	m.learn([]news{{id: 10, en: 7}, {id: 11}, {id: 12, en: 9, ofCita: true, created: true, day: one}}, &clinica{evento: 12, cita: 4})
 	if m.en != 9 || m.until != 12 || m.citas != 4 {
 		t.Errorf("came to %+v", m)
 	}
@@ -83,7 +83,7 @@ func TestWhatHasSettled(t *testing.T) {
 	one, two := dayOf(1), dayOf(2)
 	m.put(one, &keptDay{evento: 10, places: make([]keptPlace, 3)})
 	m.put(two, &keptDay{evento: 10, places: make([]keptPlace, 5)})
-	m.learn([]news{{id: 10}, {id: 11, cita: true, day: one}}, &clinica{evento: 11})
+	m.learn([]news{{id: 10}, {id: 11, ofCita: true, day: one}}, &clinica{evento: 11})
 	m.settle()
 	for name, got := range map[string][2]int64{
 		"the day that changed":       {m.eventoAt(one, 11), 0},
@@ -103,7 +103,7 @@ func TestWhatHasSettled(t *testing.T) {
 }
 
 func TestWhatFollows(t *testing.T) {
-	made := func(id int64) news { return news{id: id, en: id, cita: true, created: true, day: dayOf(1)} }
+	made := func(id int64) news { return news{id: id, en: id, ofCita: true, created: true, day: dayOf(1)} }
 	other := func(id int64) news { return news{id: id, en: id} }
 	strays := made(12)
 	strays.created, strays.strays = false, true

@@ -78,7 +78,7 @@ func (t *tx) Config() *tomahora.Config {
 // enter makes a clinic the transaction's own, for reading.
 func (t *tx) enter(id tomahora.ClinicaID) error {
 	c := &clinica{}
-	if err := t.readClinica("clinica_version", id, &c.version, &c.reservasHasta, &c.evento, &c.cita); err != nil {
+	if err := t.readClinica("clinica_version", id, &c.version, &c.reservasHasta); err != nil {
 		return err
 	}
 	t.id, t.clinica = id, c

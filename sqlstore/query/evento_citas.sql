@@ -1,5 +1,9 @@
--- The eventos from one on, each with the agenda and the day of the cita that it
--- is about, if it is about one.
-SELECT e.id, e.en, e.entidad, e.accion, e.campos, c.id_profesional, c.fecha
-FROM eventos e LEFT JOIN citas c ON c.id_clinica = e.id_clinica AND c.id = e.id_entidad AND e.entidad = 'cita'
-WHERE e.id_clinica = $1 AND e.id >= $2 ORDER BY e.id LIMIT $3
+-- How far a clinic has come, and its eventos from one on, at least the last, each
+-- with the agenda and the day of the cita that it is about, if it is about one.
+-- There always is a row.
+SELECT k.ultimo_evento, k.ultima_cita, e.id, e.en, e.entidad, e.accion, e.campos, c.id_profesional, c.fecha
+FROM clinicas k
+LEFT JOIN eventos e ON e.id_clinica = k.id_clinica AND e.id >= CASE WHEN $2 < k.ultimo_evento THEN $2 ELSE k.ultimo_evento END
+LEFT JOIN citas c ON c.id_clinica = k.id_clinica AND c.id = e.id_entidad AND e.entidad = 'cita'
+WHERE k.id_clinica = $1
+ORDER BY e.id LIMIT $3
