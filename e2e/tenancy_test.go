@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tomahora/tomahora/medilink/openapitest"
 )
@@ -130,6 +133,17 @@ func tenancyAttempts() map[string]attempts {
 		"GET /atenciones":                  {qs: []string{`{"id":{"eq":<atencion>}}`, `{"id_paciente":{"eq":<paciente>}}`, `{"nombre":{"lk":"zorro"}}`}},
 		"POST /atenciones":                 {bodies: []string{atencion}},
 		"GET /atenciones/{id}":             {},
+		"GET /webhooks":                    {qs: []string{`{"id":{"eq":<webhook>}}`, `{"url":{"lk":"zorro"}}`}},
+		"POST /webhooks":                   {bodies: []string{`{"url":"https://gato.cl/avisos"}`}},
+		"GET /webhooks/{id}":               {},
+		"PUT /webhooks/{id}":               {bodies: []string{`{"activo":0}`}},
+		"DELETE /webhooks/{id}":            {},
+		"POST /webhooks/{id}/rotar":        {},
+		"POST /webhooks/{id}/probar":       {},
+		"GET /webhooks/{id}/entregas":      {},
+		"POST /webhooks/{id}/reenviar":     {bodies: []string{`{"desde":1}`}},
+		"GET /eventos":                     {params: []string{"objetos=1"}},
+		"GET /eventos/stream":              {}, // does not end: checkStream
 		"GET /openapi.json":                {}, // says nothing of any clinic
 		"POST /sandbox/reloj":              {}, // not there in earnest
 		"POST /sandbox/reset":              {},
@@ -158,7 +172,7 @@ func nounOf(before, param string) string {
 	nouns := map[string]string{
 		"citas": "cita", "estados": "estado", "pacientes": "paciente", "profesionales": "profesional", "dentistas": "profesional",
 		"sucursales": "sucursal", "especialidades": "especialidad", "prestaciones": "prestacion", "atenciones": "atencion",
-		"horariosbloqueados": "bloqueo", "reservas": "reserva",
+		"horariosbloqueados": "bloqueo", "reservas": "reserva", "webhooks": "webhook",
 	}
 	return nouns[before]
 }
@@ -308,6 +322,7 @@ func settle(t *testing.T, s *server, db, text string, n, more int) ids {
 			`{"id_sucursal":<sucursal>,"fecha":"2027-03-2%d","hora_inicio":"10:00","hora_fin":"12:00","sillones":[<sillon>]}`, i))
 		own["bloqueo"] = post("/api/v5/horariosbloqueados", fmt.Sprintf(
 			`{"id_profesional":<profesional>,"id_sucursal":<sucursal>,"fecha":"2027-05-1%d","hora_inicio":"10:00","hora_fin":"12:00","comentario":"%s"}`, i, text))
+		own["webhook"] = post("/api/v5/webhooks", `{"url":"https://`+text+`.cl/avisos","activo":0}`)
 		path := fmt.Sprintf("/api/v5/profesionales/%d/horarios", own["profesional"])
 		a, err := s.do(t.Context(), http.DefaultClient, http.MethodPost, path,
 			ask{body: fmt.Sprintf(`{"id_sucursal":<sucursal>,"dia":7,"hora_inicio":"%02d:00","hora_fin":"%02d:30","sillones":[<sillon>]}`, 8+i, 8+i)}.with(own, nil, nil).body)
@@ -377,7 +392,7 @@ func TestOneClinicNeverSeesAnother(t *testing.T) {
 			t.Errorf("%s is not tried with another clinic's ids: add its case", operation)
 		}
 		for _, ask := range a.asks(operation) {
-			if operation == "GET /openapi.json" || strings.HasPrefix(operation, "POST /sandbox/") {
+			if operation == "GET /openapi.json" || operation == "GET /eventos/stream" || strings.HasPrefix(operation, "POST /sandbox/") {
 				continue
 			}
 			controls = append(controls, ask.with(theirs, nil, nil))
@@ -397,6 +412,7 @@ func TestOneClinicNeverSeesAnother(t *testing.T) {
 	if cursors < 10 {
 		t.Errorf("only %d cursors of the other clinic were tried", cursors)
 	}
+	checkStream(t, s)
 	if after := tomahora(t, "export", "--clinica", "2", "--db", db); after != before {
 		t.Errorf("the other clinic has changed from\n%s\nto\n%s", before, after)
 	}
@@ -480,6 +496,34 @@ func checkPage(t *testing.T, s *server, a ask, next string) {
 	if len(idOf.FindAllString(a.path, -1)) > 0 && got.status != http.StatusNotFound || got.status >= http.StatusInternalServerError {
 		t.Errorf("%s, a page of the other clinic: got %d %s", next, got.status, got.body)
 	}
+}
+
+// checkStream listens to all that has changed: it is what a clinic has changed
+// itself, up to its last evento.
+func checkStream(t *testing.T, s *server) {
+	t.Helper()
+	var body struct{ Links struct{ Next string } }
+	must(t, json.Unmarshal(s.get(t, "/api/v5/eventos?desde=ahora").body, &body))
+	_, last, _ := strings.Cut(body.Links.Next, "desde=")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/api/v5/eventos/stream?desde=0&objetos=1", nil)
+	must(t, err)
+	r.Header.Set("Authorization", "Token "+s.token)
+	resp, err := http.DefaultClient.Do(r)
+	must(t, err)
+	defer resp.Body.Close()
+	var heard bytes.Buffer
+	lines, id := bufio.NewReader(resp.Body), ""
+	for line := ""; line != "\n" || id != last; {
+		line, err = lines.ReadString('\n')
+		must(t, err)
+		heard.WriteString(line)
+		if after, ok := strings.CutPrefix(line, "id: "); ok {
+			id = strings.TrimSpace(after)
+		}
+	}
+	checkUnmarked(t, "the stream", answer{status: resp.StatusCode, header: resp.Header, body: heard.Bytes()})
 }
 
 // checkControls sends all of it once more as the other clinic itself: what was
