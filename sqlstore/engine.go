@@ -123,6 +123,8 @@ type session interface {
 	// query reads the rows of a query, and compose those of a composed text.
 	query(ctx context.Context, name string, args []any) (rows, error)
 	compose(ctx context.Context, text string, args []any) (rows, error)
+	// lateral tells whether a composed text may use LATERAL.
+	lateral() bool
 
 	// mark is where the transaction stands, and drop takes back all that was
 	// posted since. It tells whether that was possible: whether none of it was

@@ -14,6 +14,7 @@ import (
 // list answers a page of a Consulta: the query is composed of constants of this
 // file, and what a caller sent only ever becomes an argument.
 func list[T any](t *tx, l listing, q tomahora.Consulta, scan func(scanner) (T, error)) ([]T, error) {
+	l.lateral = t.session.lateral()
 	text, args, err := l.compose(t.id, t.Config(), q, t.now)
 	if err != nil {
 		return nil, fmt.Errorf("list of %s: %w", l.table, err)
@@ -35,10 +36,46 @@ type listing struct {
 	// all of them are sorted, rather than reading the list in its own order until
 	// a page is full, which for a value that has become rare is all of it.
 	gathered []string
-	// parts cuts what the filters leave into conditions whose rows an index has by
-	// id, so that a page is merged from the beginnings of all; nil where they name
+	// parts cuts what the filters leave into parts whose rows an index has by id,
+	// so that a page is merged from the beginnings of all; nil where they name
 	// nothing it is good for. May be nil itself.
-	parts func(cfg *tomahora.Config, filtros []tomahora.Filtro) []string
+	parts func(cfg *tomahora.Config, filtros []tomahora.Filtro) *partition
+	// lateral is how an engine merges parts that knows LATERAL: one query for all
+	// of them. A query for each costs PostgreSQL more to plan than to run.
+	lateral bool
+}
+
+// partition cuts rows by what some columns hold.
+type partition struct {
+	columns []string
+	values  [][]int64 // of the columns, for each part
+}
+
+// conditions are those of a part whose values are told by column and number.
+func (p *partition) conditions(value func(column string, i int) string) []string {
+	list := make([]string, len(p.columns))
+	for i, column := range p.columns {
+		list[i] = "r." + column + " = " + value(column, i)
+	}
+	return list
+}
+
+// of are the conditions of one part.
+func (p *partition) of(values []int64) []string {
+	return p.conditions(func(_ string, i int) string { return strconv.FormatInt(values[i], 10) })
+}
+
+// table is the parts as the rows of VALUES.
+func (p *partition) table() string {
+	rows := make([]string, len(p.values))
+	for i, values := range p.values {
+		row := make([]string, len(values))
+		for j, v := range values {
+			row[j] = strconv.FormatInt(v, 10)
+		}
+		rows[i] = "(" + strings.Join(row, ", ") + ")"
+	}
+	return "(VALUES " + strings.Join(rows, ", ") + ") AS part (" + strings.Join(p.columns, ", ") + ")"
 }
 
 // maxParts bounds what a page is merged from. More of them are an estado's share
@@ -104,11 +141,11 @@ const commonSillon = 1
 
 // citaParts are the sucursales and estados that the filters leave, as the index
 // citas_estado has them.
-func citaParts(cfg *tomahora.Config, filtros []tomahora.Filtro) []string {
+func citaParts(cfg *tomahora.Config, filtros []tomahora.Filtro) *partition {
 	if !finds(filtros, []string{"id_sucursal", "id_estado", "estado_anulacion"}) {
 		return nil
 	}
-	parts := []string{}
+	parts := &partition{columns: []string{"id_sucursal", "id_estado"}}
 	plan := cfg.Plan()
 	for _, s := range plan.Sucursales {
 		if !passes(filtros, "id_sucursal", int64(s.ID)) {
@@ -116,7 +153,7 @@ func citaParts(cfg *tomahora.Config, filtros []tomahora.Filtro) []string {
 		}
 		for _, e := range plan.Estados {
 			if passes(filtros, "id_estado", int64(e.ID)) && passes(filtros, "estado_anulacion", bit(e.Anulacion)) {
-				parts = append(parts, fmt.Sprintf("r.id_sucursal = %d AND r.id_estado = %d", s.ID, e.ID))
+				parts.values = append(parts.values, []int64{int64(s.ID), int64(e.ID)})
 			}
 		}
 	}
@@ -228,36 +265,41 @@ func (l listing) compose(id tomahora.ClinicaID, cfg *tomahora.Config, q tomahora
 	page := func(conditions []string) string {
 		return fmt.Sprintf("SELECT r.id FROM %s r WHERE %s ORDER BY %s LIMIT %s", l.table, strings.Join(conditions, " AND "), order, limit)
 	}
-	var ids string
-	switch parts := c.cut(q, cfg); len(parts) {
-	case 0:
-		ids = page(conditions)
-	case 1:
-		ids = page(append(conditions, parts[0]))
-	default:
-		for i, part := range parts {
-			parts[i] = "SELECT p.id FROM (" + page(append(slices.Clone(conditions), part)) + ") AS p"
-		}
-		ids = fmt.Sprintf("SELECT r.id FROM (%s) AS r ORDER BY %s LIMIT %s", strings.Join(parts, " UNION ALL "), order, limit)
-	}
+	ids := c.merge(c.cut(q, cfg), conditions, page, fmt.Sprintf("ORDER BY %s LIMIT %s", order, limit))
 	return fmt.Sprintf("%s WHERE r.id_clinica = $1 AND r.id IN (%s) ORDER BY %s", l.rows, ids, order), c.args, nil
 }
 
-// cut is the listing's parts where the page is to be merged from them, or one
-// that is never true where the filters leave none.
-func (c *composer) cut(q tomahora.Consulta, cfg *tomahora.Config) []string {
+// merge makes the query of a page's ids from those of its parts.
+func (c *composer) merge(parts *partition, conditions []string, page func([]string) string, end string) string {
+	switch {
+	case parts == nil:
+		return page(conditions)
+	case len(parts.values) == 0:
+		return page(append(conditions, "1 = 0"))
+	case len(parts.values) == 1:
+		return page(append(conditions, parts.of(parts.values[0])...))
+	case c.lateral:
+		part := parts.conditions(func(column string, _ int) string { return "part." + column })
+		return fmt.Sprintf("SELECT r.id FROM %s CROSS JOIN LATERAL (%s) AS r %s", parts.table(), page(append(conditions, part...)), end)
+	default:
+		pages := make([]string, len(parts.values))
+		for i, values := range parts.values {
+			pages[i] = "SELECT p.id FROM (" + page(append(slices.Clone(conditions), parts.of(values)...)) + ") AS p"
+		}
+		return fmt.Sprintf("SELECT r.id FROM (%s) AS r %s", strings.Join(pages, " UNION ALL "), end)
+	}
+}
+
+// cut is the listing's parts where the page is to be merged from them.
+func (c *composer) cut(q tomahora.Consulta, cfg *tomahora.Config) *partition {
 	if c.parts == nil || c.sorts || c.rare(q.Filtros) || finds(q.Filtros, c.direct) || q.Orden[0].Columna != "id" {
 		return nil
 	}
 	parts := c.parts(cfg, q.Filtros)
-	switch {
-	case parts != nil && len(parts) == 0:
-		return []string{"1 = 0"}
-	case len(parts) > maxParts:
+	if parts != nil && len(parts.values) > maxParts {
 		return nil
-	default:
-		return parts
 	}
+	return parts
 }
 
 // rare tells whether a filter is answered by an index that leaves out a common

@@ -122,6 +122,7 @@ func checkList(t *testing.T, conn *pgx.Conn, test listPlan, next bool) {
 			}[o.Columna])
 		}
 	}
+	test.listing.lateral = true
 	text, args, err := test.listing.compose(1, listConfig(t), q, listNow())
 	if err != nil {
 		t.Fatal(err)

@@ -295,6 +295,8 @@ func (s *postgresSession) query(ctx context.Context, name string, args []any) (r
 	return s.rows(ctx, s.engine.texts[name], args)
 }
 
+func (s *postgresSession) lateral() bool { return true }
+
 // ownPlans lets composed queries be planned for their arguments: how many rows a
 // page has and how many days a filter leaves decides which index is best.
 const ownPlans = "SET LOCAL plan_cache_mode = force_custom_plan"

@@ -130,6 +130,8 @@ func (s *sqliteSession) query(ctx context.Context, name string, args []any) (row
 	return rowsOf(stmt.QueryContext(ctx, args...))
 }
 
+func (s *sqliteSession) lateral() bool { return false }
+
 // maxComposed bounds how many composed queries stay prepared. Clients ask in a
 // few ways; one who asks in ever new ways must not fill the memory.
 const maxComposed = 64

@@ -217,16 +217,15 @@ func composedLists(t *testing.T, l listing) []string {
 			}
 		}
 	}
-	cfg, err := tomahora.NewConfig(1, tomahora.Plan{Clinica: tomahora.Clinica{Zona: "America/Santiago"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg := listConfig(t)
 	seen := map[string]bool{}
 	compose := func(filtros []tomahora.Filtro, orden []tomahora.Orden) {
 		for _, despues := range [][]any{nil, make([]any, len(orden))} {
-			text, _, err := l.compose(1, cfg, tomahora.Consulta{Filtros: filtros, Orden: orden, Despues: despues, Limite: 50}, now)
-			if err == nil { // else an operator or value that the column does not take
-				seen[text] = true
+			for _, l.lateral = range []bool{false, true} { // as the one engine merges parts, and as the other
+				text, _, err := l.compose(1, cfg, tomahora.Consulta{Filtros: filtros, Orden: orden, Despues: despues, Limite: 50}, now)
+				if err == nil { // else an operator or value that the column does not take
+					seen[text] = true
+				}
 			}
 		}
 	}
