@@ -78,10 +78,6 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 		if err := t.lock(id); err != nil {
 			return err
 		}
-		// Who left while another replica had the clinic may have asked that one.
-		if err := ctx.Err(); err != nil {
-			return tomahora.Unavailable(err)
-		}
 		return fn(t)
 	})
 }
