@@ -370,7 +370,7 @@ func (b *batchTx) why(t *tx, err error) error {
 	switch {
 	case t.failed == nil && b.session.poisoned() && b.shared && !b.savepoints:
 		return errUndo
-	case t.failed == nil && tomahora.ProblemsOf(err) == nil:
+	case t.failed == nil && t.gone == nil && tomahora.ProblemsOf(err) == nil:
 		return errSpoiled
 	case t.failed == nil:
 		return nil // an answer to the member alone

@@ -40,15 +40,11 @@ func TestNoQueryScansAClinic(t *testing.T) {
 	}
 }
 
-// TestListsReadNoMoreThanTheyMust proves by the plan which index answers a list,
-// and that what has a page in its own order is not sorted.
-func TestListsReadNoMoreThanTheyMust(t *testing.T) {
-	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), Options{Clock: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+// listNow is when the lists are asked for, and listConfig in which clinic.
+func listNow() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+
+func listConfig(t *testing.T) *tomahora.Config {
+	t.Helper()
 	cfg, err := tomahora.NewConfig(1, tomahora.Plan{
 		Clinica:    tomahora.Clinica{Nombre: "A", Zona: "America/Santiago"},
 		Sucursales: []tomahora.Sucursal{{ID: 1, Nombre: "NORTE"}, {ID: 2, Nombre: "SUR"}},
@@ -57,6 +53,19 @@ func TestListsReadNoMoreThanTheyMust(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cfg
+}
+
+// listPlan is a list and how its page is to be found.
+type listPlan struct {
+	listing listing
+	filtros []tomahora.Filtro
+	orden   []tomahora.Orden
+	want    string // index and what it is searched by
+	sorted  bool   // what was found is few, and sorted
+}
+
+func listPlans() map[string]listPlan {
 	is := func(column string, o tomahora.Operador, v any) tomahora.Filtro {
 		return tomahora.Filtro{Columna: column, Operador: o, Valor: v}
 	}
@@ -67,13 +76,8 @@ func TestListsReadNoMoreThanTheyMust(t *testing.T) {
 		}
 		return orden
 	}
-	tests := map[string]struct {
-		listing listing
-		filtros []tomahora.Filtro
-		orden   []tomahora.Orden
-		want    string // how the rows of the page are found
-		sorted  bool   // what was found is few, and sorted
-	}{
+	now := listNow()
+	return map[string]listPlan{
 		"citas, newest first": {citaListing(), nil, by("-id"), "PRIMARY KEY (id_clinica=?", false},
 		"citas from an id on": {citaListing(), []tomahora.Filtro{is("id", tomahora.MayorIgual, int64(7))}, by("id"), "PRIMARY KEY (id_clinica=? AND id>?", false},
 		"citas of a day": {
@@ -146,11 +150,21 @@ func TestListsReadNoMoreThanTheyMust(t *testing.T) {
 		"atenciones of one":                 {atencionListing(), []tomahora.Filtro{is("id_paciente", tomahora.Igual, int64(1))}, by("-id"), "atenciones_paciente (id_clinica=? AND id_paciente=?", true},
 		"atenciones of a fecha":             {atencionListing(), []tomahora.Filtro{is("fecha", tomahora.Igual, "2026-11-30")}, by("-id"), "atenciones_fecha (id_clinica=? AND fecha=?", true},
 	}
-	for name, test := range tests {
+}
+
+// TestListsReadNoMoreThanTheyMust proves by the plan which index answers a list,
+// and that what has a page in its own order is not sorted.
+func TestListsReadNoMoreThanTheyMust(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), Options{Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	for name, test := range listPlans() {
 		for page, despues := range map[string][]any{"": nil, ", next page": make([]any, len(test.orden))} {
 			t.Run(name+page, func(t *testing.T) {
 				q := tomahora.Consulta{Filtros: test.filtros, Orden: test.orden, Despues: despues, Limite: 50}
-				text, args, err := test.listing.compose(1, cfg, q, now)
+				text, args, err := test.listing.compose(1, listConfig(t), q, listNow())
 				if err != nil {
 					t.Fatal(err)
 				}

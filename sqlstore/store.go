@@ -78,6 +78,10 @@ func (s *Store) Update(ctx context.Context, id tomahora.ClinicaID, fn func(tomah
 		if err := t.lock(id); err != nil {
 			return err
 		}
+		// The row may have been another's for a while, and the caller gone.
+		if t.gone = ctx.Err(); t.gone != nil {
+			return t.gone
+		}
 		return fn(t)
 	})
 }

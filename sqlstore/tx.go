@@ -40,6 +40,7 @@ type tx struct {
 	failed  error         // first error that is neither ours nor a constraint's
 	verdict verdict       // what it means
 	refused error         // first refusal by a constraint
+	gone    error         // why the caller no longer wants it, though it has begun
 	alarm   tomahora.Code // the law that refused what the rules let through
 }
 

@@ -149,13 +149,21 @@ func (d database) with(env *environment, fn func(*sqlstore.Store) error) error {
 type migrateCmd struct {
 	database
 	output
+	Citus bool `help:"Also spread the clinics over the nodes of a Citus cluster (PostgreSQL with the extension citus). Done twice, it does nothing."`
 }
 
 func (c migrateCmd) Run(env *environment) error {
-	return c.with(env, func(*sqlstore.Store) error {
+	return c.with(env, func(store *sqlstore.Store) error {
+		said := "the schema is up to date"
+		if c.Citus {
+			if err := store.Distribute(env.ctx); err != nil {
+				return err
+			}
+			said += ", and the clinics are spread by id_clinica"
+		}
 		return c.print(env, struct {
 			Migrated bool `json:"migrated"`
-		}{true}, "the schema is up to date")
+		}{true}, said)
 	})
 }
 
