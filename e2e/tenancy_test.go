@@ -89,6 +89,11 @@ func tenancyAttempts() map[string]attempts {
 			params: []string{"ids_profesional[]=<profesional>&id_sucursal=<sucursal>&fecha_inicio=2027-03-01&fecha_fin=2027-03-02"},
 			bodies: []string{`{"ids_profesional":[<profesional>],"id_sucursal":<sucursal>,"fecha_inicio":"2027-03-01","fecha_fin":"2027-03-02"}`},
 		},
+		"GET /disponibilidad": {params: []string{
+			"ids_profesional[]=<profesional>&fecha_inicio=2027-03-01&fecha_fin=2027-03-02",
+			"id_especialidad=<especialidad>&fecha_inicio=2027-03-01&fecha_fin=2027-03-02",
+			"ids_sucursal[]=<sucursal>&fecha_inicio=2027-03-01&fecha_fin=2027-03-02",
+		}, required: true},
 		"GET /agendas": {qs: []string{
 			`{"id_sucursal":{"eq":<sucursal>},"id_profesional":{"eq":<profesional>}}`, `{"id_sucursal":{"eq":<sucursal>},"fecha":{"eq":"2027-03-01"}}`,
 		}, required: true},

@@ -49,7 +49,7 @@ func TestSlotsGoOnInTheNextBlock(t *testing.T) {
 
 func TestPostIsARequest(t *testing.T) {
 	a := attempt{profesional: 2, fecha: firstDay(), inicio: 545, paciente: 3, atencion: 4}
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(string(newPoster(citasPath, "demo").post(a)))))
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(string(newPoster("demo").post(a)))))
 	if err != nil {
 		t.Fatal(err)
 	}

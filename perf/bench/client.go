@@ -99,8 +99,8 @@ type poster struct {
 	json    []byte
 }
 
-func newPoster(path, token string) *poster {
-	return &poster{head: []byte("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token " + token +
+func newPoster(token string) *poster {
+	return &poster{head: []byte("POST " + citasPath + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token " + token +
 		"\r\nContent-Type: application/json\r\nContent-Length: ")}
 }
 

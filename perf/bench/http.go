@@ -101,7 +101,7 @@ func (s served) posts(name string, connections int) *measurement {
 			return nil, nil, err
 		}
 		return s.connect(ctx, n, func(w *wire) caller {
-			p := newPoster(citasPath, s.token)
+			p := newPoster(s.token)
 			return func(context.Context) (bool, error) {
 				return booked(w.do(p.post(s.work.attempt())))
 			}

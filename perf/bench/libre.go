@@ -33,7 +33,7 @@ func (s served) measureLibre(ctx context.Context, b *bench, e engine) error {
 
 // refusals measures a booking that is refused with a code.
 func (s served) refusals(name, body string, code tomahora.Code, connections int) *measurement {
-	p := newPoster(citasPath, s.token)
+	p := newPoster(s.token)
 	request := append(strconv.AppendInt(p.head, int64(len(body)), 10), "\r\n\r\n"+body...)
 	return &measurement{name: name, callers: connections, cpu: s.cpu, open: func(ctx context.Context, n int) ([]caller, func(), error) {
 		return s.connect(ctx, n, func(w *wire) caller {

@@ -96,7 +96,7 @@ func (m *mixed) measurement(name string) *measurement {
 
 // caller asks for one kind after the other, beginning somewhere in the mix.
 func (m *mixed) caller(w *wire, turn int) caller {
-	p := newPoster(citasPath, m.token)
+	p := newPoster(m.token)
 	return func(context.Context) (bool, error) {
 		turn++
 		k := m.bookings
