@@ -2,6 +2,7 @@ package tomahora_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,7 +90,7 @@ func TestAReservaIsNotJudgedInAnUnreadableRequest(t *testing.T) {
 	unreadable := tomahora.Problems{tomahora.Invalid(tomahora.CodeParametroInvalido, "fecha", "fecha", "x")}
 	s := tomahora.Solicitud{IDReserva: 3, Unreadable: unreadable}
 	got := verdicts(s, tomahora.EtapaForma, unreadable...)
-	if len(got) == 0 || got[0] != "? reserva_vencida id_reserva" {
+	if !slices.Contains(got, "? reserva_vencida id_reserva") {
 		t.Errorf("got %q", got)
 	}
 	s.IDReserva = 0
