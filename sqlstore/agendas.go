@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -124,19 +125,30 @@ type news struct {
 }
 
 func scanNews(scan scanner) (n news, err error) {
-	var id, en, prof sql.NullInt64
-	var entidad, accion, campos, date sql.NullString
-	if err := scan(&n.evento, &n.cita, &id, &en, &entidad, &accion, &campos, &prof, &date); err != nil {
+	var id, en sql.NullInt64
+	var entidad, accion, campos, day sql.NullString
+	if err := scan(&n.evento, &n.cita, &id, &en, &entidad, &accion, &campos, &day); err != nil {
 		return n, err
 	}
 	n.id, n.en = id.Int64, en.Int64
 	n.ofCita, n.created = entidad.String == "cita", accion.String == created
-	n.day.profesional = tomahora.ProfesionalID(prof.Int64)
-	if date.Valid {
-		n.day.fecha, err = tomahora.ParseFecha(date.String)
+	n.strays = !day.Valid || slices.ContainsFunc(strings.Split(campos.String, ","), isOfDay)
+	if day.Valid {
+		n.day, err = parseDay(day.String)
 	}
-	n.strays = !date.Valid || slices.ContainsFunc(strings.Split(campos.String, ","), isOfDay)
 	return n, err
+}
+
+// parseDay reads a profesional's id and a fecha.
+func parseDay(text string) (d agendaDay, err error) {
+	prof, date, _ := strings.Cut(text, " ")
+	id, err := strconv.ParseInt(prof, 10, 64)
+	if err != nil {
+		return d, err
+	}
+	d.profesional = tomahora.ProfesionalID(id)
+	d.fecha, err = tomahora.ParseFecha(date)
+	return d, err
 }
 
 // isOfDay tells whether a field is one that makes the day of an agenda.

@@ -143,7 +143,7 @@ func TestAGrownTableIsReadByItsIndex(t *testing.T) {
 		"All that a booking has to know":          "citas_agenda",
 		"The places of one profesional":           "citas_agenda",
 		"The live citas of one profesional":       "citas_agenda",
-		"The places of live citas on exclusive":   "citas_sillon",
+		"The live citas on exclusive sillones":    "citas_sillon",
 		"a.id_paciente = $2 AND a.id_profesional": "atenciones_paciente",
 	} {
 		if plan := cachedPlan(t, s, part); !plan.uses(index) {
