@@ -123,7 +123,7 @@ func fillClinic(t *testing.T, db string) (_, token string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "clinica.yaml")
 	must(t, os.WriteFile(file, []byte(loadClinic), 0o600))
-	id := tomahora(t, "clinica", "create", "--nombre", "Carga", "--db", db)
+	id := tomahora(t, "clinica", "create", "--nombre", "Carga", "--zona", "UTC", "--db", db)
 	tomahora(t, "clinica", "apply", file, "--clinica", id, "--db", db)
 	seedPaciente(t, db)
 	return db, tomahora(t, "token", "create", "--clinica", id, "--nombre", "carga", "--db", db)
