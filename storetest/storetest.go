@@ -76,6 +76,8 @@ func Run(t *testing.T, open Open) {
 		"a list answers as Select does over the same rows":                 testLists,
 		"a list refuses what it does not know":                             testListDefects,
 		"a list compares with any number":                                  testWideNumbers,
+		"pacientes are found by what is typed of them":                     testBuscar,
+		"a changed paciente is found by what it is now":                    testBuscarChanged,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,
 	}
 	for name, test := range tests {
