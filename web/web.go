@@ -29,6 +29,8 @@ type Options struct {
 	Observe func(ctx context.Context, route string, p auth.Principal)
 	// Clock is the business clock. Required.
 	Clock func() time.Time
+	// Real is the real clock, for the deadlines of connections. Required.
+	Real func() time.Time
 	// Stopping is closed when the server is to stop: streams end then. Required.
 	Stopping <-chan struct{}
 	Logger   *slog.Logger // required
@@ -47,12 +49,13 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	streams *streams
 }
 
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
 func New(o Options) http.Handler {
-	s := &server{Options: o, assets: readAssets(), locales: readLocales()}
+	s := &server{Options: o, assets: readAssets(), locales: readLocales(), streams: &streams{of: map[tomahora.UsuarioID]int{}}}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
 	for _, rt := range s.routes() {
@@ -88,6 +91,14 @@ func (s *server) routes() []route {
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
+		{"GET /web/agenda", tomahora.VerAgenda, s.hoja},
+		{"GET /web/vivo", tomahora.VerAgenda, s.vivo},
+		{"GET /agendar", tomahora.Agendar, s.agendar},
+		{"POST /agendar", tomahora.Agendar, s.guardarCita},
+		{"GET /citas/{id}", tomahora.VerAgenda, s.cita},
+		{"POST /citas/{id}", tomahora.Agendar, s.cambiarCita},
+		{"POST /web/citas/{id}/probar", tomahora.Agendar, s.probarCambio},
+		{"GET /dia", tomahora.VerAgenda, s.dia},
 
 		// Set-up.
 

@@ -89,7 +89,7 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 func newWeb(o medilink.Options) http.Handler {
 	return web.New(web.Options{
 		Store: o.Store, Sessions: nobody{}, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
-		Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
+		Clock: businessClock(o), Real: o.Clock, Stopping: o.Stopping, Logger: o.Logger,
 	})
 }
 

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/tomahora/tomahora"
+)
+
+// reader reads parameters of a form or a query. What cannot be read is among its
+// problems, by the name of the field.
+type reader struct {
+	url.Values
+	problems tomahora.Problems
+}
+
+func (p *reader) unreadable(field string) {
+	p.problems = append(p.problems, tomahora.Invalid(tomahora.CodeParametroInvalido, field, field, p.Get(field)))
+}
+
+// text is a parameter without the spaces around it.
+func (p *reader) text(field string) string { return strings.TrimSpace(p.Get(field)) }
+
+// id is a parameter that names something, 0 where it is left out.
+func (p *reader) id(field string) int64 {
+	text := p.text(field)
+	if text == "" {
+		return 0
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 0 {
+		p.unreadable(field)
+		return 0
+	}
+	return id
+}
+
+func (p *reader) fecha(field string) tomahora.Fecha {
+	text := p.text(field)
+	if text == "" {
+		return tomahora.Fecha{}
+	}
+	fecha, err := tomahora.ParseFecha(text)
+	if err != nil {
+		p.unreadable(field)
+	}
+	return fecha
+}
+
+func (p *reader) hora(field string) *tomahora.Hora {
+	text := p.text(field)
+	if text == "" {
+		return nil
+	}
+	hora, err := tomahora.ParseHora(text)
+	if err != nil {
+		p.unreadable(field)
+		return nil
+	}
+	return &hora
+}
+
+// duracion is a length in minutes, nil where it is left out.
+func (p *reader) duracion(field string) *tomahora.Duracion {
+	text := p.text(field)
+	if text == "" {
+		return nil
+	}
+	minutes, err := strconv.Atoi(text)
+	if err != nil {
+		p.unreadable(field)
+		return nil
+	}
+	return new(tomahora.Duracion(minutes))
+}
+
+// bit is a yes ("1") or no ("0"), nil where it is left out.
+func (p *reader) bit(field string) *bool {
+	switch p.text(field) {
+	case "1":
+		return new(true)
+	case "0":
+		return new(false)
+	case "":
+	default:
+		p.unreadable(field)
+	}
+	return nil
+}
+
+// orNil is what could not be read, as an error.
+func (p *reader) orNil() error {
+	if len(p.problems) == 0 {
+		return nil
+	}
+	return p.problems
+}
+
+// pathID is the number in a request's path; another text names nothing, which what
+// has its article in Spanish.
+func pathID(text, what string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, tomahora.NotFound(what)
+	}
+	return id, nil
+}
