@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/agenda"
@@ -74,11 +75,14 @@ type agendarPage struct {
 	Duraciones     []option
 	Atenciones     []option
 	Libres         []libreShown
-	Lugar          string // where and when, in words; "" as long as it is not known
-	Modalidad      bool   // how it is to be attended has to be asked
-	Problema       string // why it cannot be booked so
-	Elegido        bool   // profesional, date and hour are known
-	Pasos          string // which part comes next: "paciente", "hora" or "agendar"
+	Lugar          string         // where and when, in words; "" as long as it is not known
+	Modalidad      bool           // how it is to be attended has to be asked
+	Problema       string         // why it cannot be booked so
+	Elegido        bool           // profesional, date and hour are known
+	Pasos          string         // which part comes next: "paciente", "hora" or "agendar"
+	PuedeCrear     bool           // make a paciente
+	RUTProblema    string         // what is wrong with the RUT of a new paciente
+	RUTDe          *pacienteShown // who has it already
 }
 
 // With is the link to the form with some of what was said changed; pairs are names
@@ -95,6 +99,47 @@ func (p agendarPage) With(pairs ...any) string {
 		}
 	}
 	return "/agendar?" + next.Encode()
+}
+
+// ProfesionalesOrAny are the profesionales, and first that none is chosen yet.
+func (p agendarPage) ProfesionalesOrAny() []option {
+	if p.Form.Get("id_profesional") != "" {
+		return p.Profesionales
+	}
+	return append([]option{{"", "—"}}, p.Profesionales...)
+}
+
+// AtencionesOrNone are the atenciones, and first that none is chosen.
+func (p agendarPage) AtencionesOrNone() []option {
+	return append([]option{{"", "—"}}, p.Atenciones...)
+}
+
+// NuevoNombre, NuevoApellidos and NuevoRUT are of a new paciente what was typed to
+// look for one.
+func (p agendarPage) NuevoNombre() string {
+	nombre, _, _ := strings.Cut(p.typedName(), " ")
+	return nombre
+}
+
+// NuevoApellidos is what follows the first word.
+func (p agendarPage) NuevoApellidos() string {
+	_, apellidos, _ := strings.Cut(p.typedName(), " ")
+	return strings.TrimSpace(apellidos)
+}
+
+// NuevoRUT is what was typed where it has digits.
+func (p agendarPage) NuevoRUT() string {
+	if typed := p.Form.Get("q"); strings.ContainsAny(typed, "0123456789") {
+		return typed
+	}
+	return ""
+}
+
+func (p agendarPage) typedName() string {
+	if p.NuevoRUT() != "" {
+		return ""
+	}
+	return p.Form.Get("q")
 }
 
 // pacienteShown is a paciente as pages show it.
@@ -140,7 +185,6 @@ type libreShown struct {
 	Inicio        tomahora.Hora          `json:"inicio"`
 	Hora          string                 `json:"hora"`
 	Video         bool                   `json:"video"`
-	Ambas         bool                   `json:"-"` // it can be attended either way
 }
 
 func (s *server) showLibres(r *http.Request, cfg *tomahora.Config, libres []agenda.Libre) []libreShown {
@@ -152,7 +196,7 @@ func (s *server) showLibres(r *http.Request, cfg *tomahora.Config, libres []agen
 		list = append(list, libreShown{
 			IDProfesional: e.IDProfesional, Profesional: prof.NombreCompleto(), IDSucursal: e.IDSucursal, IDSillon: e.IDSillon,
 			Fecha: e.Fecha.String(), Dia: l.shortDate(e.Fecha), Inicio: e.Rango.Inicio, Hora: clock(e.Rango.Inicio),
-			Video: v.Videoconsulta, Ambas: v.Modalidad == tomahora.Ambas,
+			Video: v.Videoconsulta,
 		})
 	}
 	return list
@@ -189,10 +233,10 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 		p.solicitud.IDProfesional, p.especialidad = user.IDProfesional, 0
 	}
 	p.fill(tx, user)
-	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != ""}
+	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
 	page.Form.Values = page.Estado
 	page.addChoices(cfg, user, p)
-	steps := []func(*http.Request, tomahora.Tx, pedido, *agendarPage) error{s.addPaciente, s.addLibres, s.addLugar}
+	steps := []func(*http.Request, tomahora.Tx, pedido, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
 	for _, add := range steps {
 		if err := add(r, tx, p, &page); err != nil {
 			return page, err
@@ -233,7 +277,7 @@ func usualDuracion(p tomahora.Profesional) tomahora.Duracion {
 // values is what was said, as the form has it after what was filled in.
 func (p pedido) values(sent url.Values) url.Values {
 	v := url.Values{}
-	for _, name := range []string{"q", "comentario", "nuevo", "nombre", "apellidos", "rut", "celular", "email", "otro_documento", "volver"} {
+	for _, name := range []string{"q", "comentario", "nuevo", "nombre", "apellidos", "rut", "celular", "email", "otro_documento", "atencion_nueva", "volver"} {
 		if text := sent.Get(name); text != "" {
 			v.Set(name, text)
 		}
@@ -323,6 +367,27 @@ func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p pedido, page *ag
 		return err
 	}
 	return page.addAtenciones(tx, p)
+}
+
+// addRUT tells of the RUT of a new paciente whether it is one, and whose it is
+// already.
+func (s *server) addRUT(r *http.Request, tx tomahora.Tx, p pedido, page *agendarPage) error {
+	rut := page.Form.Get("rut")
+	if !p.nuevo || rut == "" {
+		return nil
+	}
+	found, err := tx.Pacientes().ByRUT(tomahora.NormalizeRUT(rut))
+	if err == nil {
+		page.RUTDe = new(showPaciente(found))
+		return nil
+	}
+	if tomahora.KindOf(err) != tomahora.KindNotFound {
+		return err
+	}
+	if _, err := tomahora.ParseRUT(rut); err != nil && page.Form.Get("otro_documento") == "" {
+		page.RUTProblema = s.locales[visitOf(r).lang].t("agendar.wrongRUT")
+	}
+	return nil
 }
 
 // maxHistory is how many citas of a paciente are shown.
@@ -537,13 +602,22 @@ func (s *server) book(tx tomahora.Tx, user tomahora.Usuario, p pedido, values ur
 		}
 		ask.IDPaciente = paciente.ID
 	}
+	if nombre := strings.TrimSpace(values.Get("atencion_nueva")); nombre != "" && ask.IDAtencion == 0 {
+		atencion, err := agenda.CrearAtencion(tx, user.Actor(), tomahora.Atencion{
+			Nombre: nombre, IDPaciente: ask.IDPaciente, IDProfesional: ask.IDProfesional, IDSucursal: ask.IDSucursal, Fecha: ask.Fecha,
+		})
+		if err != nil {
+			return tomahora.Cita{}, err
+		}
+		ask.IDAtencion = atencion.ID
+	}
 	done, err := agenda.Agendar(tx, user.Actor(), ask)
 	return done.Cita, err
 }
 
 // agendarAgain shows the form with what is wrong.
 func (s *server) agendarAgain(w http.ResponseWriter, r *http.Request, f form, refusal error) error {
-	for _, name := range []string{"id_paciente", "id_profesional", "id_atencion", "fecha", "hora_inicio", "duracion", "videoconsulta", "nombre", "apellidos", "rut"} {
+	for _, name := range []string{"id_paciente", "id_profesional", "id_atencion", "fecha", "hora_inicio", "duracion", "videoconsulta", "nombre", "apellidos", "rut", "id_sucursal"} {
 		if !f.Has(name) {
 			f.Set(name, "") // its place is in the form all the same
 		}

@@ -92,6 +92,11 @@ type citaPage struct {
 	Sillones      []option
 	Duraciones    []option
 	Modalidad     bool // it can be attended either way
+	Modos         []option
+	Motivos       []string        // why citas are annulled
+	Abierto       map[string]bool // which parts are shown open
+	IDSucursal    tomahora.SucursalID
+	IDProfesional tomahora.ProfesionalID
 	Libres        []libreShown
 	Volver        string
 }
@@ -136,7 +141,12 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 	page := citaPage{
 		Cita: showCitaIn(cfg, c), Paciente: showPaciente(paciente), Acciones: acciones(cfg, c), Form: f,
 		Puede: user.PuedeEn(tomahora.Agendar, c.Espacio.IDProfesional), Volver: diaPath(c.Espacio),
+		IDSucursal: c.Espacio.IDSucursal, IDProfesional: c.Espacio.IDProfesional,
+		Abierto: map[string]bool{"mover": r.URL.Query().Has("mover") || f.Values != nil, "anular": r.URL.Query().Has("anular")},
 	}
+	l := s.locales[visitOf(r).lang]
+	page.Motivos = strings.Split(l.t("cita.reasons"), ",")
+	page.Modos = []option{{"0", l.t("agendar.inPerson")}, {"1", l.t("agendar.video")}}
 	if f.Values == nil {
 		page.Form.Values = citaValues(c)
 	}

@@ -114,6 +114,7 @@ func profesionalFor(cfg *tomahora.Config, m mirada) tomahora.ProfesionalID {
 // midnight, in the zone of the sucursal.
 type hojaJSON struct {
 	Mirada        mirada            `json:"mirada"`
+	Titulo        string            `json:"titulo"` // the dates in words
 	Evento        tomahora.EventoID `json:"evento"`
 	Hoy           string            `json:"hoy"`
 	Minuto        int               `json:"minuto"` // of today, when the sheet was made
@@ -222,7 +223,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	cfg, user := tx.Config(), s.user(r)
 	now := tx.Now().In(cfg.ZonaDe(m.Sucursal))
 	h := hojaJSON{
-		Mirada: m, Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
+		Mirada: m, Titulo: s.titulo(r, q), Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
 		Desde: q.Desde.String(), Hasta: q.Hasta.String(), Estados: showEstados(cfg),
 		Profesionales: profesionalesJSON(cfg, m.Sucursal, user, sheet.Profesionales),
 		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
@@ -253,6 +254,15 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 		h.Reservas = append(h.Reservas, reservaJSON{v.ID, e.IDProfesional, e.IDSillon, e.Fecha.String(), e.Rango.Inicio, e.Rango.Fin, v.Vence.Sub(tx.Now()).Milliseconds()})
 	}
 	return h
+}
+
+// titulo is the dates of a sheet in words.
+func (s *server) titulo(r *http.Request, q agenda.HojaDe) string {
+	l := s.locales[visitOf(r).lang]
+	if q.Desde == q.Hasta {
+		return l.longDate(q.Desde)
+	}
+	return l.t("agenda.week", l.shortDate(q.Desde), l.shortDate(q.Hasta))
 }
 
 // profesionalesJSON are those a user may look at: who attends at the sucursal, and
