@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
 )
 
 // visit is what is known of a request before its handler runs.
@@ -34,9 +36,24 @@ func (v *visit) may(need tomahora.Permiso) bool {
 func visitOf(r *http.Request) *visit {
 	v, ok := r.Context().Value(visitKey{}).(*visit)
 	if !ok {
-		return &visit{bare: true, lang: defaultLang}
+		panic("web: a request that was given no visit")
 	}
 	return v
+}
+
+// visiting is the request with what is known of it.
+func visiting(r *http.Request, v *visit) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+}
+
+// stranger is a request of which nobody asked yet who makes it.
+func (s *server) stranger(r *http.Request) *http.Request {
+	return visiting(r, &visit{bare: true, theme: themeOf(r), lang: s.langOf(r, tomahora.Usuario{})})
+}
+
+// langOf is the language a user is to be answered in.
+func (s *server) langOf(r *http.Request, u tomahora.Usuario) string {
+	return s.locales.choose(u.Idioma, cookieOf(r, langCookie), r.Header.Get("Accept-Language"))
 }
 
 // user is who is signed in, the zero Usuario where nobody is.
@@ -47,7 +64,7 @@ func (s *server) newVisit(r *http.Request, rt route) *visit {
 	if u, ok := s.Sessions.User(r); ok {
 		v.user, v.signedIn = u, true
 	}
-	v.lang = s.locales.choose(v.user.Idioma, cookieOf(r, langCookie), r.Header.Get("Accept-Language"))
+	v.lang = s.langOf(r, v.user)
 	return v
 }
 
@@ -74,7 +91,8 @@ func cookieOf(r *http.Request, name string) string {
 
 const preferencesAge = 365 * 24 * 60 * 60 // seconds
 
-// setPreferences keeps the language or theme a browser is to be answered with.
+// setPreferences keeps the language or theme a browser is to be answered with. The
+// language of who is signed in goes where she goes.
 func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(w, r)
 	if err != nil {
@@ -82,6 +100,9 @@ func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	}
 	if lang := f.Get("idioma"); s.locales[lang] != nil {
 		s.setCookie(w, r, langCookie, lang, preferencesAge)
+		if err := s.setUserLang(r, lang); err != nil {
+			return err
+		}
 	}
 	if f.Has("tema") {
 		s.setCookie(w, r, themeCookie, f.Get("tema"), preferencesAge)
@@ -92,6 +113,18 @@ func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, localPath(f.Get("volver")), http.StatusSeeOther)
 	return nil
+}
+
+// setUserLang keeps the language of who is signed in, if anybody is.
+func (s *server) setUserLang(r *http.Request, lang string) error {
+	v := visitOf(r)
+	if !v.signedIn || v.user.Idioma == lang {
+		return nil
+	}
+	return s.update(r, func(tx tomahora.Tx) error {
+		_, err := agenda.CambiarUsuario(tx, v.user.ID, tomahora.CambioUsuario{Idioma: &lang}, v.user.Actor())
+		return err
+	})
 }
 
 // setCookie sets a cookie that scripts cannot read; a maxAge below 0 removes it.
