@@ -53,12 +53,27 @@ func (p *reader) hora(field string) *tomahora.Hora {
 	if text == "" {
 		return nil
 	}
-	hora, err := tomahora.ParseHora(text)
+	hora, err := tomahora.ParseHora(wholeHora(text))
 	if err != nil {
 		p.unreadable(field)
 		return nil
 	}
 	return &hora
+}
+
+// wholeHora spells an hour as people type it: "9:15", "915" and "9" are hours too.
+func wholeHora(typed string) string {
+	hours, minutes, parted := strings.Cut(strings.NewReplacer(".", ":", "h", ":").Replace(typed), ":")
+	if !parted && len(hours) > 2 {
+		hours, minutes = hours[:len(hours)-2], hours[len(hours)-2:]
+	}
+	if minutes == "" {
+		minutes = "00"
+	}
+	if len(hours) == 1 {
+		hours = "0" + hours
+	}
+	return hours + ":" + minutes
 }
 
 // duracion is a length in minutes, nil where it is left out.

@@ -84,7 +84,7 @@ export class Acciones {
 
   private recordar(hecho: string, deshacer: () => Promise<void>): void {
     this.ultima = deshacer;
-    toast(hecho, { action: { label: t("js.base.undo"), run: () => void this.deshacer() } });
+    toast(hecho, { action: { label: t("js.agenda.undo"), run: () => void this.deshacer() } });
   }
 
   private async deshacerCambio(antes: Cita, despues: Cita, cambio: Cambio): Promise<void> {

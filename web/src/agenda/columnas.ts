@@ -50,7 +50,7 @@ export type Props = { cita?: Cita; reserva?: Reserva; fondo?: string; titulo?: s
 type Evento = Calendar.EventInput & { extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, in percent. */
-const carril = 26;
+const carril = 34;
 
 /** eventos is all that the grid draws: what is closed, what is blocked, reservas and citas. */
 export function eventos(modelo: Modelo, cols: Columna[]): Evento[] {
@@ -83,7 +83,7 @@ function fondos(modelo: Modelo, col: Columna, fecha: string, desde: number, hast
   }
   for (const [inicio, fin] of modelo.dia(col.profesional, fecha)?.fuera ?? []) poner("fuera", inicio, fin, t("js.agenda.elsewhere"));
   if (modelo.mirada.por === "profesional" && tieneSobrecupo(modelo, col.profesional, fecha)) {
-    list.push({ ...fondo(col.id, "carril", fecha, desde, hasta, ""), styles: [`inset-inline-start: ${100 - carril}%`] });
+    list.push({ ...fondo(col.id, "carril", fecha, desde, hasta, ""), styles: [`inset-inline-start: ${100 - carril}%`, `inline-size: ${carril}%`] });
   }
   return list;
 }

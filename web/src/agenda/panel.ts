@@ -153,6 +153,7 @@ export class Panel {
     if (form.method !== "post") return;
     event.preventDefault();
     const boton = event.submitter as HTMLButtonElement | null;
+    if (boton?.hasAttribute("formmethod")) return; // it looks things up, which happens as one types
     const valores = new FormData(form, boton);
     if (boton) boton.disabled = true;
     try {

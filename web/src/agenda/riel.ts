@@ -5,7 +5,7 @@ import { lunes, masDias, masMeses } from "./horas";
 import type { Modelo } from "./modelo";
 
 const idioma = document.documentElement.lang;
-const mesLargo = new Intl.DateTimeFormat(idioma, { month: "long", year: "numeric", timeZone: "UTC" });
+const mesLargo = new Intl.DateTimeFormat(idioma, { month: "long", timeZone: "UTC" });
 const diaLargo = new Intl.DateTimeFormat(idioma, { dateStyle: "full", timeZone: "UTC" });
 const diaCorto = new Intl.DateTimeFormat(idioma, { weekday: "narrow", timeZone: "UTC" });
 
@@ -45,7 +45,7 @@ export class Riel {
   }
 
   private dibujarMes(): void {
-    find("#mes-nombre").textContent = mesLargo.format(utc(this.mes));
+    find("#mes-nombre").textContent = `${mesLargo.format(utc(this.mes))} ${this.mes.slice(0, 4)}`;
     const { hoja, mirada } = this.modelo;
     const inicio = lunes(this.mes);
     const filas: HTMLElement[] = [el("tr", {}, ...[0, 1, 2, 3, 4, 5, 6].map((n) => el("th", { scope: "col" }, diaCorto.format(utc(masDias(inicio, n))))))];
