@@ -11,10 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp/kb"
 
 	tmh "github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
 	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/demo"
 	"github.com/tomahora/tomahora/sqlstore"
@@ -183,4 +186,225 @@ func TestDragACita(t *testing.T) {
 	if got := a.cita(t, c.ID).Espacio; got != c.Espacio {
 		t.Errorf("undone to %v, was at %v", got, c.Espacio)
 	}
+}
+
+func TestADragThatIsRefusedOffersOtherHours(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(422)
+	p.openAgenda("/")
+	// Onto the cita that follows it.
+	var next tmh.Cita
+	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+		next = after
+		return c.Espacio.IDSucursal == 1 && after.Espacio.IDSucursal == 1 && after.Espacio.Rango.Fin <= 13*60
+	})
+	from := p.at(cita(c.ID), 0.5, 0.3)
+	to := point{from.X, from.Y + float64(next.Espacio.Rango.Inicio-c.Espacio.Rango.Inicio)*minute}
+	p.drag(from, to)
+	if rule := p.see("#letrero"); rule != "El profesional ya tiene una cita a esa hora" {
+		t.Errorf("while it is held there the page says %q", rule)
+	}
+	p.screenshot("agenda-no-se-puede", desktop)
+	p.drop(to)
+	p.see(".rechazo")
+	p.until("document.activeElement.matches('.rechazo-libre')")
+	p.screenshot("agenda-rechazo", desktop)
+	if got := a.cita(t, c.ID); got.Espacio != c.Espacio {
+		t.Errorf("the refused cita is at %v, was at %v", got.Espacio, c.Espacio)
+	}
+	p.until(fmt.Sprintf(`document.querySelector('[data-cita="%d"] time').textContent === '%s'`, c.ID, c.Espacio.Rango.Inicio.String()[:5]))
+	offered := eval[string](p, "document.activeElement.querySelector('strong').textContent")
+	p.press(kb.Enter)
+	p.see(".toast-text")
+	p.until("!document.querySelector('.rechazo')")
+	got := a.cita(t, c.ID)
+	if got.Espacio == c.Espacio || got.Espacio.Rango.Inicio.String()[:5] != offered {
+		t.Errorf("the cita is at %v, and %s was taken", got.Espacio, offered)
+	}
+}
+
+func TestLengthenACita(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	p.run(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: 1, Y: 1}))
+	from := p.at(cita(c.ID), 0.5, 1)
+	from.Y -= 2
+	to := point{from.X, from.Y + 30*minute}
+	p.drag(from, to)
+	p.drop(to)
+	p.see(".toast-text")
+	if got := a.cita(t, c.ID).Espacio.Rango; got.Inicio != c.Espacio.Rango.Inicio || got.Fin != c.Espacio.Rango.Fin+30 {
+		t.Errorf("lengthened from %v to %v", c.Espacio.Rango, got)
+	}
+}
+
+// What one does the other sees. That it takes less than a second is the store's to
+// tell; here it is waited for.
+func TestTwoBrowsersSeeEachOther(t *testing.T) {
+	a := startAgenda(t)
+	one, other := newPageAt(t, a.URL), newPageAt(t, a.URL)
+	for _, p := range []*page{one, other} {
+		p.openAgenda("/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional")
+	}
+	one.open("/agendar?id_paciente=2&id_sucursal=1&id_profesional=1&fecha=2026-11-27&hora_inicio=09:15&duracion=30")
+	one.follow("[data-principal]")
+	other.until(`document.querySelector('.cita-fresca [data-cita="754"]')`)
+	if said := eval[string](other, "document.querySelector('#novedades').textContent"); !strings.Contains(said, "Fernanda Risopatrón") {
+		t.Errorf("screen readers are told %q", said)
+	}
+	one.openAgenda("/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional")
+	one.see(cita(754))
+	other.click(cita(754))
+	other.click(`#panel [name="id_estado"][value="3"]`)
+	one.until(`document.querySelector('.estado-confirmado [data-cita="754"]')`)
+}
+
+func TestALostConnectionIsShownAndRecovers(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	p.until("document.querySelector('#conexion').hidden")
+	p.mu.Lock()
+	before := len(p.problems)
+	p.mu.Unlock()
+	offline := network.OverrideNetworkStateParams{Offline: true}
+	p.run(command(network.OverrideNetworkState, offline))
+	a.CloseClientConnections()
+	p.see("#conexion")
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		inicio, d := tmh.Hora(9*60+15), tmh.Duracion(30)
+		_, err := agenda.Agendar(tx, "token:1", tmh.Solicitud{
+			IDProfesional: 1, IDSucursal: 1, IDSillon: 1, IDEstado: tmh.EstadoNoConfirmado, IDPaciente: 2,
+			Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}, HoraInicio: &inicio, Duracion: &d,
+		})
+		return err
+	}))
+	p.run(command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: false, Latency: 0, DownloadThroughput: -1, UploadThroughput: -1}))
+	p.until("document.querySelector('#conexion').hidden")
+	p.see(cita(754))
+	p.mu.Lock()
+	p.problems = p.problems[:before] // the browser tells of the connection, too
+	p.mu.Unlock()
+}
+
+func TestEstadosInOneClick(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
+	p.click(cita(c.ID))
+	p.click(`#panel [name="id_estado"][value="8"]`)
+	p.see(`#panel .estado-actual.estado-no-asiste`)
+	p.until("document.activeElement.closest('#panel')")
+	if got := a.cita(t, c.ID); got.IDEstado != 8 || !got.Viva {
+		t.Errorf("no-show left %+v", got)
+	}
+	p.click(".anular summary")
+	p.click("#campo-motivo")
+	p.press("El paciente pidió otra fecha")
+	p.click(".anular button")
+	p.until(fmt.Sprintf(`!document.querySelector('#grilla [data-cita="%d"]')`, c.ID))
+	if got := a.cita(t, c.ID); got.IDEstado != tmh.EstadoAnulado || got.Viva || !strings.HasSuffix(got.Comentario, "El paciente pidió otra fecha") {
+		t.Errorf("annulled as %+v", got)
+	}
+	p.press(kb.Escape)
+	p.press("u")
+	p.see(cita(c.ID))
+	if got := a.cita(t, c.ID); got.IDEstado != 8 || !got.Viva || got.Comentario != c.Comentario {
+		t.Errorf("undone to %+v", got)
+	}
+}
+
+// A profesional sees and changes the own agenda alone, whatever is asked for.
+func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.open("/estatico/no")
+	eval[string](p, "document.cookie = 'quien=profesional.2; path=/'")
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26")
+	if n := eval[int](p, "document.querySelectorAll('.columna-nombre').length"); n != 1 {
+		t.Errorf("%d columns", n)
+	}
+	others := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	p.expect(404)
+	p.expect(403)
+	for path, want := range map[string]int{
+		fmt.Sprintf("/citas/%d", others.ID):                     404,
+		"/citas/999999":                                         404,
+		"/agendar?id_profesional=1&id_sucursal=1&id_paciente=2": 200,
+	} {
+		if got := eval[int](p, fmt.Sprintf("fetch(%q).then((r) => r.status)", path)); got != want {
+			t.Errorf("GET %s: %d, want %d", path, got, want)
+		}
+	}
+	for body, want := range map[string]int{
+		"id_estado=3": 404,
+	} {
+		if got := eval[int](p, fmt.Sprintf("fetch('/citas/%d', {method: 'POST', headers: {Accept: 'application/json'}, body: new URLSearchParams(%q)}).then((r) => r.status)", others.ID, body)); got != want {
+			t.Errorf("POST %s: %d, want %d", body, got, want)
+		}
+	}
+	if got := eval[int](p, "fetch('/agendar', {method: 'POST', headers: {Accept: 'application/json'}, body: new URLSearchParams({id_profesional: 1, id_sucursal: 1, id_paciente: 2, fecha: '2026-11-26', hora_inicio: '09:15', duracion: 15})}).then((r) => r.status)"); got != 403 {
+		t.Errorf("booking in another's agenda: %d, want 403", got)
+	}
+	ids := eval[[]int](p, "fetch('/web/agenda?sucursal=1&fecha=2026-11-26&profesional=1&vista=semana').then((r) => r.json()).then((h) => [...new Set([...h.citas, ...h.dias].map((c) => c.id_profesional))])")
+	if len(ids) != 1 || ids[0] != 2 {
+		t.Errorf("the sheet is of profesionales %v", ids)
+	}
+}
+
+func TestWhoOnlyReadsChangesNothing(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(404)
+	p.open("/estatico/no")
+	eval[string](p, "document.cookie = 'quien=lectura; path=/'")
+	p.openAgenda("/")
+	p.expect(403)
+	if n := eval[int](p, "document.querySelectorAll('[data-nueva], .ec-draggable').length"); n != 0 {
+		t.Errorf("%d things to change something with", n)
+	}
+	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	for _, path := range []string{fmt.Sprintf("/citas/%d", c.ID), fmt.Sprintf("/web/citas/%d/probar", c.ID), "/agendar"} {
+		if got := eval[int](p, fmt.Sprintf("fetch(%q, {method: 'POST', body: new URLSearchParams({id_estado: 3})}).then((r) => r.status)", path)); got != 403 {
+			t.Errorf("POST %s: %d, want 403", path, got)
+		}
+	}
+	p.click(cita(c.ID))
+	p.see("#panel .datos")
+	if n := eval[int](p, "document.querySelectorAll('#panel form').length"); n != 0 {
+		t.Errorf("the panel of a cita has %d forms", n)
+	}
+}
+
+// The day's list does without scripts: one changes an estado, books, and is told
+// what is wrong.
+func TestTheDayWithoutJavaScript(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	p.open("/dia?sucursal=1&fecha=2026-11-26")
+	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
+	form := fmt.Sprintf(`form[action="/citas/%d"]`, c.ID)
+	p.follow(form + " button")
+	if got := a.cita(t, c.ID); got.IDEstado != 3 {
+		t.Errorf("the list left %+v", got)
+	}
+	p.see(".notice-ok")
+	p.follow(`a[href^="/agendar"]`)
+	p.fill("#campo-q", "risopatron")
+	p.follow(".buscador button")
+	p.follow("[data-opcion=paciente]")
+	p.follow("[data-opcion=libre]")
+	p.follow("[data-principal]")
+	p.see(".notice-ok")
+	if got := a.cita(t, 754); got.IDPaciente != 2 {
+		t.Errorf("booked %+v", got)
+	}
+	p.screenshot("dia-sin-script", desktop)
 }

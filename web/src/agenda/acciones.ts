@@ -32,9 +32,10 @@ export class Acciones {
   /** cambiar changes a cita; hecho is what a toast says then. It is false where it was refused. */
   async cambiar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
     cerrarRechazo();
+    const enviada = this.enviar(`/citas/${cita.id}`, { ...cambio, version: cita.version });
     const devolver = this.modelo.suponer(supuesta(this.modelo, cita, cambio));
     try {
-      const { cita: despues } = await this.enviar(`/citas/${cita.id}`, { ...cambio, version: cita.version });
+      const { cita: despues } = await enviada;
       this.modelo.guardar([despues]);
       this.recordar(hecho, () => this.deshacerCambio(cita, despues, cambio));
       return true;

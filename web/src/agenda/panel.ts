@@ -66,9 +66,9 @@ export class Panel {
 
   /** enfocar puts the focus on what comes next. */
   private enfocar(): void {
-    const siguiente = this.cuerpo.querySelector<HTMLElement>("[data-foco]") ?? this.cuerpo.querySelector<HTMLElement>("button, input, a");
+    const siguiente = this.cuerpo.querySelector<HTMLElement>("[data-foco]") ?? this.cuerpo.querySelector<HTMLElement>('button, input:not([type="hidden"]), a');
     siguiente?.focus();
-    if (siguiente instanceof HTMLInputElement) siguiente.setSelectionRange(siguiente.value.length, siguiente.value.length);
+    if (siguiente instanceof HTMLInputElement && siguiente.type === "search") siguiente.setSelectionRange(siguiente.value.length, siguiente.value.length);
   }
 
   /** pedir asks for a part in place of the one that was asked for before; undefined where it is no longer wanted. */
