@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"io"
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -63,11 +65,11 @@ func startAgenda(t *testing.T) *agendaServer {
 	must(t, s.Update(t.Context(), id, func(tx tmh.Tx) error { return demo.Seed(tx, false) }))
 	stopping := make(chan struct{})
 	a := &agendaServer{store: s, id: id}
-	a.Server = httptest.NewServer(web.New(web.Options{
+	a.Server = httptest.NewServer(dbg(web.New(web.Options{
 		Store: s, Sessions: whoever{id}, BaseURL: func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "1" }, Observe: func(context.Context, string, auth.Principal) {},
 		Clock: clock, Real: time.Now, Stopping: stopping, Logger: slog.New(slog.DiscardHandler),
-	}))
+	})))
 	t.Cleanup(func() { close(stopping); a.CloseClientConnections(); a.Close() })
 	return a
 }
@@ -407,4 +409,15 @@ func TestTheDayWithoutJavaScript(t *testing.T) {
 		t.Errorf("booked %+v", got)
 	}
 	p.screenshot("dia-sin-script", desktop)
+}
+
+func dbg(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			b, _ := io.ReadAll(r.Body)
+			fmt.Println(r.Method, r.URL, string(b))
+			r.Body = io.NopCloser(bytes.NewReader(b))
+		}
+		h.ServeHTTP(w, r)
+	})
 }

@@ -26,11 +26,18 @@ type Rechazada = { alternativas?: Libre[] | null };
 /** Acciones changes citas: at once on the page, then on the server, and back where that refuses. The last can be undone. */
 export class Acciones {
   private ultima: (() => Promise<void>) | undefined;
+  private enCurso: Promise<unknown> = Promise.resolve(); // whatever is under way, which is the last action then
 
   constructor(private readonly modelo: Modelo, private readonly releer: () => Promise<void>) {}
 
   /** cambiar changes a cita; hecho is what a toast says then. It is false where it was refused. */
-  async cambiar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
+  cambiar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
+    const cambiada = this.intentar(cita, cambio, hecho);
+    this.enCurso = cambiada;
+    return cambiada;
+  }
+
+  private async intentar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
     cerrarRechazo();
     const enviada = this.enviar(`/citas/${cita.id}`, { ...cambio, version: cita.version });
     const devolver = this.modelo.suponer(supuesta(this.modelo, cita, cambio));
@@ -59,6 +66,7 @@ export class Acciones {
 
   /** deshacer takes the last action back. */
   async deshacer(): Promise<void> {
+    await this.enCurso.catch(() => undefined);
     const ultima = this.ultima;
     this.ultima = undefined;
     if (!ultima) {

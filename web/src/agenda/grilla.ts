@@ -124,7 +124,9 @@ export class Grilla {
   private despues(): void {
     find<HTMLElement>("#agenda").dataset["vista"] = this.modelo.mirada.vista;
     find<HTMLElement>("#agenda").dataset["columnas"] = String(this.cols.length);
+    find<HTMLElement>("#agenda").dataset["por"] = this.modelo.mirada.por;
     find<HTMLElement>("#sin-columnas").hidden = this.cols.length > 0;
+    sinTabla(find("#grilla"));
     requestAnimationFrame(() => this.ahora.poner(limites(this.modelo)));
   }
 
@@ -308,6 +310,22 @@ export class Grilla {
       el("div", { class: "cita-detalle" }, otro ?? ""),
       el("span", { class: "unseen" }, ` ${dicho}, ${t("js.agenda.until", hora(cita.fin))}`))];
   }
+}
+
+/**
+ * sinTabla takes back that the grid says it is a table: its citas lie over the rows and not in them, so that a screen
+ * reader would find the table empty. They are a group of buttons, each of which says all there is to know.
+ */
+function sinTabla(grilla: Element): void {
+  const tabla = grilla.firstElementChild;
+  tabla?.setAttribute("role", "group");
+  tabla?.setAttribute("aria-label", t("js.agenda.citas"));
+  for (const nodo of grilla.querySelectorAll('[role="rowgroup"], [role="row"], [role="cell"], [role="columnheader"]')) nodo.removeAttribute("role");
+  for (const nodo of grilla.querySelectorAll("[aria-colindex], [aria-colspan]")) {
+    nodo.removeAttribute("aria-colindex");
+    nodo.removeAttribute("aria-colspan");
+  }
+  grilla.querySelector(".ec-main")?.setAttribute("tabindex", "0"); // it scrolls, also where nothing in it takes the focus
 }
 
 function igual(lugar: Lugar, cita: Cita): boolean {
