@@ -1,9 +1,8 @@
 package e2e
 
 import (
-	"io"
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -54,7 +53,13 @@ type agendaServer struct {
 	id    tmh.ClinicaID
 }
 
-func startAgenda(t *testing.T) *agendaServer {
+func startAgenda(t testing.TB) *agendaServer {
+	t.Helper()
+	return startAgendaOf(t, func(tx tmh.Tx) error { return demo.Seed(tx, false) })
+}
+
+// startAgendaOf is startAgenda for a clinic that seed fills.
+func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
 	t.Helper()
 	clock := func() time.Time { return agendaNow }
 	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), sqlstore.Options{Clock: clock})
@@ -62,14 +67,14 @@ func startAgenda(t *testing.T) *agendaServer {
 	t.Cleanup(func() { _ = s.Close() })
 	id, err := s.CreateClinica(t.Context(), demo.Clinica())
 	must(t, err)
-	must(t, s.Update(t.Context(), id, func(tx tmh.Tx) error { return demo.Seed(tx, false) }))
+	must(t, s.Update(t.Context(), id, seed))
 	stopping := make(chan struct{})
 	a := &agendaServer{store: s, id: id}
-	a.Server = httptest.NewServer(dbg(web.New(web.Options{
+	a.Server = httptest.NewServer(web.New(web.Options{
 		Store: s, Sessions: whoever{id}, BaseURL: func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "1" }, Observe: func(context.Context, string, auth.Principal) {},
 		Clock: clock, Real: time.Now, Stopping: stopping, Logger: slog.New(slog.DiscardHandler),
-	})))
+	}))
 	t.Cleanup(func() { close(stopping); a.CloseClientConnections(); a.Close() })
 	return a
 }
@@ -411,13 +416,122 @@ func TestTheDayWithoutJavaScript(t *testing.T) {
 	p.screenshot("dia-sin-script", desktop)
 }
 
-func dbg(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == "POST" {
-			b, _ := io.ReadAll(r.Body)
-			fmt.Println(r.Method, r.URL, string(b))
-			r.Body = io.NopCloser(bytes.NewReader(b))
-		}
-		h.ServeHTTP(w, r)
-	})
+// longNames are names as long as people have them.
+func longNames(i int) (nombre, apellidos string) {
+	nombres := []string{"María de los Ángeles", "José Miguel", "Ana", "Bartolomé Sebastián", "Ñusta Wayra", "Constanza Fernanda"}
+	familias := []string{"Undurraga Larraín", "Huenchumán Catrileo", "Soto", "de la Fuente y Fernández-Valdés", "Pérez", "Arancibia Etcheverry"}
+	return nombres[i%len(nombres)], familias[i/3%len(familias)]
+}
+
+// fullDay fills a clinic of 20 profesionales who have 20 citas each today.
+func fullDay(tx tmh.Tx) error {
+	const profesionales, each = 20, 20
+	hoy := tmh.FechaOf(agendaNow, tx.Config().Zona())
+	setup := tx.Setup()
+	errs := []error{
+		setup.SaveSucursal(tmh.Sucursal{ID: 1, Nombre: "Casa Matriz Providencia", Habilitada: true}, tmh.Sistema),
+		setup.SaveSillon(tmh.Sillon{ID: 1, Nombre: "Sillón 1"}, tmh.Sistema),
+		setup.SaveEspecialidad(tmh.Especialidad{ID: 1, Nombre: "Rehabilitación Oral e Implantología", Habilitada: true}, tmh.Sistema),
+	}
+	for prof := range tmh.ProfesionalID(profesionales) {
+		nombre, apellidos := longNames(int(7*prof) + 1)
+		errs = append(errs, setup.SaveProfesional(tmh.Profesional{ID: prof + 1, Nombre: nombre, Apellidos: apellidos, IDEspecialidad: 1, Intervalo: 15, Habilitado: true}, tmh.Sistema))
+		_, err := setup.CreateHorario(tmh.Horario{IDProfesional: prof + 1, IDSucursal: 1, Dia: hoy.Dia(), Jornada: tmh.Jornada{
+			Rango: tmh.Rango{Inicio: 8 * 60, Fin: 20 * 60}, Pausa: tmh.Rango{Inicio: 13 * 60, Fin: 14 * 60},
+			Sillones: []tmh.SillonID{1}, Modalidad: tmh.Ambas,
+		}}, tmh.Sistema)
+		errs = append(errs, err)
+	}
+	_, err := setup.CreateBloqueo(tmh.HorarioBloqueado{IDProfesional: 3, IDSucursal: 1, Fecha: hoy, Rango: tmh.Rango{Inicio: 16 * 60, Fin: 18 * 60}, Comentario: "Reunión de equipo en la otra sede"}, tmh.Sistema)
+	errs = append(errs, err)
+	for i := range profesionales * each {
+		errs = append(errs, fullDayCita(tx, hoy, i%profesionales, i/profesionales, i))
+	}
+	return errors.Join(errs...)
+}
+
+// fullDayCita books the n-th cita of a profesional's day.
+func fullDayCita(tx tmh.Tx, hoy tmh.Fecha, prof, n, i int) error {
+	nombre, apellidos := longNames(i)
+	p, err := agenda.CrearPaciente(tx, tmh.Sistema, tmh.CambioPaciente{Nombre: &nombre, Apellidos: &apellidos})
+	if err != nil {
+		return err
+	}
+	inicio, d := tmh.Hora(8*60+30*n), tmh.Duracion(15+15*(i%2))
+	if n >= 10 {
+		inicio += 60
+	}
+	ask := tmh.Solicitud{
+		IDProfesional: tmh.ProfesionalID(prof + 1), IDSucursal: 1, IDSillon: 1, IDPaciente: p.ID, Fecha: hoy, HoraInicio: &inicio, Duracion: &d,
+		IDEstado: []tmh.EstadoID{7, 3, 12, 5, 6, 2, 8, 13}[i%8], Videoconsulta: new(i%5 == 0), Comentario: []string{"", "", "Trae exámenes"}[i%3],
+	}
+	if prof == 2 && n > 13 || i%23 == 0 {
+		ask.IDSillon = tmh.Sobrecupo
+	}
+	_, err = agenda.Agendar(tx, tmh.Sistema, ask)
+	return err
+}
+
+// weight is how much the agenda loads, in KB on the wire.
+func (p *page) weight() (total float64) {
+	for _, r := range p.responses() {
+		total += r.bytes / 1000
+	}
+	return total
+}
+
+// The agenda of 20 profesionales with 400 citas is less than 250 KB in all.
+func TestAFullAgendaWeighsLittle(t *testing.T) {
+	a := startAgendaOf(t, fullDay)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/?fecha=2026-11-26")
+	p.until("document.querySelectorAll('#grilla .cita').length === 400")
+	if kb := p.weight(); kb > 250 || kb < 20 {
+		t.Errorf("the agenda weighs %.0f KB, want less than 250", kb)
+	} else {
+		t.Logf("the agenda weighs %.0f KB", kb)
+	}
+	p.look("agenda-lleno")
+}
+
+// BenchmarkAgenda prints what the agenda of 20 profesionales with 400 citas takes until
+// it is seen: of the server, of scripts, and in all; and what a step of a drag does.
+func BenchmarkAgenda(b *testing.B) {
+	a := startAgendaOf(b, fullDay)
+	p := newPageAt(b, a.URL)
+	p.expect(422) // what is tried while something is dragged
+	type figures struct{ Server, Script, Paint, Drag float64 }
+	var sum figures
+	for range b.N {
+		p.openAgenda("/?fecha=2026-11-26")
+		f := eval[figures](p, `(() => {
+			const n = performance.getEntriesByType('navigation')[0];
+			return {Server: n.responseEnd - n.requestStart, Script: performance.getEntriesByName('agenda')[0].duration, Paint: performance.getEntriesByName('agenda')[0].startTime + performance.getEntriesByName('agenda')[0].duration, Drag: 0};
+		})()`)
+		sum.Server, sum.Script, sum.Paint = sum.Server+f.Server, sum.Script+f.Script, sum.Paint+f.Paint
+		sum.Drag += p.dragFrame()
+	}
+	n := float64(b.N)
+	b.ReportMetric(sum.Server/n, "server-ms")
+	b.ReportMetric(sum.Script/n, "script-ms")
+	b.ReportMetric(sum.Paint/n, "drawn-ms")
+	b.ReportMetric(sum.Drag/n, "drag-frame-ms")
+	b.ReportMetric(p.weight()/n, "KB")
+}
+
+// dragFrame is the longest frame while a cita is dragged, in milliseconds.
+func (p *page) dragFrame() float64 {
+	p.t.Helper()
+	from := p.at("#grilla .ec-event.cita-media", 0.5, 0.3)
+	p.mouse(input.DispatchMouseEventTypeMousePressed, from.X, from.Y, 1)
+	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y+8, 1)
+	eval[bool](p, `(() => { window.frames_ = []; let last = performance.now(); window.counting = true;
+		const tick = (now) => { window.frames_.push(now - last); last = now; if (window.counting) requestAnimationFrame(tick); }; requestAnimationFrame(tick); return true; })()`)
+	for i := range 30 {
+		p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X+float64(i*4), from.Y+float64(i*6), 1)
+	}
+	longest := eval[float64](p, `(() => { window.counting = false; return Math.max(...window.frames_.slice(2)); })()`)
+	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y, 1)
+	p.mouse(input.DispatchMouseEventTypeMouseReleased, from.X, from.Y, 0)
+	return longest
 }

@@ -21,3 +21,21 @@ func TestShots(t *testing.T) {
 	p.open("/citas/200")
 	p.look("cita")
 }
+
+func TestShotsPhone(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.resize(phone)
+	p.prefer("light")
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.screenshot("tel-dia", phone)
+	p.click("[data-nueva].button-primary")
+	p.see("#panel[open]")
+	p.screenshot("tel-agendar", phone)
+	p.axe("tel-agendar")
+	p.click("[data-close]")
+	p.click("#grilla .ec-event.cita")
+	p.see("#panel[open] .cita-cuando")
+	p.screenshot("tel-cita", phone)
+	p.axe("tel-cita")
+}

@@ -223,7 +223,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	cfg, user := tx.Config(), s.user(r)
 	now := tx.Now().In(cfg.ZonaDe(m.Sucursal))
 	h := hojaJSON{
-		Mirada: m, Titulo: s.titulo(r, q), Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
+		Mirada: m, Titulo: s.titulo(r, cfg, m, q), Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
 		Desde: q.Desde.String(), Hasta: q.Hasta.String(), Estados: showEstados(cfg),
 		Profesionales: profesionalesJSON(cfg, m.Sucursal, user, sheet.Profesionales),
 		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
@@ -256,13 +256,14 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	return h
 }
 
-// titulo is the dates of a sheet in words.
-func (s *server) titulo(r *http.Request, q agenda.HojaDe) string {
+// titulo is the dates of a sheet in words, and whose week it is.
+func (s *server) titulo(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) string {
 	l := s.locales[visitOf(r).lang]
 	if q.Desde == q.Hasta {
 		return l.longDate(q.Desde)
 	}
-	return l.t("agenda.week", l.shortDate(q.Desde), l.shortDate(q.Hasta))
+	whose, _ := cfg.Profesional(m.Profesional)
+	return l.t("agenda.week", l.shortDate(q.Desde), l.shortDate(q.Hasta), whose.NombreCompleto())
 }
 
 // profesionalesJSON are those a user may look at: who attends at the sucursal, and

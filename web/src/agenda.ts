@@ -12,6 +12,7 @@ import { teclas } from "./agenda/teclas";
 import type { Cita, Hoja } from "./agenda/tipos";
 import { seguir } from "./agenda/vivo";
 
+performance.mark("agenda-lee");
 const modelo = new Modelo(JSON.parse(find("#hoja-datos").textContent ?? "") as Hoja);
 const telefono = matchMedia("(max-width: 640px)");
 const barra = new Barra(modelo);
@@ -19,7 +20,11 @@ const acciones = new Acciones(modelo, () => barra.releer());
 const panel = new Panel(modelo, acciones, { mostrar });
 
 // On a phone there is room for one column.
-if (telefono.matches && modelo.mirada.por === "profesional") modelo.soloEste(primeroConHoras());
+if (telefono.matches) modelo.soloEste(primeroConHoras());
+telefono.addEventListener("change", () => {
+  if (telefono.matches) modelo.soloEste(primeroConHoras());
+  else modelo.todos();
+});
 
 const grilla = new Grilla(modelo, {
   abrir: (cita) => void panel.abrir(`/citas/${cita.id}`),
@@ -31,6 +36,8 @@ leyenda(modelo);
 teclas({ barra, grilla, panel, acciones, puede: modelo.hoja.puede.agendar });
 for (const boton of document.querySelectorAll("[data-nueva]")) boton.addEventListener("click", () => void panel.agendar({}));
 find("#riel-ver").addEventListener("click", () => find("#agenda").classList.toggle("sin-riel"));
+
+performance.measure("agenda", "agenda-lee");
 
 seguir({
   desde: () => modelo.hoja.evento,

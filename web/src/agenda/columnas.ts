@@ -45,7 +45,7 @@ export function limites(modelo: Modelo): { desde: number; hasta: number } {
 }
 
 /** What an event of the grid is. */
-export type Props = { cita?: Cita; reserva?: Reserva; fondo?: string; titulo?: string };
+export type Props = { cita?: Cita; angosta?: boolean; reserva?: Reserva; fondo?: string; titulo?: string };
 
 type Evento = Calendar.EventInput & { extendedProps: Props };
 
@@ -82,8 +82,8 @@ function fondos(modelo: Modelo, col: Columna, fecha: string, desde: number, hast
     if (b.fecha === fecha && suyo) poner("bloqueo", b.inicio, b.fin, b.comentario || t("js.agenda.blocked"));
   }
   for (const [inicio, fin] of modelo.dia(col.profesional, fecha)?.fuera ?? []) poner("fuera", inicio, fin, t("js.agenda.elsewhere"));
-  if (modelo.mirada.por === "profesional" && tieneSobrecupo(modelo, col.profesional, fecha)) {
-    list.push({ ...fondo(col.id, "carril", fecha, desde, hasta, ""), styles: [`inset-inline-start: ${100 - carril}%`, `inline-size: ${carril}%`] });
+  for (const [inicio, fin] of conCarril(modelo, col.profesional, fecha) ? trabajo : []) {
+    list.push({ ...fondo(col.id, "carril", fecha, inicio, fin, ""), styles: [`inset-inline-start: ${100 - carril}%`, `inline-size: ${carril}%`] });
   }
   return list;
 }
@@ -111,7 +111,9 @@ function horasDe(modelo: Modelo, col: Columna, fecha: string): [number, number][
   return juntos;
 }
 
-function tieneSobrecupo(modelo: Modelo, profesional: number, fecha: string): boolean {
+/** conCarril tells whether a column has a lane for its sobrecupos: of a week's narrow ones none has. */
+function conCarril(modelo: Modelo, profesional: number, fecha: string): boolean {
+  if (modelo.mirada.por === "sillon" || modelo.mirada.vista === "semana") return false;
   for (const cita of modelo.citas.values()) {
     if (cita.id_sillon === sobrecupo && cita.id_profesional === profesional && cita.fecha === fecha) return true;
   }
@@ -125,7 +127,7 @@ function ocupaciones(modelo: Modelo): Evento[] {
   const puestos: Puesto[] = [];
   const poner = (lugar: Cita | Reserva, que: { cita: Cita } | { reserva: Reserva }) => puestos.push({
     columna: columnaDe(modelo, lugar), fecha: lugar.fecha, inicio: lugar.inicio, fin: lugar.fin,
-    sobre: lugar.id_sillon === sobrecupo && modelo.mirada.por === "profesional", izquierda: 0, ancho: 100, ...que,
+    sobre: lugar.id_sillon === sobrecupo && conCarril(modelo, lugar.id_profesional, lugar.fecha), izquierda: 0, ancho: 100, ...que,
   });
   for (const cita of modelo.citas.values()) poner(cita, { cita });
   for (const reserva of modelo.hoja.reservas) if (reserva.queda > modelo.edad) poner(reserva, { reserva });
@@ -143,7 +145,7 @@ function repartir(modelo: Modelo, puestos: Puesto[]): void {
   for (const grupo of grupos.values()) {
     const primero = grupo[0];
     if (!primero) continue;
-    const dividida = modelo.mirada.por === "profesional" && tieneSobrecupo(modelo, Number(primero.columna), primero.fecha);
+    const dividida = modelo.mirada.por === "profesional" && conCarril(modelo, Number(primero.columna), primero.fecha);
     const desde = primero.sobre ? 100 - carril : 0;
     const ancho = primero.sobre ? carril : dividida ? 100 - carril : 100;
     ladoALado(grupo, desde, ancho);
@@ -190,6 +192,7 @@ function evento(modelo: Modelo, p: Puesto): Evento {
   const classNames = ["cita", `estado-${estado.tipo}`, minutos < 25 ? "cita-corta" : minutos < 40 ? "cita-media" : "cita-larga"];
   if (!cita.viva) classNames.push("cita-anulada");
   if (p.sobre) classNames.push("cita-sobrecupo");
-  if (p.ancho < 50) classNames.push("cita-angosta");
-  return { ...comun, id: `c${cita.id}`, editable: modelo.hoja.puede.agendar && cita.viva, classNames, extendedProps: { cita } };
+  const angosta = p.ancho <= 50;
+  if (angosta) classNames.push("cita-angosta");
+  return { ...comun, id: `c${cita.id}`, editable: modelo.hoja.puede.agendar && cita.viva, classNames, extendedProps: { cita, angosta } };
 }

@@ -280,11 +280,11 @@ export class Grilla {
   }
 
   private contenido(event: Calendar.Event): Node[] {
-    const { cita, reserva, fondo, titulo } = event.extendedProps as Props;
+    const { cita, angosta, reserva, fondo, titulo } = event.extendedProps as Props;
     if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
     if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
     if (event.display === "preview" || event.display === "ghost") return this.sombra(event, cita);
-    return cita ? this.dibujo(cita) : [];
+    return cita ? this.dibujo(cita, angosta) : [];
   }
 
   /** sombra is what moves with the pointer: the hours it would have there. */
@@ -294,7 +294,8 @@ export class Grilla {
     return [el("span", { class: "cita-linea" }, el("time", {}, `${hora(inicio)} – ${hora(fin)}`), el("span", { class: "cita-nombre" }, cita.paciente))];
   }
 
-  private dibujo(cita: Cita): Node[] {
+  /** dibujo is a cita: its hour and who comes first. Where there is no room for the name beside the hour it is below. */
+  private dibujo(cita: Cita, angosta = false): Node[] {
     const estado = this.modelo.estado(cita.id_estado);
     const marcas: (Node | null)[] = [
       cita.id_sillon === sobrecupo ? el("span", { class: "cita-mas", "aria-hidden": "true" }, "+") : null,
@@ -307,7 +308,7 @@ export class Grilla {
     return [el("div", { class: "cita-cuerpo", title: entero, data: { cita: String(cita.id) } },
       el("div", { class: "cita-linea" },
         icon(estado.icono), el("time", {}, hora(cita.inicio)), el("span", { class: "cita-nombre" }, cita.paciente), ...marcas),
-      el("div", { class: "cita-detalle" }, otro ?? ""),
+      el("div", { class: "cita-detalle", "aria-hidden": angosta ? "true" : undefined }, angosta ? cita.paciente : otro ?? ""),
       el("span", { class: "unseen" }, ` ${dicho}, ${t("js.agenda.until", hora(cita.fin))}`))];
   }
 }

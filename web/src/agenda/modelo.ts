@@ -91,6 +91,12 @@ export class Modelo {
     this.avisar("filtro");
   }
 
+  /** todos shows everybody. */
+  todos(): void {
+    this.ocultos.clear();
+    this.avisar("filtro");
+  }
+
   estado(id: number): Estado {
     return this.hoja.estados.find((estado) => estado.id === id) ?? { id, nombre: "", tipo: "propio", icono: "tag", anulacion: false, elegible: false };
   }

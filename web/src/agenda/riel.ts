@@ -69,15 +69,16 @@ export class Riel {
     const { hoja, mirada, ocultos } = this.modelo;
     const trabajan = new Set([...hoja.dias.map((dia) => dia.id_profesional), ...hoja.citas.map((cita) => cita.id_profesional)]);
     const semana = mirada.vista === "semana";
+    const ausente = (id: number) => !semana && !trabajan.has(id);
     const campo = (id: number): HTMLInputElement => el("input", {
       type: semana ? "radio" : "checkbox", name: "profesional-visible", value: id,
       checked: semana ? mirada.profesional === id : !ocultos.has(id), disabled: mirada.por === "sillon",
       on: { change: (event) => this.marcado(id, (event.target as HTMLInputElement).checked) },
     });
     find("#profesionales").replaceChildren(...hoja.profesionales.map(({ id, nombre, especialidad }) => el("li", {},
-      el("label", { class: `check riel-profesional${trabajan.has(id) ? "" : " riel-ausente"}` }, campo(id),
+      el("label", { class: `check riel-profesional${ausente(id) ? " riel-ausente" : ""}` }, campo(id),
         el("span", { class: `punto punto-${id % 8}`, "aria-hidden": "true" }),
-        el("span", { class: "riel-nombre" }, nombre, el("small", {}, trabajan.has(id) ? especialidad : t("js.agenda.notWorking")))))));
+        el("span", { class: "riel-nombre" }, nombre, el("small", {}, ausente(id) ? t("js.agenda.notWorking") : especialidad))))));
     const quien = find<HTMLSelectElement>("#quien");
     quien.replaceChildren(...hoja.profesionales.map(({ id, nombre }) => el("option", { value: id }, nombre)));
     const visible = semana ? mirada.profesional : hoja.profesionales.find(({ id }) => !ocultos.has(id))?.id;
