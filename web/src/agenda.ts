@@ -26,13 +26,13 @@ telefono.addEventListener("change", () => {
   else modelo.todos();
 });
 
+new Riel(modelo, barra);
+leyenda(modelo);
 const grilla = new Grilla(modelo, {
   abrir: (cita) => void panel.abrir(`/citas/${cita.id}`),
   crear: (lugar, conDuracion) => void panel.agendar(lugarEnPedido(lugar, conDuracion)),
   mover: (cita, lugar) => acciones.cambiar(cita, cambioA(cita, lugar), t("js.agenda.moved", cita.paciente, hora(lugar.inicio))),
 });
-new Riel(modelo, barra);
-leyenda(modelo);
 teclas({ barra, grilla, panel, acciones, puede: modelo.hoja.puede.agendar });
 for (const boton of document.querySelectorAll("[data-nueva]")) boton.addEventListener("click", () => void panel.agendar({}));
 find("#riel-ver").addEventListener("click", () => find("#agenda").classList.toggle("sin-riel"));

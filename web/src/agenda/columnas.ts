@@ -45,12 +45,12 @@ export function limites(modelo: Modelo): { desde: number; hasta: number } {
 }
 
 /** What an event of the grid is. */
-export type Props = { cita?: Cita; angosta?: boolean; reserva?: Reserva; fondo?: string; titulo?: string };
+export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string };
 
 type Evento = Calendar.EventInput & { extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, in percent. */
-const carril = 34;
+const carril = 38;
 
 /** eventos is all that the grid draws: what is closed, what is blocked, reservas and citas. */
 export function eventos(modelo: Modelo, cols: Columna[]): Evento[] {
@@ -61,7 +61,7 @@ export function eventos(modelo: Modelo, cols: Columna[]): Evento[] {
       list.push(...fondos(modelo, col, fecha, desde, hasta));
     }
   }
-  return list.concat(ocupaciones(modelo));
+  return list.concat(ocupaciones(modelo, cols.length));
 }
 
 /** fondos are what lies behind the citas of a column on a date. */
@@ -123,7 +123,10 @@ function conCarril(modelo: Modelo, profesional: number, fecha: string): boolean 
 /** Puesto is a cita or reserva with its place across its column, in percent. */
 type Puesto = { columna: string; fecha: string; inicio: number; fin: number; sobre: boolean; cita?: Cita; reserva?: Reserva; izquierda: number; ancho: number };
 
-function ocupaciones(modelo: Modelo): Evento[] {
+/** Of so many columns there is room in each for an hour and a name on one line. */
+const holgadas = 7;
+
+function ocupaciones(modelo: Modelo, cuantas: number): Evento[] {
   const puestos: Puesto[] = [];
   const poner = (lugar: Cita | Reserva, que: { cita: Cita } | { reserva: Reserva }) => puestos.push({
     columna: columnaDe(modelo, lugar), fecha: lugar.fecha, inicio: lugar.inicio, fin: lugar.fin,
@@ -131,12 +134,13 @@ function ocupaciones(modelo: Modelo): Evento[] {
   });
   for (const cita of modelo.citas.values()) poner(cita, { cita });
   for (const reserva of modelo.hoja.reservas) if (reserva.queda > modelo.edad) poner(reserva, { reserva });
-  repartir(modelo, puestos);
-  return puestos.map((puesto) => evento(modelo, puesto));
+  repartir(puestos);
+  const densa = cuantas > holgadas;
+  return puestos.map((puesto) => evento(modelo, puesto, densa));
 }
 
 /** repartir puts what overlaps side by side, sobrecupos in their own lane at the right. */
-function repartir(modelo: Modelo, puestos: Puesto[]): void {
+function repartir(puestos: Puesto[]): void {
   const grupos = new Map<string, Puesto[]>();
   for (const p of puestos) {
     const clave = `${p.columna} ${p.fecha} ${p.sobre}`;
@@ -145,20 +149,21 @@ function repartir(modelo: Modelo, puestos: Puesto[]): void {
   for (const grupo of grupos.values()) {
     const primero = grupo[0];
     if (!primero) continue;
-    const dividida = modelo.mirada.por === "profesional" && conCarril(modelo, Number(primero.columna), primero.fecha);
-    const desde = primero.sobre ? 100 - carril : 0;
-    const ancho = primero.sobre ? carril : dividida ? 100 - carril : 100;
-    ladoALado(grupo, desde, ancho);
+    const sobres = primero.sobre ? [] : grupos.get(`${primero.columna} ${primero.fecha} true`) ?? [];
+    // Beside the lane there is room for the others' names, but where it is used.
+    const junto = (inicio: number, fin: number) => sobres.some((sobre) => sobre.inicio < fin && inicio < sobre.fin);
+    ladoALado(grupo, primero.sobre ? 100 - carril : 0, (inicio, fin) => (primero.sobre ? carril : junto(inicio, fin) ? 100 - carril : 100));
   }
 }
 
-/** ladoALado shares a width among those that overlap, each cluster on its own. */
-function ladoALado(grupo: Puesto[], desde: number, ancho: number): void {
+/** ladoALado shares the width that a range of hours has among those that overlap in it, each cluster on its own. */
+function ladoALado(grupo: Puesto[], desde: number, anchoDe: (inicio: number, fin: number) => number): void {
   grupo.sort((a, b) => a.inicio - b.inicio || b.fin - a.fin);
   let racimo: Puesto[] = [];
   let filas: number[] = []; // where each row of the cluster is free again
   let hasta = 0;
   const cerrar = () => {
+    const ancho = anchoDe(racimo[0]?.inicio ?? 0, hasta);
     for (const p of racimo) {
       p.ancho = ancho / filas.length;
       p.izquierda = desde + p.izquierda * p.ancho;
@@ -178,7 +183,7 @@ function ladoALado(grupo: Puesto[], desde: number, ancho: number): void {
   cerrar();
 }
 
-function evento(modelo: Modelo, p: Puesto): Evento {
+function evento(modelo: Modelo, p: Puesto, densa: boolean): Evento {
   const comun = {
     resourceIds: [p.columna], start: instante(p.fecha, p.inicio), end: instante(p.fecha, p.fin),
     styles: [`inset-inline-start: ${p.izquierda}%`, `inline-size: calc(${p.ancho}% - 3px)`, "z-index: 1"],
@@ -194,5 +199,7 @@ function evento(modelo: Modelo, p: Puesto): Evento {
   if (p.sobre) classNames.push("cita-sobrecupo");
   const angosta = p.ancho <= 50;
   if (angosta) classNames.push("cita-angosta");
-  return { ...comun, id: `c${cita.id}`, editable: modelo.hoja.puede.agendar && cita.viva, classNames, extendedProps: { cita, angosta } };
+  const apilada = (densa || angosta) && minutos >= 25;
+  if (apilada) classNames.push("cita-apilada");
+  return { ...comun, id: `c${cita.id}`, editable: modelo.hoja.puede.agendar && cita.viva, classNames, extendedProps: { cita, apilada } };
 }

@@ -40,7 +40,6 @@ export class Grilla {
     this.fechaVista = modelo.mirada.fecha;
     modelo.oir((cambio) => this.dibujar(cambio === "hoja"));
     this.despues();
-    this.irA(this.minutoInicial());
   }
 
   private opciones(): Calendar.Options {
@@ -57,6 +56,8 @@ export class Grilla {
       slotLabelInterval: "01:00:00",
       slotLabelFormat: (date: Date) => hora(minutoDe(date)),
       snapDuration: "00:05:00",
+      scrollTime: `${hora(Math.max(0, this.minutoInicial()))}:00`,
+      eventTimeFormat: () => "", // citas say their hours themselves
       slotEventOverlap: false,
       dayHeaderFormat: { weekday: "short", day: "numeric" },
       columnWidth: "minmax(var(--columna), 1fr)",
@@ -123,7 +124,7 @@ export class Grilla {
   /** despues does what the grid's own drawing leaves to do. */
   private despues(): void {
     find<HTMLElement>("#agenda").dataset["vista"] = this.modelo.mirada.vista;
-    find<HTMLElement>("#agenda").dataset["columnas"] = String(this.cols.length);
+    find("#agenda").toggleAttribute("data-densa", this.cols.length > 7);
     find<HTMLElement>("#agenda").dataset["por"] = this.modelo.mirada.por;
     find<HTMLElement>("#sin-columnas").hidden = this.cols.length > 0;
     sinTabla(find("#grilla"));
@@ -135,11 +136,6 @@ export class Grilla {
     const { hoja, ahora } = this.modelo;
     if (hoja.hoy >= hoja.desde && hoja.hoy <= hoja.hasta) return ahora - 60;
     return Math.min(...hoja.dias.flatMap((dia) => dia.segmentos.map(({ inicio }) => inicio)), 9 * 60) - 15;
-  }
-
-  /** irA scrolls to a minute of the day. */
-  irA(minuto: number): void {
-    find("#grilla .ec-main").scrollTop = Math.max(0, (minuto - limites(this.modelo).desde) * px);
   }
 
   /** resaltar shows for two seconds that citas have changed by somebody else's doing. */
@@ -280,11 +276,11 @@ export class Grilla {
   }
 
   private contenido(event: Calendar.Event): Node[] {
-    const { cita, angosta, reserva, fondo, titulo } = event.extendedProps as Props;
+    const { cita, apilada, reserva, fondo, titulo } = event.extendedProps as Props;
     if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
     if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
     if (event.display === "preview" || event.display === "ghost") return this.sombra(event, cita);
-    return cita ? this.dibujo(cita, angosta) : [];
+    return cita ? this.dibujo(cita, apilada) : [];
   }
 
   /** sombra is what moves with the pointer: the hours it would have there. */
@@ -295,20 +291,21 @@ export class Grilla {
   }
 
   /** dibujo is a cita: its hour and who comes first. Where there is no room for the name beside the hour it is below. */
-  private dibujo(cita: Cita, angosta = false): Node[] {
+  private dibujo(cita: Cita, apilada = false): Node[] {
     const estado = this.modelo.estado(cita.id_estado);
     const marcas: (Node | null)[] = [
       cita.id_sillon === sobrecupo ? el("span", { class: "cita-mas", "aria-hidden": "true" }, "+") : null,
       cita.video ? icon("video") : null,
-      cita.comentario ? icon("message-square-text") : null,
+      cita.comentario ? icon("message-square-text", "icon-comentario") : null,
     ];
     const dicho = [estado.nombre, cita.video ? t("js.agenda.video") : "", cita.id_sillon === sobrecupo ? t("js.agenda.overbooked") : ""].filter(Boolean).join(", ");
     const otro = this.modelo.mirada.por === "sillon" ? this.modelo.profesional(cita.id_profesional)?.nombre : cita.atencion;
     const entero = `${hora(cita.inicio)}–${hora(cita.fin)} ${cita.paciente}\n${[otro, dicho].filter(Boolean).join(" · ")}${cita.comentario ? `\n${cita.comentario}` : ""}`;
     return [el("div", { class: "cita-cuerpo", title: entero, data: { cita: String(cita.id) } },
       el("div", { class: "cita-linea" },
-        icon(estado.icono), el("time", {}, hora(cita.inicio)), el("span", { class: "cita-nombre" }, cita.paciente), ...marcas),
-      el("div", { class: "cita-detalle", "aria-hidden": angosta ? "true" : undefined }, angosta ? cita.paciente : otro ?? ""),
+        icon(estado.icono), el("time", {}, hora(cita.inicio)),
+        el("span", { class: apilada ? "cita-nota" : "cita-nombre" }, apilada ? otro ?? "" : cita.paciente), ...marcas),
+      el("div", { class: apilada ? "cita-nombre" : "cita-nota" }, apilada ? cita.paciente : otro ?? ""),
       el("span", { class: "unseen" }, ` ${dicho}, ${t("js.agenda.until", hora(cita.fin))}`))];
   }
 }
@@ -338,7 +335,8 @@ function igual(lugar: Lugar, cita: Cita): boolean {
 function etiqueta(resource: Calendar.Resource): Node[] {
   const { nombre, detalle, profesional } = resource.extendedProps as unknown as Columna;
   return [
-    el("span", { class: "columna-nombre", title: nombre }, profesional ? el("span", { class: `punto punto-${profesional % 8}`, "aria-hidden": "true" }) : null, nombre),
+    el("span", { class: "columna-nombre", title: nombre },
+      profesional ? el("span", { class: `punto punto-${profesional % 8}`, "aria-hidden": "true" }) : null, el("span", { class: "corta" }, nombre)),
     el("span", { class: "columna-detalle" }, detalle),
   ];
 }
