@@ -25,7 +25,9 @@ import (
 // is nobody.
 type signedInAs struct{ tomahora.Usuario }
 
-func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool) { return u.Usuario, u.ID != 0 }
+func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool, error) {
+	return u.Usuario, u.ID != 0, nil
+}
 
 func userOf(rol tomahora.Rol) tomahora.Usuario {
 	return tomahora.Usuario{ID: 5, IDClinica: 1, Nombre: "María José Ñandú", Rol: rol, Habilitado: true}
