@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // checkedPage is a page of the web that must keep the basics.
@@ -24,8 +25,8 @@ func checkedPages() []checkedPage {
 	}
 }
 
-// Every page has what a browser, a screen reader and a slow network need, in both
-// languages, in every size, light and dark.
+// Every page has what a browser, a screen reader and a slow network need, in every
+// size, light and dark, and has its words in both languages.
 func TestPagesKeepTheBasics(t *testing.T) {
 	s := start(t, "demo", "--now", "2026-11-26T10:05:00-03:00")
 	for _, tt := range checkedPages() {
@@ -43,7 +44,9 @@ func TestPagesKeepTheBasics(t *testing.T) {
 			p.speak("en")
 			p.open(tt.path)
 			p.speaks("en")
-			p.look(tt.name + "-en")
+			p.screenshot(tt.name+"-en", desktop)
+			p.resize(phone)
+			p.staysWithin(tt.name+" in English", phone)
 			p.speak("es")
 		})
 	}
@@ -75,7 +78,8 @@ func (p *page) keepsTheBasics(tt checkedPage) {
 	if budget == 0 {
 		budget = 60
 	}
-	p.t.Logf("%s weighs %.1f KB", tt.name, total/1000)
+	paint := eval[float64](p, "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+	p.t.Logf("%s weighs %.1f KB and is painted after %.0f ms", tt.name, total/1000, paint)
 	if total > budget*1000 {
 		p.t.Errorf("the page weighs %.1f KB, more than %.0f", total/1000, budget)
 	}
@@ -133,4 +137,58 @@ func (p *page) speaks(lang string) {
 	for _, key := range eval[[]string](p, `document.body.innerText.split('\n').map((s) => s.trim()).filter((s) => /^[a-z]+(\.[A-Za-z0-9_]+)+$/.test(s))`) {
 		p.t.Errorf("the page shows %q, which seems a key without words", key)
 	}
+}
+
+// The colours change at once, and the next page has them too.
+func TestThemeIsKept(t *testing.T) {
+	s := start(t, "demo", "--empty")
+	p := newPage(t, s)
+	p.expect(404)
+	p.open("/no/existe")
+	colour := func() string { return eval[string](p, "getComputedStyle(document.body).backgroundColor") }
+	light := colour()
+	for range 2 { // to light, then to dark
+		p.click(`[name="tema"]:not([hidden])`)
+	}
+	p.until("document.documentElement.dataset.theme === 'dark'")
+	dark := colour()
+	if dark == light {
+		t.Errorf("both are %s", light)
+	}
+	p.until("performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/preferencias') && e.responseEnd > 0).length === 2")
+	p.open("/no/existe")
+	if got := colour(); got != dark {
+		t.Errorf("the next page is %s, want %s", got, dark)
+	}
+}
+
+// Without scripts the colours change too, by a form.
+func TestThemeIsKeptWithoutScripts(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.withoutScripts()
+	p.open("/no/existe")
+	for _, want := range []string{"light", "dark", ""} {
+		p.follow(`[name="tema"]:not([hidden])`)
+		if got := eval[string](p, "document.documentElement.dataset.theme ?? ''"); got != want || eval[string](p, "location.pathname") != "/no/existe" {
+			t.Errorf("the theme is %q, want %q", got, want)
+		}
+	}
+}
+
+// A keyboard reaches the content without walking through the navigation.
+func TestSkipLink(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.open("/no/existe")
+	p.press(kb.Tab)
+	if got := eval[string](p, "document.activeElement.className"); got != "skip" {
+		t.Fatalf("the first stop is %q", got)
+	}
+	p.settle()
+	if top := eval[float64](p, "document.activeElement.getBoundingClientRect().top"); top < 0 {
+		t.Errorf("the link stays out of sight, at %v", top)
+	}
+	p.press(kb.Enter)
+	p.until("document.activeElement.id === 'contenido'")
 }

@@ -73,7 +73,7 @@ func TestAnAccountOfOnesOwn(t *testing.T) {
 		{"demo", "correcto caballo", "correcto cabello", "No es igual"},
 	} {
 		change(wrong[0], wrong[1], wrong[2])
-		if said := here.see(".summary"); !strings.Contains(said, wrong[3]) {
+		if said := here.see(".problem"); !strings.Contains(said, wrong[3]) {
 			t.Errorf("%q is answered %q", wrong, said)
 		}
 	}
@@ -108,7 +108,7 @@ func TestTheFirstRun(t *testing.T) {
 		p.fill(`[name="`+selector+`"]`, value)
 	}
 	p.submit(`[name="clave"]`)
-	if said := p.see(".summary"); !strings.Contains(said, "código") {
+	if said := p.see(".problem"); !strings.Contains(said, "código") {
 		t.Errorf("a stranger is told %q", said)
 	}
 	p.look("inicio-mal")

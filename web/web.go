@@ -34,6 +34,11 @@ type Options struct {
 	RequestID func(context.Context) string
 	// Observe is told which route a request took, and for which clinic. Required.
 	Observe func(ctx context.Context, route string, p auth.Principal)
+	// Address tells from which address a request came, "" where it cannot be told.
+	// Required.
+	Address func(*http.Request) string
+	// RealClock is the real clock, by which those who come too often wait. Required.
+	RealClock func() time.Time
 	// Clock is the business clock. Required.
 	Clock func() time.Time
 	// Stopping is closed when the server is to stop: streams end then. Required.

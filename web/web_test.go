@@ -41,6 +41,8 @@ func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
+		Address:   func(*http.Request) string { return "192.0.2.1" },
+		RealClock: time.Now,
 		Clock:     func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) },
 		Logger:    slog.New(slog.DiscardHandler),
 	})
