@@ -47,6 +47,7 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	needs   map[string]tomahora.Permiso // what each route needs, by its pattern
 }
 
 // New makes the handler of every path that no other face has. Templates and
@@ -55,7 +56,9 @@ func New(o Options) http.Handler {
 	s := &server{Options: o, assets: readAssets(), locales: readLocales()}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
+	s.needs = map[string]tomahora.Permiso{}
 	for _, rt := range s.routes() {
+		s.needs[rt.pattern] = rt.need
 		mux.Handle(rt.pattern, s.handle(rt))
 	}
 	s.nav = navigation(s.routes())
@@ -90,6 +93,24 @@ func (s *server) routes() []route {
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
 
 		// Set-up.
+		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
+		{"GET /ajustes/clinica", tomahora.Configurar, edit(s, catalogoClinica)},
+		{"POST /ajustes/clinica", tomahora.Configurar, save(s, catalogoClinica)},
+		{"GET /ajustes/sucursales", tomahora.Configurar, s.list(sucursales)},
+		{"GET /ajustes/sucursales/{id}", tomahora.Configurar, edit(s, catalogoSucursales)},
+		{"POST /ajustes/sucursales/{id}", tomahora.Configurar, save(s, catalogoSucursales)},
+		{"GET /ajustes/sillones", tomahora.Configurar, s.list(sillones)},
+		{"GET /ajustes/sillones/{id}", tomahora.Configurar, edit(s, catalogoSillones)},
+		{"POST /ajustes/sillones/{id}", tomahora.Configurar, save(s, catalogoSillones)},
+		{"GET /ajustes/especialidades", tomahora.Configurar, s.list(especialidades)},
+		{"GET /ajustes/especialidades/{id}", tomahora.Configurar, edit(s, catalogoEspecialidades)},
+		{"POST /ajustes/especialidades/{id}", tomahora.Configurar, save(s, catalogoEspecialidades)},
+		{"GET /ajustes/profesionales", tomahora.Configurar, s.list(profesionales)},
+		{"GET /ajustes/profesionales/{id}", tomahora.Configurar, edit(s, catalogoProfesionales)},
+		{"POST /ajustes/profesionales/{id}", tomahora.Configurar, save(s, catalogoProfesionales)},
+		{"GET /ajustes/estados", tomahora.Configurar, s.list(estados)},
+		{"GET /ajustes/estados/{id}", tomahora.Configurar, edit(s, catalogoEstados)},
+		{"POST /ajustes/estados/{id}", tomahora.Configurar, save(s, catalogoEstados)},
 
 		// The dashboard and lists.
 
