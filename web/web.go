@@ -108,6 +108,8 @@ func (s *server) routes() []route {
 		{"GET /ajustes/profesionales", tomahora.Configurar, s.list(profesionales)},
 		{"GET /ajustes/profesionales/{id}", tomahora.Configurar, edit(s, catalogoProfesionales)},
 		{"POST /ajustes/profesionales/{id}", tomahora.Configurar, save(s, catalogoProfesionales)},
+		{"GET /ajustes/profesionales/{id}/horario", tomahora.Configurar, s.horario},
+		{"POST /ajustes/profesionales/{id}/horario", tomahora.Configurar, s.saveHorario},
 		{"GET /ajustes/estados", tomahora.Configurar, s.list(estados)},
 		{"GET /ajustes/estados/{id}", tomahora.Configurar, edit(s, catalogoEstados)},
 		{"POST /ajustes/estados/{id}", tomahora.Configurar, save(s, catalogoEstados)},
