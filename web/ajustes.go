@@ -124,6 +124,11 @@ type grupo struct {
 	Choices      []choices
 }
 
+// Stacked tells whether the fields are check boxes, which stand below each other.
+func (g grupo) Stacked() bool {
+	return !slices.ContainsFunc(g.Fields, func(f field) bool { return f.Type != "checkbox" })
+}
+
 // borrado is how a form's thing is deleted.
 type borrado struct{ Path, Label, Question string }
 

@@ -270,7 +270,7 @@ func (e *entrada) semana(prof tomahora.ProfesionalID, suc tomahora.SucursalID) (
 			continue
 		}
 		h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc, Desde: e.fecha("desde." + n), Hasta: e.fecha("hasta." + n)}
-		h.Jornada = e.jornada("." + n)
+		h.Jornada = e.jornada(camposDe(n))
 		if h.Jornada.Rango.IsEmpty() {
 			e.wrong("inicio."+n, "horario.noHours")
 		}
@@ -289,16 +289,24 @@ func (e *entrada) semana(prof tomahora.ProfesionalID, suc tomahora.SucursalID) (
 	return week, rows
 }
 
-// jornada reads the hours of a day from fields whose names end so.
-func (e *entrada) jornada(end string) tomahora.Jornada {
+// campos are the names of the fields that a jornada is filled into.
+type campos struct{ inicio, fin, pausaInicio, pausaFin, sillones, modalidad string }
+
+// camposDe are those of a row.
+func camposDe(n string) campos {
+	return campos{"inicio." + n, "fin." + n, "pausa_inicio." + n, "pausa_fin." + n, "sillones." + n, "modalidad." + n}
+}
+
+// jornada reads the hours of a day.
+func (e *entrada) jornada(c campos) tomahora.Jornada {
 	j := tomahora.Jornada{
-		Rango: e.rango("inicio"+end, "fin"+end), Pausa: e.rango("pausa_inicio"+end, "pausa_fin"+end), Modalidad: tomahora.Modalidad(e.texto("modalidad" + end)),
+		Rango: e.rango(c.inicio, c.fin), Pausa: e.rango(c.pausaInicio, c.pausaFin), Modalidad: tomahora.Modalidad(e.texto(c.modalidad)),
 	}
-	for _, id := range e.ids("sillones" + end) {
+	for _, id := range e.ids(c.sillones) {
 		j.Sillones = append(j.Sillones, tomahora.SillonID(id))
 	}
 	if len(j.Sillones) == 0 {
-		e.wrong("sillones"+end, "horario.noSillon")
+		e.wrong(c.sillones, "horario.noSillon")
 	}
 	return j
 }

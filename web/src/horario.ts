@@ -25,7 +25,7 @@ function start(root: HTMLElement): void {
   const columns = week.dias.map((name, i) => column(name, i + 1));
   const gutter = el("div", { class: "week-gutter", "aria-hidden": "true" });
   root.append(
-    el("p", { class: "hint", id: "semana-ayuda" }, t("js.horario.help")),
+    el("p", { class: "hint", id: "semana-ayuda" }, t(matchMedia("(pointer: coarse)").matches ? "js.horario.helpTouch" : "js.horario.help")),
     el("div", { class: "week-scroll", tabindex: "0", role: "region", "aria-label": t("js.horario.edit") }, el("div", { class: "week-grid" }, gutter, ...columns.map((c) => c.node))),
   );
   find<HTMLElement>("[data-filas]", form).remove();
