@@ -153,8 +153,10 @@ func joined(texts ...string) string {
 
 func catalogoSucursales() catalogo[tomahora.Sucursal] {
 	return catalogo[tomahora.Sucursal]{
-		path:  "/ajustes/sucursales",
-		find:  func(cfg *tomahora.Config, id int64) (tomahora.Sucursal, bool) { return cfg.Sucursal(tomahora.SucursalID(id)) },
+		path: "/ajustes/sucursales",
+		find: func(cfg *tomahora.Config, id int64) (tomahora.Sucursal, bool) {
+			return cfg.Sucursal(tomahora.SucursalID(id))
+		},
 		fresh: tomahora.Sucursal{Habilitada: true},
 		fill: func(v tomahora.Sucursal) url.Values {
 			f := url.Values{

@@ -11,7 +11,9 @@ import (
 )
 
 // hoy is the clinic's date.
-func (s *server) hoy(cfg *tomahora.Config) tomahora.Fecha { return tomahora.FechaOf(s.Clock(), cfg.Zona()) }
+func (s *server) hoy(cfg *tomahora.Config) tomahora.Fecha {
+	return tomahora.FechaOf(s.Clock(), cfg.Zona())
+}
 
 // Horarios especiales.
 
@@ -64,7 +66,9 @@ func (s *server) fromOf(q url.Values, cfg *tomahora.Config) tomahora.Fecha {
 func rangoText(r tomahora.Rango) string { return r.Inicio.String()[:5] + " – " + r.Fin.String()[:5] }
 
 // dateWithYear is "jue 26 nov 2026".
-func (l locale) dateWithYear(f tomahora.Fecha) string { return l.t("date.withYear", l.shortDate(f), f.Year) }
+func (l locale) dateWithYear(f tomahora.Fecha) string {
+	return l.t("date.withYear", l.shortDate(f), f.Year)
+}
 
 func nombreDe(cfg *tomahora.Config, id tomahora.ProfesionalID) string {
 	p, _ := cfg.Profesional(id)

@@ -21,6 +21,9 @@ type Options struct {
 	Store    tomahora.Store // required
 	Sessions Sessions       // required
 
+	// Webhooks reaches the receivers of webhooks. Required.
+	Webhooks WebhookSender
+
 	// BaseURL tells under which public scheme and host a request came, without a
 	// slash at its end. Required.
 	BaseURL func(*http.Request) string
@@ -146,6 +149,16 @@ func (s *server) routes() []route {
 		{"GET /ajustes/estados", tomahora.Configurar, s.list(estados)},
 		{"GET /ajustes/estados/{id}", tomahora.Configurar, edit(s, catalogoEstados)},
 		{"POST /ajustes/estados/{id}", tomahora.Configurar, save(s, catalogoEstados)},
+		{"GET /ajustes/webhooks", tomahora.Configurar, s.webhooks},
+		{"GET /ajustes/webhooks/nuevo", tomahora.Configurar, s.newWebhook},
+		{"POST /ajustes/webhooks/nuevo", tomahora.Configurar, s.createWebhook},
+		{"GET /ajustes/webhooks/{id}", tomahora.Configurar, s.webhook},
+		{"GET /ajustes/webhooks/{id}/editar", tomahora.Configurar, s.editWebhook},
+		{"POST /ajustes/webhooks/{id}/editar", tomahora.Configurar, s.saveWebhook},
+		{"POST /ajustes/webhooks/{id}/rotar", tomahora.Configurar, s.rotateWebhook},
+		{"POST /ajustes/webhooks/{id}/probar", tomahora.Configurar, s.probeWebhook},
+		{"POST /ajustes/webhooks/{id}/reenviar", tomahora.Configurar, s.resendWebhook},
+		{"POST /ajustes/webhooks/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/webhooks", "ajustes.webhooks.deleted", deleteWebhook)},
 
 		// The dashboard and lists.
 
