@@ -26,7 +26,7 @@ func TestFileHoldsEveryColumn(t *testing.T) {
 	derived := map[string]bool{"pacientes.nombre_plano": true, "pacientes.apellidos_plano": true, "pacientes.email_plano": true}
 	// What lasts for minutes, or for a day, stays behind, and so does what has the
 	// secrets of others.
-	passing := []string{"reservas.", "respuestas.", "clinicas.reservas_hasta", "webhooks.", "entregas."}
+	passing := []string{"reservas.", "respuestas.", "clinicas.reservas_hasta", "webhooks.", "entregas.", "sesiones.", "frenos.", "clinicas.auditado"}
 	var want []string
 	err = s.read(t.Context(), func(x *tx) error {
 		const columns = `SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c
@@ -130,8 +130,8 @@ func TestBrokenFilesAreRefused(t *testing.T) {
 		"cut inside a line":                 {whole[:len(whole)-len(lines[4])-len(lines[3])-9], "line 3 without its closing line: it was cut"},
 		"cut inside the closing line":       {whole[:len(whole)-9], "line 5"},
 		"a newer version":                   {replaced(`"version":1`, `"version":2`), "line 1: the file is of version 2"},
-		"a newer schema":                    {replaced(`"schema":1`, `"schema":2`), "schema 2, and this program reads version 1 up to schema 1"},
-		"a head with more to say":           {replaced(`"schema":1`, `"schema":1,"cipher":"x"`), "line 1: json: unknown field"},
+		"a newer schema":                    {replaced(`"schema":2`, `"schema":3`), "schema 3, and this program reads version 1 up to schema 2"},
+		"a head with more to say":           {replaced(`"schema":2`, `"schema":2,"cipher":"x"`), "line 1: json: unknown field"},
 		"a head of a table that is none":    {replaced(`{"clinicas":1,`, `{"clinicas":1,"recetas":0,`), `line 1: there is no table "recetas"`},
 		"no clinic":                         {replaced(`"id_clinica":1`, `"id_clinica":0`), "line 1: id_clinica"},
 		"a count that is wrong in the head": {replaced(`"sillones":1`, `"sillones":2`), "line 5: the file has 1 rows of sillones, its head says 2 and its closing line 1"},
