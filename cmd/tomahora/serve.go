@@ -101,7 +101,7 @@ func (s service) newWeb(env *environment, o medilink.Options, first *web.FirstRu
 	}
 	return web.New(web.Options{
 		Store: o.Store, Sessions: sessions, Doors: sessions, FirstRun: first, Demo: o.Sandbox != nil && o.Sandbox.Reset != nil,
-		BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
+		Webhooks: o.Webhooks, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
 		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
 	}), nil
 }
