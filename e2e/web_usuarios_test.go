@@ -157,7 +157,7 @@ func TestHiringSomebody(t *testing.T) {
 	}
 	admin.fill(`[name="email"]`, "evangelina.fernandez-undurraga@una-clinica-con-nombre-largo.cl")
 	admin.submit(`[name="email"]`)
-	clave := eval[string](admin, "document.querySelector('#secreto').value")
+	clave := eval[string](admin, "document.querySelector('#secreto').textContent")
 	admin.look("usuario-clave")
 	eva.login("evangelina.fernandez-undurraga@una-clinica-con-nombre-largo.cl", clave)
 	eva.expect(403)
@@ -172,7 +172,7 @@ func TestHiringSomebody(t *testing.T) {
 	admin.look("usuario")
 	admin.click(`.question summary`)
 	admin.follow(`.question form button`)
-	again := eval[string](admin, "document.querySelector('#secreto').value")
+	again := eval[string](admin, "document.querySelector('#secreto').textContent")
 	eva.open("/cuenta")
 	if at := eval[string](eva, "location.pathname"); at != "/entrar" || again == clave {
 		t.Errorf("after a new password she is at %s", at)
@@ -205,7 +205,7 @@ func TestATokenOfTheWeb(t *testing.T) {
 	p.fill(`[name="nombre"]`, "sitio web")
 	p.click(`[name="lectura"]`)
 	p.submit(`[name="nombre"]`)
-	secret := eval[string](p, "document.querySelector('#secreto').value")
+	secret := eval[string](p, "document.querySelector('#secreto').textContent")
 	p.look("token-secreto")
 	s.token = secret
 	status := func() int { return s.get(t, "/api/v5/sucursales").status }

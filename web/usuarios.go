@@ -27,7 +27,7 @@ func (s *server) usuarios(w http.ResponseWriter, r *http.Request) error {
 	l := s.words(r)
 	made := listado{
 		Title: l.t("ajustes.usuarios"), Intro: l.t("ajustes.usuarios.intro"), New: &enlace{l.t("ajustes.usuarios.new"), "/ajustes/usuarios/nuevo"},
-		Columns: []string{l.t("ajustes.nombre"), l.t("entrar.email"), l.t("ajustes.usuarios.rol"), l.t("ajustes.state")},
+		Columns: []string{l.t("ajustes.nombre"), l.t("ajustes.usuarios.rol"), l.t("ajustes.state")},
 	}
 	for _, u := range all {
 		rol := celda{Text: l.t("rol." + string(u.Rol))}
@@ -36,7 +36,7 @@ func (s *server) usuarios(w http.ResponseWriter, r *http.Request) error {
 		}
 		made.Rows = append(made.Rows, fila{
 			Path: "/ajustes/usuarios/" + itoa(u.ID), Off: !u.Habilitado,
-			Cells: []celda{{Text: u.Nombre}, {Text: u.Email}, rol, l.enabledTag(u.Habilitado)},
+			Cells: []celda{{Text: u.Nombre, Below: u.Email}, rol, l.enabledTag(u.Habilitado)},
 		})
 	}
 	return s.render(w, r, http.StatusOK, "listado", made)
@@ -95,6 +95,9 @@ func (s *server) showUsuario(w http.ResponseWriter, r *http.Request, status int,
 	}
 	rol := newChoices(f, "rol", l.t("ajustes.usuarios.rol"), roles)
 	rol.Radio = true
+	for i, o := range roles {
+		rol.Options[i].Hint = l.t("rol." + o.Value + ".line")
+	}
 	page := usuarioPage{ficha: ficha{
 		Title: l.t("ajustes.usuarios.new"), Form: f, Action: r.URL.Path, Back: enlace{l.t("ajustes.usuarios"), "/ajustes/usuarios"},
 		Groups: []grupo{
@@ -102,7 +105,8 @@ func (s *server) showUsuario(w http.ResponseWriter, r *http.Request, status int,
 				newField(f, "nombre", l.t("ajustes.nombre"), "required", "maxlength=200", "autocomplete=off"),
 				newField(f, "email", l.t("entrar.email"), "type=email", "required", "maxlength=254", "autocomplete=off", "spellcheck=false"),
 			}},
-			{Choices: []choices{rol}, Fields: []field{
+			{Choices: []choices{rol}},
+			{Fields: []field{
 				newChoice(newField(f, "id_profesional", l.t("ajustes.usuarios.profesional"), "required", "hint="+l.t("ajustes.usuarios.profesionalHint")), profesionales),
 				newChoice(newField(f, "idioma", l.t("cuenta.idioma"), "required"), idiomas()),
 			}},
