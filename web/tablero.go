@@ -36,7 +36,7 @@ const semanasIniciales = 12
 // first takes its place.
 func (s *server) periodo(r *http.Request, cfg *tomahora.Config, most int) (tomahora.Periodo, form) {
 	l, q := s.words(r), r.URL.Query()
-	e := &entrada{form: form{Values: q, Problems: map[string]string{}}, l: l}
+	e := &lector{form: form{Values: q, Problems: map[string]string{}}, l: l}
 	week := s.hoy(cfg).Lunes()
 	first := tomahora.Periodo{Desde: week.AddDays(-7 * (semanasIniciales - 1)), Hasta: week.AddDays(6)}
 	p := tomahora.Periodo{Desde: e.fecha("desde"), Hasta: e.fecha("hasta"), IDSucursal: tomahora.SucursalID(e.id("sucursal"))}

@@ -25,7 +25,9 @@ import (
 // is nobody.
 type signedInAs struct{ tomahora.Usuario }
 
-func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool) { return u.Usuario, u.ID != 0 }
+func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool, error) {
+	return u.Usuario, u.ID != 0, nil
+}
 
 func userOf(rol tomahora.Rol) tomahora.Usuario {
 	return tomahora.Usuario{ID: 5, IDClinica: 1, Nombre: "María José Ñandú", Rol: rol, Habilitado: true}
@@ -39,6 +41,8 @@ func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
+		Address:   func(*http.Request) string { return "192.0.2.1" },
+		RealClock: time.Now,
 		Clock:     func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) },
 		Logger:    slog.New(slog.DiscardHandler),
 	})
