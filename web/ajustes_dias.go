@@ -185,7 +185,7 @@ func readEspecial(e *lector, v *tomahora.HorarioEspecial) {
 		return
 	}
 	v.Jornada = e.jornada(campos{"hora_inicio", "hora_fin", "pausa_inicio", "pausa_fin", "sillones", "modalidad"})
-	if v.Jornada.Rango.IsEmpty() && !e.bad() {
+	if v.Jornada.Rango.Duracion() == 0 && !e.bad() {
 		e.wrong("hora_inicio", "horario.noHours")
 	}
 }

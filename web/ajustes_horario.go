@@ -271,7 +271,7 @@ func (e *lector) semana(prof tomahora.ProfesionalID, suc tomahora.SucursalID) (w
 		}
 		h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc, Desde: e.fecha("desde." + n), Hasta: e.fecha("hasta." + n)}
 		h.Jornada = e.jornada(camposDe(n))
-		if h.Jornada.Rango.IsEmpty() {
+		if h.Jornada.Rango.Duracion() == 0 {
 			e.wrong("inicio."+n, "horario.noHours")
 		}
 		dias := e.ids("dia." + n)
