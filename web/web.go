@@ -193,6 +193,8 @@ func (s *server) routes() []route {
 		{"POST /ajustes/webhooks/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/webhooks", "ajustes.webhooks.deleted", deleteWebhook)},
 
 		// The dashboard and lists.
+		{"GET /tablero", tomahora.VerTablero, s.tablero},
+		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
 
 		// Self-booking.
 	}

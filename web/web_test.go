@@ -37,7 +37,7 @@ func userOf(rol tomahora.Rol) tomahora.Usuario {
 func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler {
 	t.Helper()
 	return New(Options{
-		Store: store, Sessions: signedInAs{u},
+		Store: store, Sessions: signedInAs{u}, Webhooks: fakeSender{},
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
