@@ -22,6 +22,10 @@ type checkedPage struct {
 func checkedPages() []checkedPage {
 	return []checkedPage{
 		{name: "no-encontrada", path: "/no/existe", status: 404},
+		{name: "no-encontrada-con-sesion", path: "/no/existe", as: "recepcion@demo.cl", status: 404},
+		{name: "sin-permiso", path: "/ajustes/usuarios", as: "recepcion@demo.cl", status: 403},
+		{name: "entrar", path: "/entrar"},
+		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
 	}
 }
 

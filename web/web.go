@@ -116,8 +116,9 @@ func (rt route) path() string {
 
 // What a route needs that is no permiso.
 const (
-	anyone   tomahora.Permiso = ""           // nobody need be signed in
-	signedIn tomahora.Permiso = "con_sesion" // whoever is
+	unasked  tomahora.Permiso = "sin_preguntar" // it is the same for all, and nobody is asked who they are
+	anyone   tomahora.Permiso = ""              // nobody need be signed in
+	signedIn tomahora.Permiso = "con_sesion"    // whoever is
 )
 
 // routes is every path of the web, with who may use it. A handler returns an
@@ -125,7 +126,7 @@ const (
 func (s *server) routes() []route {
 	return []route{
 		// What every page needs.
-		{"GET /estatico/{file}", anyone, s.asset},
+		{"GET /estatico/{file}", unasked, s.asset},
 		{"POST /preferencias", anyone, s.setPreferences},
 		{"/", anyone, s.notFound},
 
