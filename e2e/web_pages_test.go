@@ -22,6 +22,17 @@ type checkedPage struct {
 func checkedPages() []checkedPage {
 	return []checkedPage{
 		{name: "no-encontrada", path: "/no/existe", status: 404},
+		{name: "ajustes", path: "/ajustes", as: "admin@demo.cl"},
+		{name: "ajustes-clinica", path: "/ajustes/clinica", as: "admin@demo.cl"},
+		{name: "ajustes-sucursales", path: "/ajustes/sucursales", as: "admin@demo.cl"},
+		{name: "ajustes-sillon", path: "/ajustes/sillones/3", as: "admin@demo.cl"},
+		{name: "ajustes-estados", path: "/ajustes/estados", as: "admin@demo.cl"},
+		{name: "ajustes-estado", path: "/ajustes/estados/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-profesional-1", path: "/ajustes/profesionales/1", as: "admin@demo.cl"},
+		{name: "ajustes-horario-1", path: "/ajustes/profesionales/1/horario", as: "admin@demo.cl"},
+		{name: "ajustes-especial", path: "/ajustes/especiales/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-bloqueo", path: "/ajustes/bloqueos/nuevo", as: "recepcion@demo.cl"},
+		{name: "tablero", path: "/tablero", as: "recepcion@demo.cl"},
 	}
 }
 
