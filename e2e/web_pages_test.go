@@ -33,6 +33,7 @@ func checkedPages() []checkedPage {
 		{name: "ajustes-sucursales", path: "/ajustes/sucursales", as: "admin@demo.cl"},
 		{name: "ajustes-sucursal", path: "/ajustes/sucursales/1", as: "admin@demo.cl"},
 		{name: "ajustes-sillones", path: "/ajustes/sillones", as: "admin@demo.cl"},
+		{name: "ajustes-sillon", path: "/ajustes/sillones/3", as: "admin@demo.cl"},
 		{name: "ajustes-especialidades", path: "/ajustes/especialidades", as: "admin@demo.cl"},
 		{name: "ajustes-profesionales", path: "/ajustes/profesionales", as: "admin@demo.cl"},
 		{name: "ajustes-profesional", path: "/ajustes/profesionales/1", as: "admin@demo.cl"},
