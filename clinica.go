@@ -22,6 +22,7 @@ type Clinica struct {
 // holds and what a store keeps, as plain lists.
 type Plan struct {
 	Clinica        Clinica
+	Online         ReservaOnline
 	Sucursales     []Sucursal
 	Sillones       []Sillon // without the Sobrecupo, which is always there
 	Especialidades []Especialidad
@@ -90,6 +91,7 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 	for _, t := range p.Tokens {
 		c.actores[t.ID.Actor()] = t.Nombre
 	}
+	c.actores[ActorOnline] = "Reserva en línea"
 	c.sillones[Sobrecupo] = Sillon{ID: Sobrecupo, Nombre: "Sobrecupo"}
 	// By their start, in which order Segmentos gives them.
 	for _, h := range sortedBy(p.Horarios, func(h Horario) Hora { return h.Jornada.Rango.Inicio }) {
@@ -167,6 +169,7 @@ func (c *Config) Plan() Plan { return c.plan }
 func (p Plan) sorted() Plan {
 	return Plan{
 		Clinica:        p.Clinica,
+		Online:         p.Online,
 		Sucursales:     sortedBy(p.Sucursales, func(s Sucursal) SucursalID { return s.ID }),
 		Sillones:       sortedBy(p.Sillones, func(s Sillon) SillonID { return s.ID }),
 		Especialidades: sortedBy(p.Especialidades, func(e Especialidad) EspecialidadID { return e.ID }),
@@ -199,6 +202,7 @@ func (c *Config) check(p Plan) error {
 		problems = append(problems, Invalid(CodeConfiguracionInvalida, field, fmt.Sprintf(format, args...)))
 	}
 	c.checkZonas(p, report)
+	p.Online.check(report)
 	for i, s := range p.Sillones {
 		if s.ID == Sobrecupo {
 			report(path("sillones", i), "el sillón %d es el sobrecupo y no puede ser un sillón real", Sobrecupo)

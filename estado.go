@@ -16,9 +16,12 @@ type Estado struct {
 
 // Estados with a meaning to the program.
 const (
-	EstadoAnulado      EstadoID = 1
-	EstadoNoConfirmado EstadoID = 7
-	EstadoCambioFecha  EstadoID = 14
+	EstadoAnulado            EstadoID = 1
+	EstadoNoConfirmado       EstadoID = 7
+	EstadoAnuladoPorPaciente EstadoID = 10 // in writing
+	EstadoConfirmadoPorEmail EstadoID = 11 // by the paciente, in writing
+	EstadoAgendaOnline       EstadoID = 13
+	EstadoCambioFecha        EstadoID = 14
 )
 
 // canBeSet tells whether a caller may put a cita in this estado.

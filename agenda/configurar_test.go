@@ -84,6 +84,7 @@ func full() agenda.Cambio {
 	navidad := tomahora.Fecha{Year: 2026, Month: 12, Day: 24}
 	return agenda.Cambio{
 		Clinica: func(c *tomahora.Clinica) { c.Nombre = "Dos" },
+		Online:  func(o *tomahora.ReservaOnline) { o.Activa, o.Origenes = true, "https://Uno.cl/, https://dos.cl" },
 		Sucursales: []agenda.Edicion[tomahora.SucursalID, tomahora.Sucursal]{
 			{ID: 1, Edit: func(s *tomahora.Sucursal) { s.Nombre = "NORTE" }},
 		},
@@ -108,7 +109,7 @@ func full() agenda.Cambio {
 
 func TestConfigurarTwiceWritesOnce(t *testing.T) {
 	c := newClinica(t)
-	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
+	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
 	version := c.config().Version()
 	c.mustApply(full(), agenda.Resumen{})
 	if got := c.config().Version(); got != version {
@@ -116,6 +117,15 @@ func TestConfigurarTwiceWritesOnce(t *testing.T) {
 	}
 	if got := c.config().Clinica().Nombre; got != "Dos" {
 		t.Errorf("clinic is called %q", got)
+	}
+	online := c.config().Online()
+	if online.Clave == "" {
+		t.Error("nothing signs what pacientes are given")
+	}
+	chosen := tomahora.OnlinePorDefecto()
+	chosen.Activa, chosen.Origenes, chosen.Clave = true, "https://uno.cl https://dos.cl", online.Clave
+	if online != chosen {
+		t.Errorf("got %+v, want %+v", online, chosen)
 	}
 	estado, _ := c.config().Estado(28)
 	want := tomahora.Estado{ID: 28, Nombre: "Reagendar", Color: "#c9ced6", Anulacion: true, Habilitado: true}

@@ -16,7 +16,7 @@ import (
 const (
 	fileFormat  = "tomahora-clinica"
 	fileVersion = 1
-	fileSchema  = 1
+	fileSchema  = 2
 )
 
 // kind is what a column holds, and so how a file spells it.
@@ -59,6 +59,7 @@ func fileTables() []fileTable {
 	return []fileTable{
 		setUp(table("clinicas", "nombre zona exigir_atencion# rechazar_pasado# es_demo# creada# version_config# "+
 			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#")),
+		setUp(table("reservas_online", "activa# horizonte# aviso# modalidad origenes clave")),
 		setUp(table(tokensTable, "id# nombre hash* lectura# creado# revocado#")),
 		setUp(table("sucursales", "id# nombre telefono ciudad comuna direccion zona habilitada#")),
 		setUp(table("sillones", "id# nombre exclusivo#")),

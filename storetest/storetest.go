@@ -253,6 +253,7 @@ func testPlan(t *testing.T, open Open) {
 		Rango: tomahora.Rango{Inicio: 540, Fin: 600}, Sillones: []tomahora.SillonID{3}, Modalidad: tomahora.Ambas,
 	}}}
 	p.Bloqueos = []tomahora.HorarioBloqueado{{IDSucursal: 1, Fecha: fecha, Rango: tomahora.Rango{Inicio: 540, Fin: 555}, Comentario: "Reunión"}}
+	p.Online = tomahora.OnlinePorDefecto()
 	id, err := s.CreateClinica(t.Context(), p.Clinica)
 	must(t, err)
 	var want tomahora.Plan
