@@ -1,10 +1,11 @@
 package tomahora
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ReservaOnline are a clinic's settings for pacientes who book for themselves.
@@ -82,7 +83,7 @@ func (o ReservaOnline) check(report reporter) {
 	}
 	for _, s := range strings.Fields(o.Origenes) {
 		if !origen.MatchString(s) {
-			report("reserva_online.origenes", "%s no es un origen como https://www.clinica.cl", fmt.Sprintf("%q", s))
+			report("reserva_online.origenes", "%q no es un origen como https://www.clinica.cl", s)
 		}
 	}
 }
@@ -136,4 +137,90 @@ func (c *Config) ModalidadDe(prof ProfesionalID) Modalidad {
 		join(e.IDProfesional, e.Jornada)
 	}
 	return m
+}
+
+// DatosOnline are what a paciente says of themselves to book. Nobody has checked
+// them.
+type DatosOnline struct {
+	Documento     string
+	OtroDocumento bool // Documento is no RUT
+	Nombre        string
+	Apellidos     string
+	Celular       string
+	Email         string // may be left out
+	Motivo        string // may be left out
+}
+
+// The longest texts that are taken, in characters.
+const (
+	maxNombre = 60
+	maxEmail  = 120
+	maxMotivo = 300
+)
+
+var (
+	otroDocumento = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{3,19}$`)
+	celular       = regexp.MustCompile(`^\+?[0-9]{8,15}$`)
+	email         = regexp.MustCompile(`^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>".]+$`)
+)
+
+// Normalized are the details as they are kept: in one line each, a RUT and a
+// number of telephone without what only makes them easier to read.
+func (d DatosOnline) Normalized() DatosOnline {
+	for _, text := range []*string{&d.Documento, &d.Nombre, &d.Apellidos, &d.Celular, &d.Email, &d.Motivo} {
+		*text = oneLine(*text)
+	}
+	d.Documento = NormalizeRUT(d.Documento)
+	if _, err := ParseRUT(d.Documento); err == nil {
+		d.OtroDocumento = false
+	}
+	d.Celular = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(d.Celular)
+	return d
+}
+
+// oneLine leaves single spaces of all that is not printed.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+}
+
+// Check judges normalized details: everything that is missing or unreadable.
+func (d DatosOnline) Check() error {
+	problems := Problems{}.
+		require("rut", d.Documento == "").
+		require("nombre", d.Nombre == "").
+		require("apellidos", d.Apellidos == "").
+		require("celular", d.Celular == "")
+	judge := func(field, text string, ok bool, why string) {
+		if text != "" && !ok {
+			problems = append(problems, invalido(field, why))
+		}
+	}
+	if d.OtroDocumento {
+		judge("rut", d.Documento, otroDocumento.MatchString(d.Documento), "un documento tiene de 4 a 20 letras y números")
+	} else {
+		_, err := ParseRUT(d.Documento)
+		judge("rut", d.Documento, err == nil, "no es un RUT con su dígito verificador")
+	}
+	judge("nombre", d.Nombre, utf8.RuneCountInString(d.Nombre) <= maxNombre, "es demasiado largo")
+	judge("apellidos", d.Apellidos, utf8.RuneCountInString(d.Apellidos) <= maxNombre, "es demasiado largo")
+	judge("celular", d.Celular, celular.MatchString(d.Celular), "un teléfono tiene de 8 a 15 números")
+	judge("email", d.Email, len(d.Email) <= maxEmail && email.MatchString(d.Email), "no es una dirección de correo")
+	judge("motivo", d.Motivo, utf8.RuneCountInString(d.Motivo) <= maxMotivo, "es demasiado largo")
+	return problems.inOrder([]string{"rut", "nombre", "apellidos", "celular", "email", "motivo"}).orNil()
+}
+
+// Comentario is what the clinic reads beside the cita. It is the only place where
+// the details of somebody who is a paciente already are kept: nobody has proved
+// to be that paciente, and so nothing that the clinic knows is changed.
+func (d DatosOnline) Comentario() string {
+	text := "Reserva en línea. Datos escritos al reservar: " + fullName(d.Nombre, d.Apellidos) + ", " + d.Celular
+	if d.Email != "" {
+		text += ", " + d.Email
+	}
+	if d.Motivo != "" {
+		text += ". Motivo: " + d.Motivo
+	}
+	return text
 }

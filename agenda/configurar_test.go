@@ -160,7 +160,7 @@ func TestConfigurarPrestaciones(t *testing.T) {
 
 func TestConfigurarLeavesAloneWhatTheChangeLeavesOut(t *testing.T) {
 	c := newClinica(t)
-	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
+	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
 	before := c.config().Plan()
 	c.mustApply(agenda.Cambio{Profesionales: []agenda.Edicion[tomahora.ProfesionalID, tomahora.Profesional]{
 		{ID: 1, Edit: func(p *tomahora.Profesional) { p.Email = "ana@clinica.cl" }},
@@ -208,7 +208,7 @@ func TestConfigurarReplacesLists(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newClinica(t)
-			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
+			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
 			c.mustApply(agenda.Cambio{Horarios: tt.want}, tt.done)
 			c.mustApply(agenda.Cambio{Horarios: tt.want}, agenda.Resumen{})
 			if plan := c.config().Plan(); tt.want != nil && len(plan.Horarios) != len(tt.want) {
@@ -218,7 +218,7 @@ func TestConfigurarReplacesLists(t *testing.T) {
 	}
 	t.Run("equal bloqueos count one by one", func(t *testing.T) {
 		c := newClinica(t)
-		c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
+		c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
 		b := full().Bloqueos[0]
 		c.mustApply(agenda.Cambio{Bloqueos: []tomahora.HorarioBloqueado{b, b}}, agenda.Resumen{Creados: 1})
 		c.mustApply(agenda.Cambio{Bloqueos: []tomahora.HorarioBloqueado{b}}, agenda.Resumen{Borrados: 1})
@@ -263,7 +263,7 @@ func TestConfigurarRefusesTheWholeChange(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newClinica(t)
-			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
+			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
 			before := c.config().Plan()
 			want := full()
 			want.Sucursales[0].Edit = func(s *tomahora.Sucursal) { s.Nombre = "otra" }
@@ -295,7 +295,7 @@ func TestConfigurarNamesTheSillonThatCannotBecomeExclusive(t *testing.T) {
 	otro := lunes(laboral(480, 780, 2))
 	otro.IDProfesional = 2
 	want.Horarios = append(want.Horarios, otro)
-	c.mustApply(want, agenda.Resumen{Creados: 12, Modificados: 1})
+	c.mustApply(want, agenda.Resumen{Creados: 12, Modificados: 2})
 	err := c.store.Update(t.Context(), c.id, func(tx tomahora.Tx) error {
 		for prof := range tomahora.ProfesionalID(2) {
 			p, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Eva", Habilitado: true}, tomahora.Sistema)
