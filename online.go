@@ -23,8 +23,8 @@ type ReservaOnline struct {
 
 // Bounds of the settings, and of what one paciente or all together may take.
 const (
-	MaxHorizonte         = 365
-	MaxAviso    Duracion = 30 * 24 * 60
+	MaxHorizonte          = 365
+	MaxAviso     Duracion = 30 * 24 * 60
 	// MaxCitasOnline is how many citas of one paciente may lie ahead that were
 	// booked so.
 	MaxCitasOnline = 3

@@ -8,8 +8,8 @@ import (
 
 // ReservarOnline holds an hour while its paciente gives the details, and lets go
 // of the one that was held for them before, 0 for none. CodeHoraNoDisponible when
-// the hour is gone; CodeLimiteOnline when so many are held already that this one
-// has to be booked without.
+// the hour is gone. Where so many are held already that this one has to be booked
+// without, the reserva is zero.
 func ReservarOnline(tx tomahora.Tx, h HoraOnline, anterior tomahora.ReservaID) (tomahora.Reserva, error) {
 	libre, err := findOnline(tx, h, anterior)
 	if err != nil {
@@ -23,7 +23,7 @@ func ReservarOnline(tx tomahora.Tx, h HoraOnline, anterior tomahora.ReservaID) (
 		return tomahora.Reserva{}, err
 	}
 	if cfg := tx.Config(); len(held) >= cfg.Online().MaxReservas(len(cfg.ProfesionalesOnline())) {
-		return tomahora.Reserva{}, tomahora.Invalid(tomahora.CodeLimiteOnline, "")
+		return tomahora.Reserva{}, nil
 	}
 	return Reservar(tx, tomahora.ActorOnline, solicitudOnline(tx, libre), tomahora.TTLOnline)
 }
