@@ -26,6 +26,7 @@ type Config struct {
 	API     http.Handler // everything under /api; nil means there is none
 	Docs    http.Handler // everything under /docs; nil means there is none
 	MCP     http.Handler // /mcp; nil means there is none
+	Web     http.Handler // every path that no other has; nil means there is none
 	Metrics http.Handler // /metrics; nil means there is none
 	Store   Pinger       // asked by /readyz; nil means there is no /readyz
 
@@ -160,6 +161,8 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		s.probe(w, r, clean, func(context.Context) error { return nil })
 	case clean == "/readyz" && s.cfg.Store != nil:
 		s.probe(w, r, clean, s.cfg.Store.Ping)
+	case s.cfg.Web != nil:
+		s.cfg.Web.ServeHTTP(w, r)
 	default:
 		s.fail(w, r, tomahora.NotFound("la ruta"))
 	}
@@ -186,7 +189,8 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request, route string, che
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// fail answers err as the API does: so far every client is one of the API.
+// fail answers err as the API does: who is not served by a face is taken for a
+// program.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	medilink.RenderError(w, RequestID(r.Context()), err)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
+	"github.com/tomahora/tomahora/web"
 	"github.com/tomahora/tomahora/webhook"
 )
 
@@ -80,7 +81,29 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
+	cfg.Web = newWeb(options)
 	return cfg, nil
+}
+
+// newWeb makes the face for people, beside the vendor's with these options.
+func newWeb(o medilink.Options) http.Handler {
+	return web.New(web.Options{
+		Store: o.Store, Sessions: nobody{}, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
+		Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
+	})
+}
+
+// nobody is ever signed in.
+type nobody struct{}
+
+func (nobody) User(*http.Request) (tomahora.Usuario, bool) { return tomahora.Usuario{}, false }
+
+// businessClock is the sandbox's where there is one.
+func businessClock(o medilink.Options) func() time.Time {
+	if o.Sandbox != nil {
+		return o.Sandbox.Clock.Now
+	}
+	return o.Clock
 }
 
 // api makes the vendor's face over a store, for browsers of the given origins.

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/tomahora/tomahora"
+)
+
+// visit is what is known of a request before its handler runs.
+type visit struct {
+	user     tomahora.Usuario
+	signedIn bool
+	bare     bool // a page for whoever comes: without the navigation of users
+	lang     string
+	theme    string // "claro", "oscuro", or "" for what the system prefers
+}
+
+type visitKey struct{}
+
+// may tells whether a visitor has what a route needs.
+func (v *visit) may(need tomahora.Permiso) bool {
+	switch need {
+	case anyone:
+		return true
+	case signedIn:
+		return v.signedIn
+	default:
+		return v.signedIn && v.user.Puede(need)
+	}
+}
+
+// visitOf is the visit a request belongs to.
+func visitOf(r *http.Request) *visit {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	if !ok {
+		return &visit{bare: true, lang: defaultLang}
+	}
+	return v
+}
+
+// user is who is signed in, the zero Usuario where nobody is.
+func (s *server) user(r *http.Request) tomahora.Usuario { return visitOf(r).user }
+
+func (s *server) newVisit(r *http.Request, rt route) *visit {
+	v := &visit{bare: rt.need == anyone, theme: themeOf(r)}
+	if u, ok := s.Sessions.User(r); ok {
+		v.user, v.signedIn = u, true
+	}
+	v.lang = s.locales.choose(v.user.Idioma, cookieOf(r, langCookie), r.Header.Get("Accept-Language"))
+	return v
+}
+
+// The cookies of a browser's preferences.
+const (
+	langCookie  = "idioma"
+	themeCookie = "tema"
+)
+
+func themeOf(r *http.Request) string {
+	if theme := cookieOf(r, themeCookie); theme == "claro" || theme == "oscuro" {
+		return theme
+	}
+	return ""
+}
+
+func cookieOf(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+const preferencesAge = 365 * 24 * 60 * 60 // seconds
+
+// setPreferences keeps the language or theme a browser is to be answered with.
+func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
+	f, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	if lang := f.Get("idioma"); s.locales[lang] != nil {
+		s.setCookie(w, r, langCookie, lang, preferencesAge)
+	}
+	if f.Has("tema") {
+		s.setCookie(w, r, themeCookie, f.Get("tema"), preferencesAge)
+	}
+	if wantsJSON(r) {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	http.Redirect(w, r, localPath(f.Get("volver")), http.StatusSeeOther)
+	return nil
+}
+
+// setCookie sets a cookie that scripts cannot read; a maxAge below 0 removes it.
+func (s *server) setCookie(w http.ResponseWriter, r *http.Request, name, value string, maxAge int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.BaseURL(r), "https:"),
+	})
+}
+
+// localPath is a path of this site to go on to, "/" for anything else: a form's
+// value must not lead away from here.
+func localPath(p string) string {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\t\r\n") {
+		return "/"
+	}
+	return p
+}
