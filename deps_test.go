@@ -137,7 +137,7 @@ func importRules() map[string]importRule {
 		},
 		"test helpers stay in tests": {
 			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
-			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/...", "github.com/anishathalye/porcupine/..."},
+			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/...", "github.com/anishathalye/porcupine/...", "github.com/chromedp/..."},
 			Why:  "what only tests need does not belong in the program",
 		},
 		"examples stand alone": {
@@ -378,6 +378,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"only programs draw on a terminal", "cmd/tomahora", []string{"github.com/schollz/progressbar/v3"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "torture", []string{"github.com/anishathalye/porcupine"}, []string{"github.com/anishathalye/porcupine"}},
+		{"test helpers stay in tests", "web", []string{"github.com/chromedp/cdproto/cdp"}, []string{"github.com/chromedp/cdproto/cdp"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"examples stand alone", "examples/go", []string{"net/http", module}, []string{module}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},
