@@ -233,9 +233,9 @@ func horaDe(e tomahora.Espacio, video bool) HoraOnline {
 	return HoraOnline{e.IDProfesional, e.IDSucursal, e.Fecha, e.Rango.Inicio, video}
 }
 
-// hora finds an hour again among what is offered now; CodeHoraNoDisponible when
+// Hora finds an hour again among what is offered now; CodeHoraNoDisponible when
 // it is gone.
-func (o *OfertaOnline) hora(h HoraOnline) (Libre, error) {
+func (o *OfertaOnline) Hora(h HoraOnline) (Libre, error) {
 	gone := tomahora.Invalid(tomahora.CodeHoraNoDisponible, "hora_inicio")
 	if !o.online.Modalidad.Admits(h.Videoconsulta) || !slices.Contains(o.busqueda.Profesionales, h.IDProfesional) {
 		return Libre{}, gone

@@ -34,7 +34,7 @@ func findOnline(tx tomahora.Tx, h HoraOnline, reserva tomahora.ReservaID) (Libre
 	if err != nil {
 		return Libre{}, err
 	}
-	return oferta.hora(h)
+	return oferta.Hora(h)
 }
 
 func solicitudOnline(tx tomahora.Tx, l Libre) tomahora.Solicitud {
@@ -282,7 +282,7 @@ func MoverOnline(tx tomahora.Tx, id tomahora.CitaID, h HoraOnline) (tomahora.Cit
 	if err != nil {
 		return c, err
 	}
-	libre, err := oferta.hora(h)
+	libre, err := oferta.Hora(h)
 	if err != nil {
 		return c, err
 	}

@@ -27,6 +27,11 @@ type Options struct {
 	RequestID func(context.Context) string
 	// Observe is told which route a request took, and for which clinic. Required.
 	Observe func(ctx context.Context, route string, p auth.Principal)
+	// Address tells from which address a request came, "" where it cannot be told.
+	// Required.
+	Address func(*http.Request) string
+	// RealClock is the real clock, by which those who come too often wait. Required.
+	RealClock func() time.Time
 	// Clock is the business clock. Required.
 	Clock func() time.Time
 	// Stopping is closed when the server is to stop: streams end then. Required.
@@ -47,12 +52,13 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	limits  onlineLimits
 }
 
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
 func New(o Options) http.Handler {
-	s := &server{Options: o, assets: readAssets(), locales: readLocales()}
+	s := &server{Options: o, assets: readAssets(), locales: readLocales(), limits: newOnlineLimits(o.RealClock)}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
 	for _, rt := range s.routes() {
@@ -94,6 +100,21 @@ func (s *server) routes() []route {
 		// The dashboard and lists.
 
 		// Self-booking.
+		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},
+		{"GET /reservar/{clinica}/modalidad", anyone, s.anyClinica(s.onlineModalidad)},
+		{"GET /reservar/{clinica}/dia", anyone, s.anyClinica(s.onlineDia)},
+		{"GET /reservar/{clinica}/hora", anyone, s.anyClinica(s.onlineHora)},
+		{"POST /reservar/{clinica}/tomar", anyone, s.anyClinica(s.onlineTomar)},
+		{"POST /reservar/{clinica}/soltar", anyone, s.anyClinica(s.onlineSoltar)},
+		{"GET /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineDatos)},
+		{"POST /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineReservar)},
+		{"GET /r/{enlace}", anyone, s.anyCita(s.verCita)},
+		{"GET /r/{enlace}/cita.ics", anyone, s.anyCita(s.icsCita)},
+		{"POST /r/{enlace}/confirmar", anyone, s.anyCita(s.confirmarCita)},
+		{"GET /r/{enlace}/anular", anyone, s.anyCita(s.preguntarAnular)},
+		{"POST /r/{enlace}/anular", anyone, s.anyCita(s.anularCita)},
+		{"GET /r/{enlace}/mover", anyone, s.anyCita(s.preguntarMover)},
+		{"POST /r/{enlace}/mover", anyone, s.anyCita(s.moverCita)},
 	}
 }
 

@@ -32,6 +32,8 @@ func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) http.Han
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
+		Address:   func(*http.Request) string { return "203.0.113.5" },
+		RealClock: time.Now,
 		Clock:     func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) },
 		Logger:    slog.New(slog.DiscardHandler),
 	})

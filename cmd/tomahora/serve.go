@@ -81,15 +81,15 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
-	cfg.Web = newWeb(options)
+	cfg.Web = s.web(options)
 	return cfg, nil
 }
 
-// newWeb makes the face for people, beside the vendor's with these options.
-func newWeb(o medilink.Options) http.Handler {
+// web makes the face for people, beside the vendor's with these options.
+func (s service) web(o medilink.Options) http.Handler {
 	return web.New(web.Options{
 		Store: o.Store, Sessions: nobody{}, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
-		Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
+		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
 	})
 }
 
