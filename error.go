@@ -202,6 +202,14 @@ const (
 	CodeCitaCerrada      Code = "cita_cerrada"
 )
 
+// The codes of usuarios and of logging in.
+const (
+	CodeUsuarioExiste       Code = "usuario_existe"
+	CodeUltimoAdministrador Code = "ultimo_administrador"
+	CodeCredencialInvalida  Code = "credencial_invalida"
+	CodeDemasiadosIntentos  Code = "demasiados_intentos"
+)
+
 // The codes of everything around a booking.
 const (
 	CodeNoEncontrado          Code = "no_encontrado"
@@ -271,6 +279,11 @@ var messages = map[Code]string{
 	CodeHoraNoDisponible: "Esa hora ya no está disponible",
 	CodeLimiteOnline:     "Con estos datos no se puede tomar otra hora en línea",
 	CodeCitaCerrada:      "Esta hora ya no se puede cambiar en línea",
+
+	CodeUsuarioExiste:       "Ya hay un usuario con ese correo en la clínica",
+	CodeUltimoAdministrador: "Es el último usuario habilitado con rol administracion; dé ese rol a otro antes",
+	CodeCredencialInvalida:  "El correo o la contraseña no son correctos",
+	CodeDemasiadosIntentos:  "Hubo demasiados intentos fallidos; pruebe de nuevo en %d segundos",
 
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",

@@ -25,11 +25,14 @@ type Usuario struct {
 	Rol           Rol
 	IDProfesional ProfesionalID // whose agenda it is; 0 unless Rol is RolProfesional
 	Idioma        string        // "es" or "en"
-	// Clave is the password's hash as a PHC string; "" lets nobody in with a
-	// password.
-	Clave      string
-	Habilitado bool
-	Creado     time.Time
+	Habilitado    bool
+	Creado        time.Time
+}
+
+// Credencial is a usuario with what tells whether somebody is that.
+type Credencial struct {
+	Usuario
+	Clave string // hash of the password as a PHC string; "" lets nobody in with one
 }
 
 // Actor is the usuario as who made a change.
@@ -92,10 +95,9 @@ func (u Usuario) PuedeEn(p Permiso, prof ProfesionalID) bool {
 
 // The limits of usuarios.
 const (
-	MaxEmail    = 254 // bytes
-	MinClave    = 10  // characters of a password
-	MaxClave    = 200 // and bytes at most, since each costs time to hash
-	MaxUsuarios = 500 // of a clinic
+	MaxEmail = 254 // bytes
+	MinClave = 10  // characters of a password
+	MaxClave = 200 // and bytes at most, since each costs time to hash
 )
 
 // NormalizeEmail spells an email as it is kept and looked up.
@@ -192,15 +194,3 @@ func (u Usuario) CheckClave(clave string) error {
 	}
 	return nil
 }
-
-// Sesion is somebody's being logged in, in one browser. Its times are real ones.
-type Sesion struct {
-	Hash      []byte // SHA-256 of what the cookie holds
-	IDClinica ClinicaID
-	IDUsuario UsuarioID
-	Datos     []byte
-	Vence     time.Time
-}
-
-// DuracionSesion is how long a session lasts at most.
-const DuracionSesion = 30 * 24 * time.Hour

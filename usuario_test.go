@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -127,5 +128,16 @@ func TestCheckClave(t *testing.T) {
 	}
 	if diff := cmp.Diff(tomahora.KindInvalid, tomahora.KindOf(u.CheckClave("corta"))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestFrenoHoldsLongerEachTime(t *testing.T) {
+	f := tomahora.Freno{Libres: 5}
+	for fallos, want := range map[int]time.Duration{
+		0: 0, 1: 0, 4: 0, 5: 30 * time.Second, 6: time.Minute, 7: 2 * time.Minute, 9: 8 * time.Minute, 10: 15 * time.Minute, 1 << 30: 15 * time.Minute,
+	} {
+		if got := f.Espera(fallos); got != want {
+			t.Errorf("after %d failures %v, want %v", fallos, got, want)
+		}
 	}
 }

@@ -42,6 +42,8 @@ type fileTable struct {
 	counter string   // the column of clinicas that is no less than any id
 	folded  []string // columns beside which the store keeps their folded spelling
 	setUp   bool     // part of the configuration, and so before everything else
+	where   string   // what of a clinic's rows is in the file; "" is all
+	order   string   // by what they are in order; "" is their id
 }
 
 // fileTables are all of a clinic's tables, in the order of a file: none names a
@@ -55,12 +57,17 @@ func fileTables() []fileTable {
 	pacientes := table("pacientes", "id# rut tipo_documento# nombre nombre_social apellidos fecha_nacimiento fecha_afiliacion "+
 		"telefono celular ciudad comuna direccion email sexo id_genero# numero_ficha observaciones habilitado# creado# version#")
 	pacientes.folded = []string{"nombre", "apellidos", "email"}
+	// Of what is an evento still, the copy is made again.
+	auditoria := table("auditoria", "id# en# actor@ accion entidad id_entidad# campos")
+	auditoria.where = "id < COALESCE((SELECT MIN(e.id) FROM eventos e WHERE e.id_clinica = $1), (SELECT k.ultimo_evento + 1 FROM clinicas k WHERE k.id_clinica = $1))"
+	auditoria.order = "entidad, id_entidad, id"
 	const jornada = " inicio# fin# pausa_inicio# pausa_fin# sillones modalidad"
 	return []fileTable{
 		setUp(table("clinicas", "nombre zona exigir_atencion# rechazar_pasado# es_demo# creada# version_config# "+
 			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#")),
 		setUp(table("reservas_online", "activa# horizonte# aviso# modalidad origenes clave")),
 		setUp(table(tokensTable, "id# nombre hash* lectura# creado# revocado#")),
+		setUp(table(usuariosTable, "id# email nombre rol id_profesional# idioma clave habilitado# creado#")),
 		setUp(table("sucursales", "id# nombre telefono ciudad comuna direccion zona habilitada#")),
 		setUp(table("sillones", "id# nombre exclusivo#")),
 		setUp(table("especialidades", "id# nombre habilitada#")),
@@ -77,13 +84,15 @@ func fileTables() []fileTable {
 			"videoconsulta# comentario viva# exenta# exclusiva# atencion_multiple# estado_desde# creada# cambiada# version# "+
 			"origen@ id_cita_previa#"), "ultima_cita"),
 		counted(table("eventos", "id# en# actor@ accion entidad id_entidad# campos"), "ultimo_evento"),
+		counted(auditoria, "ultimo_evento"),
 	}
 }
 
 // The tables whose rows an import looks at.
 const (
-	tokensTable = "tokens"
-	citasTable  = "citas"
+	tokensTable   = "tokens"
+	usuariosTable = "usuarios"
+	citasTable    = "citas"
 )
 
 func parseColumns(text string) []fileColumn {
@@ -112,17 +121,28 @@ func (t fileTable) names() []string {
 	return names
 }
 
-// selection reads a clinic's rows, in the order of their ids.
+// selection reads a clinic's rows in their order.
 func (t fileTable) selection() string {
-	text := "SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " WHERE id_clinica = $1"
-	if t.column("id") >= 0 {
+	text := "SELECT " + strings.Join(t.names(), ", ") + t.from()
+	switch {
+	case t.order != "":
+		text += " ORDER BY " + t.order
+	case t.column("id") >= 0:
 		text += " ORDER BY id"
 	}
 	return text
 }
 
 // count counts them.
-func (t fileTable) count() string { return "SELECT COUNT(*) FROM " + t.name + " WHERE id_clinica = $1" }
+func (t fileTable) count() string { return "SELECT COUNT(*)" + t.from() }
+
+func (t fileTable) from() string {
+	text := " FROM " + t.name + " WHERE id_clinica = $1"
+	if t.where != "" {
+		text += " AND " + t.where
+	}
+	return text
+}
 
 // insertion writes n rows, each with the clinic, its columns, and the folded
 // ones.

@@ -19,8 +19,8 @@ import (
 type ImportOptions struct {
 	// IDClinica is the id it gets here; 0 keeps its own.
 	IDClinica tomahora.ClinicaID
-	// WithoutTokens leaves its tokens behind, so that nobody who had access
-	// where it comes from has it here.
+	// WithoutTokens leaves its tokens behind and disables its usuarios, so that
+	// nobody who had access where it comes from has it here.
 	WithoutTokens bool
 	Progress      Progress
 }
@@ -187,6 +187,10 @@ func (im *importer) look(table fileTable, row fileRow) error {
 	switch table.name {
 	case "clinicas":
 		im.version, _ = row.values[table.column("version_config")].(int64)
+	case usuariosTable:
+		if im.o.WithoutTokens {
+			row.values[table.column("clave")], row.values[table.column("habilitado")] = "", int64(0)
+		}
 	case citasTable:
 		return im.checkViva(table, row)
 	}

@@ -33,9 +33,10 @@ type assetFile struct {
 	plain, gzip, brot []byte
 }
 
-func readAssets() *assets {
+// readAssets reads what was built from its folder.
+func readAssets(dist fs.FS) *assets {
 	a := &assets{manifest: map[string]string{}, files: map[string]assetFile{}}
-	source, err := distFiles.ReadFile("dist/manifest.json")
+	source, err := fs.ReadFile(dist, "manifest.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return a
 	}
@@ -45,21 +46,30 @@ func readAssets() *assets {
 	if err != nil {
 		panic(fmt.Errorf("manifest of the built pages: %w", err))
 	}
-	entries, err := distFiles.ReadDir("dist")
+	entries, err := fs.ReadDir(dist, ".")
 	if err != nil {
 		panic(err)
 	}
 	for _, e := range entries {
 		if typ := assetType(e.Name()); typ != "" {
-			a.files[e.Name()] = assetFile{typ, readDist(e.Name()), readDist(e.Name() + ".gz"), readDist(e.Name() + ".br")}
+			a.files[e.Name()] = assetFile{typ, optional(dist, e.Name()), optional(dist, e.Name()+".gz"), optional(dist, e.Name()+".br")}
 		}
 	}
 	return a
 }
 
-// readDist is a file of dist, nil where there is none.
-func readDist(name string) []byte {
-	content, err := distFiles.ReadFile("dist/" + name)
+// built is the folder of what was built.
+func built() fs.FS {
+	dist, err := fs.Sub(distFiles, "dist")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return dist
+}
+
+// optional is a file of the folder, nil where there is none.
+func optional(dist fs.FS, name string) []byte {
+	content, err := fs.ReadFile(dist, name)
 	if err != nil {
 		return nil
 	}

@@ -25,11 +25,15 @@ type jsonFailure struct {
 // fail answers an error as a page, or as JSON to whom does not read pages. What
 // is behind an internal error only the log is told.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	ctx := r.Context()
-	status := statusOf(tomahora.KindOf(err))
-	if status >= http.StatusInternalServerError {
-		s.Logger.ErrorContext(ctx, "page failed", "request_id", s.RequestID(ctx), "error", err)
+	if statusOf(tomahora.KindOf(err)) >= http.StatusInternalServerError {
+		s.Logger.ErrorContext(r.Context(), "page failed", "request_id", s.RequestID(r.Context()), "error", err)
 	}
+	s.failAs(w, r, err)
+}
+
+// failAs is fail without a word to the log.
+func (s *server) failAs(w http.ResponseWriter, r *http.Request, err error) {
+	status := statusOf(tomahora.KindOf(err))
 	problems := tomahora.ProblemsOf(err)
 	if problems == nil {
 		problems = tomahora.Problems{{Kind: tomahora.KindInternal, Code: tomahora.CodeErrorInterno}}
@@ -40,7 +44,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		err = s.failPage(w, r, status, problems)
 	}
 	if err != nil { // the error's own page is broken
-		s.Logger.ErrorContext(ctx, "error page failed", "request_id", s.RequestID(ctx), "error", err)
+		s.Logger.ErrorContext(r.Context(), "error page failed", "request_id", s.RequestID(r.Context()), "error", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
 }

@@ -22,7 +22,7 @@ func (s *server) protected(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		if err := ours.Check(s.public(r)); err != nil {
-			s.fail(w, r, &tomahora.Error{Kind: tomahora.KindForbidden, Code: tomahora.CodeSinPermiso, Err: err})
+			s.fail(w, s.stranger(r), &tomahora.Error{Kind: tomahora.KindForbidden, Code: tomahora.CodeSinPermiso, Err: err})
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -34,9 +35,24 @@ func (v *visit) may(need tomahora.Permiso) bool {
 func visitOf(r *http.Request) *visit {
 	v, ok := r.Context().Value(visitKey{}).(*visit)
 	if !ok {
-		return &visit{bare: true, lang: defaultLang}
+		panic("web: a request that was given no visit")
 	}
 	return v
+}
+
+// visiting is the request with what is known of it.
+func visiting(r *http.Request, v *visit) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+}
+
+// stranger is a request of which nobody asked yet who makes it.
+func (s *server) stranger(r *http.Request) *http.Request {
+	return visiting(r, &visit{bare: true, theme: themeOf(r), lang: s.langOf(r, tomahora.Usuario{})})
+}
+
+// langOf is the language a user is to be answered in.
+func (s *server) langOf(r *http.Request, u tomahora.Usuario) string {
+	return s.locales.choose(u.Idioma, cookieOf(r, langCookie), r.Header.Get("Accept-Language"))
 }
 
 // user is who is signed in, the zero Usuario where nobody is.
@@ -47,7 +63,7 @@ func (s *server) newVisit(r *http.Request, rt route) *visit {
 	if u, ok := s.Sessions.User(r); ok {
 		v.user, v.signedIn = u, true
 	}
-	v.lang = s.locales.choose(v.user.Idioma, cookieOf(r, langCookie), r.Header.Get("Accept-Language"))
+	v.lang = s.langOf(r, v.user)
 	return v
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -55,17 +56,32 @@ type server struct {
 	limits  onlineLimits
 }
 
+// Handler serves the pages.
+type Handler struct {
+	server *server
+	next   http.Handler
+}
+
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
-func New(o Options) http.Handler {
-	s := &server{Options: o, assets: readAssets(), locales: readLocales(), limits: newOnlineLimits(o.RealClock)}
+func New(o Options) *Handler {
+	s := &server{Options: o, assets: readAssets(built()), locales: readLocales(), limits: newOnlineLimits(o.RealClock)}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
 	for _, rt := range s.routes() {
 		mux.Handle(rt.pattern, s.handle(rt))
 	}
 	s.nav = navigation(s.routes())
-	return s.protected(mux)
+	return &Handler{s, s.protected(mux)}
+}
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.next.ServeHTTP(w, r) }
+
+// Fail answers a request that ServeHTTP could not, for a reason that the log was
+// told already.
+func (h *Handler) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	h.server.failAs(w, h.server.stranger(r), err)
 }
 
 // route is a page or an action, and what one must be allowed to do to use it.
@@ -73,6 +89,15 @@ type route struct {
 	pattern string // of http.ServeMux
 	need    tomahora.Permiso
 	serve   func(http.ResponseWriter, *http.Request) error
+}
+
+// path is the pattern without its method.
+func (rt route) path() string {
+	_, path, found := strings.Cut(rt.pattern, " ")
+	if !found {
+		return rt.pattern
+	}
+	return path
 }
 
 // What a route needs that is no permiso.
@@ -122,8 +147,8 @@ func (s *server) routes() []route {
 func (s *server) handle(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := s.newVisit(r, rt)
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
-		s.Observe(r.Context(), rt.pattern, auth.Principal{IDClinica: v.user.IDClinica})
+		r = visiting(r, v)
+		s.Observe(r.Context(), rt.path(), auth.Principal{IDClinica: v.user.IDClinica})
 		if err := s.admit(w, r, rt); err != nil {
 			s.fail(w, r, err)
 		}
