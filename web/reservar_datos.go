@@ -166,6 +166,9 @@ func (o online) datos(p pedido, f form) *datosBody {
 	}
 }
 
+// Minutos is how many are left, told without a script.
+func (b *datosBody) Minutos() int { return max(1, (b.Segundos+30)/60) }
+
 // hold tells how long the hour is held; one that is not must be free at least.
 func (b *datosBody) hold(tx tomahora.Tx, id tomahora.ReservaID, p pedido) error {
 	held, err := agenda.HoraReservada(tx, id, p.hora)
