@@ -353,7 +353,7 @@ func (p *page) look(name string) {
 		for _, scheme := range []string{"light", "dark"} {
 			p.prefer(scheme)
 			shot := name + "-" + s.name + "-" + scheme
-			p.screenshot(shot)
+			p.screenshot(shot, s)
 			p.axe(shot)
 		}
 		p.staysWithin(name, s)
@@ -362,12 +362,25 @@ func (p *page) look(name string) {
 	p.prefer("light")
 }
 
-// screenshot keeps the whole page as screenshots/<name>.png.
-func (p *page) screenshot(name string) {
+// screenshot keeps the whole page as screenshots/<name>.png, in a window as high as
+// the page, so that what stands at the window's edge stands at the picture's.
+func (p *page) screenshot(name string, s size) {
 	p.t.Helper()
-	png := get(p, chromedp.FullScreenshot(100))
+	whole := s
+	whole.height = max(s.height, eval[int64](p, "document.documentElement.scrollHeight"))
+	p.resize(whole)
+	p.settle()
+	png := get(p, chromedp.CaptureScreenshot())
+	p.resize(s)
 	must(p.t, os.MkdirAll("screenshots", 0o755))
 	must(p.t, os.WriteFile(filepath.Join("screenshots", name+".png"), png, 0o644))
+}
+
+// settle waits until the page is drawn as it now is.
+func (p *page) settle() {
+	p.t.Helper()
+	eval[bool](p, `Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
+		.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))))`)
 }
 
 // staysWithin fails where the page as a whole scrolls sideways.

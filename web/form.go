@@ -19,6 +19,12 @@ type form struct {
 	Problems map[string]string
 }
 
+// BesideFields tells whether something is wrong with a field.
+func (f form) BesideFields() bool {
+	_, whole := f.Problems[""]
+	return len(f.Problems) > 1 || len(f.Problems) == 1 && !whole
+}
+
 // readForm reads the body of a POST.
 func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)

@@ -230,7 +230,9 @@ func (s *server) notBooked(w http.ResponseWriter, r *http.Request, o online, p p
 	if isLost(refusal) {
 		status, body.Lost, body.Reserva = http.StatusConflict, true, ""
 		body.Fields = []attr{{"con", p.con}, {"modo", p.modo}}
-	} else if !s.refuse(r, &body.Form, refusal) {
+	} else if tomahora.KindOf(refusal) == tomahora.KindInvalid {
+		body.Form.Problems = o.problems(refusal)
+	} else {
 		return refusal
 	}
 	err := s.Store.View(r.Context(), o.clinica, func(tx tomahora.Tx) error {
@@ -247,6 +249,21 @@ func (s *server) notBooked(w http.ResponseWriter, r *http.Request, o online, p p
 		return err
 	}
 	return s.renderDatos(w, r, status, o, p, body)
+}
+
+// problems are what is wrong with the details, in words for who is no receptionist.
+func (o online) problems(refusal error) map[string]string {
+	told := map[string]string{}
+	for _, p := range tomahora.ProblemsOf(refusal) {
+		if told[p.Field] != "" {
+			continue
+		}
+		told[p.Field] = o.l.problem(p)
+		if words, ok := o.l["reservar.error."+string(p.Code)+"."+p.Field]; ok {
+			told[p.Field] = words
+		}
+	}
+	return told
 }
 
 func (b *datosBody) near(o online, tx tomahora.Tx, p pedido) error {

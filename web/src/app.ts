@@ -16,7 +16,7 @@ function closeMenus(target: Element): void {
   }
 }
 
-document.querySelector<HTMLElement>("[data-focus]")?.focus();
+document.querySelector<HTMLElement>("[data-focus], [aria-invalid='true']")?.focus();
 
 // A second click on a slow network must not send a form twice.
 document.addEventListener("submit", (event) => {
