@@ -171,15 +171,13 @@ func (s *server) preguntarMover(w http.ResponseWriter, r *http.Request, p propia
 		return redirect(w, r, p.path())
 	}
 	q := r.URL.Query()
-	hora, chosen := parseHora(q.Get("hora"))
-	dia, err := tomahora.ParseFecha(q.Get("dia"))
 	var page onlinePage
-	switch {
-	case chosen:
+	var err error
+	if hora, ok := parseHora(q.Get("hora")); ok {
 		page = s.moverA(r, p, hora)
-	case err == nil:
+	} else if dia, noDia := tomahora.ParseFecha(q.Get("dia")); noDia == nil {
 		page, err = s.moverHora(r, p, dia)
-	default:
+	} else {
 		page, err = s.moverDia(r, p)
 	}
 	if tomahora.KindOf(err) == tomahora.KindNotFound {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -294,7 +295,10 @@ type diasBody struct {
 }
 
 // phone is a telephone of the clinic.
-type phone struct{ Name, Number, Href string }
+type phone struct {
+	Name, Number string
+	Href         template.URL // tel:, with nothing but digits
+}
 
 const daysShown = 14
 
@@ -358,7 +362,7 @@ func (o online) phones() []phone {
 	var list []phone
 	for _, suc := range o.cfg.Plan().Sucursales {
 		if suc.Habilitada && suc.Telefono != "" {
-			list = append(list, phone{suc.Nombre, suc.Telefono, "tel:" + strings.Map(dialled, suc.Telefono)})
+			list = append(list, phone{suc.Nombre, suc.Telefono, template.URL("tel:" + strings.Map(dialled, suc.Telefono))})
 		}
 	}
 	return list
