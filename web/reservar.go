@@ -467,7 +467,8 @@ func (o online) cercanas(oferta *agenda.OfertaOnline, lost agenda.HoraOnline) ([
 	libres, err := oferta.Cercanas(lost, nearestShown)
 	var list []horaShown
 	for _, l := range libres {
-		list = append(list, horaShown{codeOf(agenda.HoraDe(l)), o.cuando(l.Espacio), o.con(l.Espacio.IDProfesional)})
+		suc, _ := o.cfg.Sucursal(l.Espacio.IDSucursal)
+		list = append(list, horaShown{codeOf(agenda.HoraDe(l)), o.cuando(l.Espacio), o.con(l.Espacio.IDProfesional) + " · " + suc.Nombre})
 	}
 	return list, err
 }
