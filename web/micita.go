@@ -44,13 +44,13 @@ func (s *server) anyCita(serve func(http.ResponseWriter, *http.Request, propia) 
 // openCita finds the cita of a link. A forged one is answered as if there were
 // nothing; one whose cita has begun tells nothing of it any more.
 func (s *server) openCita(w http.ResponseWriter, r *http.Request, p *propia) error {
-	e, ok := readEnlace(p.token)
+	e, ok := readSello(p.token)
 	if !ok {
 		return tomahora.NotFound("el enlace")
 	}
 	p.clinica, p.id = e.clinica, tomahora.CitaID(e.id)
 	err := s.Store.View(r.Context(), p.clinica, func(tx tomahora.Tx) (err error) {
-		if !e.isOf(tx.Config().Online().Clave, enlaceCita) {
+		if !e.isOf(tx.Config().Online().Clave, selloCita) {
 			return tomahora.NotFound("el enlace")
 		}
 		p.cfg = tx.Config()

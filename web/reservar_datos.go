@@ -17,8 +17,8 @@ const holdCookie = "reserva"
 // heldBy is the reserva of who makes a request, 0 for none.
 func (s *server) heldBy(r *http.Request, o online, values url.Values) tomahora.ReservaID {
 	for _, text := range []string{values.Get("reserva"), cookieOf(r, holdCookie)} {
-		e, ok := readEnlace(text)
-		if ok && e.clinica == o.clinica && e.isOf(o.cfg.Online().Clave, enlaceReserva) {
+		e, ok := readSello(text)
+		if ok && e.clinica == o.clinica && e.isOf(o.cfg.Online().Clave, selloReserva) {
 			return tomahora.ReservaID(e.id)
 		}
 	}
@@ -57,7 +57,7 @@ func (s *server) onlineTomar(w http.ResponseWriter, r *http.Request, o online) e
 	}
 	token := ""
 	if reserva.ID != 0 {
-		token = seal(o.cfg.Online().Clave, enlaceReserva, o.clinica, int64(reserva.ID))
+		token = seal(o.cfg.Online().Clave, selloReserva, o.clinica, int64(reserva.ID))
 		s.setCookie(w, r, holdCookie, token, int(tomahora.TTLOnline/time.Second))
 	}
 	return redirect(w, r, o.base()+"/datos"+e.query("hora", code, "reserva", token))
@@ -201,7 +201,7 @@ func (s *server) onlineReservar(w http.ResponseWriter, r *http.Request, o online
 		return s.notBooked(w, r, o, p, f, err)
 	}
 	s.setCookie(w, r, holdCookie, "", -1)
-	return redirect(w, r, "/r/"+seal(o.cfg.Online().Clave, enlaceCita, o.clinica, int64(booked.Cita.ID))+"?nueva=1")
+	return redirect(w, r, "/r/"+seal(o.cfg.Online().Clave, selloCita, o.clinica, int64(booked.Cita.ID))+"?nueva=1")
 }
 
 func (s *server) book(r *http.Request, o online, p pedido, f form) (booked agenda.Agendada, err error) {

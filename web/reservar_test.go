@@ -290,7 +290,7 @@ func TestReservarIsNoOracle(t *testing.T) {
 		path, _, _ := strings.Cut(location, "?")
 		shown := d.get(location, http.StatusOK).Body.String()
 		must(t, d.store.Update(t.Context(), d.id, func(tx tomahora.Tx) error {
-			e, ok := readEnlace(strings.TrimPrefix(path, "/r/"))
+			e, ok := readSello(strings.TrimPrefix(path, "/r/"))
 			if !ok {
 				t.Fatal("no link")
 			}
@@ -434,20 +434,20 @@ func TestForgedLinksAreNoLinks(t *testing.T) {
 	other, err := d.store.CreateClinica(t.Context(), tomahora.Clinica{Nombre: "Otra", Zona: "America/Santiago"})
 	must(t, err)
 	token := strings.TrimPrefix(link, "/r/")
-	e, _ := readEnlace(token)
+	e, _ := readSello(token)
 	clave := ""
 	d.view(func(tx tomahora.Tx) error { clave = tx.Config().Online().Clave; return nil })
 	forged := map[string]string{
-		"another cita":            seal("otra clave", enlaceCita, e.clinica, e.id+1),
-		"a reserva":               seal(clave, enlaceReserva, e.clinica, e.id),
-		"a clinic without a key":  seal("", enlaceCita, other, e.id),
-		"no such clinic":          seal(clave, enlaceCita, 99, e.id),
-		"no such cita":            seal(clave, enlaceCita, e.clinica, e.id+1),
+		"another cita":            seal("otra clave", selloCita, e.clinica, e.id+1),
+		"a reserva":               seal(clave, selloReserva, e.clinica, e.id),
+		"a clinic without a key":  seal("", selloCita, other, e.id),
+		"no such clinic":          seal(clave, selloCita, 99, e.id),
+		"no such cita":            seal(clave, selloCita, e.clinica, e.id+1),
 		"cut":                     token[:len(token)-2],
 		"longer":                  token + "AA",
 		"a bit of it changed":     flip(token),
 		"not of our alphabet":     "á" + token,
-		"of a clinic in disguise": seal(clave, enlaceCita, -1, e.id),
+		"of a clinic in disguise": seal(clave, selloCita, -1, e.id),
 	}
 	for name, text := range forged {
 		for _, path := range []string{"", "/cita.ics", "/anular", "/mover"} {

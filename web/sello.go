@@ -11,25 +11,25 @@ import (
 	"github.com/tomahora/tomahora"
 )
 
-// enlace names a row of a clinic in a way that only the clinic can: by its key.
+// sello names a row of a clinic in a way that only the clinic can: by its key.
 // Whoever has it may do with the row what its paciente may.
-type enlace struct {
+type sello struct {
 	clinica tomahora.ClinicaID
 	id      int64
 	mac     []byte
 }
 
-// What an enlace names.
+// What a sello names.
 const (
-	enlaceCita    = "cita"
-	enlaceReserva = "reserva"
+	selloCita    = "cita"
+	selloReserva = "reserva"
 )
 
 // macSize is how many bytes of the signature a link carries: nobody guesses 128
 // bits.
 const macSize = 16
 
-// seal is the text of an enlace, fit for a URL.
+// seal is the text of a sello, fit for a URL.
 func seal(clave, what string, clinica tomahora.ClinicaID, id int64) string {
 	b := binary.AppendUvarint(nil, uint64(clinica)) //nolint:gosec // ids are positive
 	b = binary.AppendUvarint(b, uint64(id))         //nolint:gosec // ids are positive
@@ -42,9 +42,9 @@ func sign(clave, what string, clinica tomahora.ClinicaID, id int64) []byte {
 	return mac.Sum(nil)
 }
 
-// readEnlace reads a text that may be an enlace; whether it is one the clinic's
+// readSello reads a text that may be a sello; whether it is one the clinic's
 // key tells.
-func readEnlace(text string) (e enlace, ok bool) {
+func readSello(text string) (e sello, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		return e, false
@@ -57,12 +57,12 @@ func readEnlace(text string) (e enlace, ok bool) {
 	if m <= 0 || len(b) != n+m+macSize {
 		return e, false
 	}
-	e = enlace{tomahora.ClinicaID(clinica), int64(id), b[n+m:]} //nolint:gosec // one that overflows is signed by nobody
+	e = sello{tomahora.ClinicaID(clinica), int64(id), b[n+m:]} //nolint:gosec // one that overflows is signed by nobody
 	return e, e.clinica > 0 && e.id > 0
 }
 
-// isOf tells whether an enlace is what the key signed.
-func (e enlace) isOf(clave, what string) bool {
+// isOf tells whether a sello is what the key signed.
+func (e sello) isOf(clave, what string) bool {
 	return clave != "" && hmac.Equal(e.mac, sign(clave, what, e.clinica, e.id)[:macSize])
 }
 
