@@ -201,29 +201,17 @@ func (c *Config) Atiende(prof ProfesionalID, suc SucursalID) bool {
 // check finds what makes a plan unusable: unknown references, an intervalo that
 // is no step, rules of one day that overlap.
 func (c *Config) check(p Plan) error {
-	var problems Problems
-	report := func(field, format string, args ...any) {
-		problems = append(problems, Invalid(CodeConfiguracionInvalida, field, fmt.Sprintf(format, args...)))
-	}
-	c.checkZonas(p, report)
-	p.Online.check(report)
-	for i, s := range p.Sillones {
-		if s.ID == Sobrecupo {
-			report(path("sillones", i), "el sillón %d es el sobrecupo y no puede ser un sillón real", Sobrecupo)
-		}
-	}
-	for i, prof := range p.Profesionales {
-		if prof.Intervalo <= 0 || prof.Intervalo > Duracion(FinDelDia) {
-			report(path("profesionales", i), "el intervalo del profesional %d debe estar entre 1 y 1440 minutos", prof.ID)
-		}
-		if _, ok := c.especialidades[prof.IDEspecialidad]; !ok && prof.IDEspecialidad != 0 {
-			report(path("profesionales", i), "la especialidad %d no existe", prof.IDEspecialidad)
-		}
-	}
+	problems := append(c.loadZonas(p), p.Online.check()...)
 	of := func(list string, i int, faults ...fault) {
 		for _, f := range faults {
 			problems = append(problems, f.inPlan(path(list, i)))
 		}
+	}
+	for i, s := range p.Sillones {
+		of("sillones", i, s.faults()...)
+	}
+	for i, prof := range p.Profesionales {
+		of("profesionales", i, c.profesionalFaults(prof)...)
 	}
 	for i, h := range p.Horarios {
 		of("horarios", i, c.horarioFaults(h)...)
@@ -258,15 +246,15 @@ func clashes[K comparable, V any](list []V, key func(V) K, clash func(a, b V) bo
 	}
 }
 
-type reporter func(field, format string, args ...any)
-
 // path names the i-th entry of a list, counted from 0.
 func path(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
-func (c *Config) checkZonas(p Plan, report reporter) {
+// loadZonas finds the zones of the clinic and its sucursales, and reports those
+// that there are not.
+func (c *Config) loadZonas(p Plan) (problems Problems) {
 	var err error
 	if c.zona, err = loadZona(p.Clinica.Zona); err != nil {
-		report("clinica.zona", "la zona horaria %q no existe", p.Clinica.Zona)
+		problems = append(problems, zonaFault(p.Clinica.Zona).inPlan("clinica.zona"))
 		c.zona = time.UTC
 	}
 	for i, s := range p.Sucursales {
@@ -275,11 +263,12 @@ func (c *Config) checkZonas(p Plan, report reporter) {
 		}
 		zona, err := loadZona(s.Zona)
 		if err != nil {
-			report(path("sucursales", i), "la zona horaria %q no existe", s.Zona)
+			problems = append(problems, zonaFault(s.Zona).inPlan(path("sucursales", i)))
 			continue
 		}
 		c.zonas[s.ID] = zona
 	}
+	return problems
 }
 
 // loadZona refuses the two names that depend on the machine.

@@ -1,6 +1,7 @@
 package tomahora
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -67,25 +68,39 @@ func NormalizeOrigenes(s string) string {
 	return strings.Join(list, " ")
 }
 
-// check reports what is wrong with the settings.
-func (o ReservaOnline) check(report reporter) {
+// Check judges the settings (parametro_invalido).
+func (o ReservaOnline) Check() error { return faultsOf(o.faults()).orNil() }
+
+// check judges those of a plan, which may say nothing of them.
+func (o ReservaOnline) check() (problems Problems) {
 	if o == (ReservaOnline{}) {
-		return // of a plan that says nothing of it
+		return nil
+	}
+	for _, f := range o.faults() {
+		problems = append(problems, f.inPlan("reserva_online."+f.field))
+	}
+	return problems
+}
+
+func (o ReservaOnline) faults() (list []fault) {
+	wrong := func(field, format string, args ...any) {
+		list = append(list, fault{field: field, says: fmt.Sprintf(format, args...)})
 	}
 	if o.Horizonte < 1 || o.Horizonte > MaxHorizonte {
-		report("reserva_online.horizonte", "el horizonte debe estar entre 1 y %d días", MaxHorizonte)
+		wrong("horizonte", "el horizonte debe estar entre 1 y %d días", MaxHorizonte)
 	}
 	if o.Aviso < 0 || o.Aviso > MaxAviso {
-		report("reserva_online.aviso", "el aviso debe estar entre 0 y %d minutos", MaxAviso)
+		wrong("aviso", "el aviso debe estar entre 0 y %d minutos", MaxAviso)
 	}
 	if !o.Modalidad.known() {
-		report("reserva_online.modalidad", "la modalidad debe ser presencial, videoconsulta o ambas")
+		wrong("modalidad", "la modalidad debe ser presencial, videoconsulta o ambas")
 	}
 	for _, s := range strings.Fields(o.Origenes) {
 		if !origen.MatchString(s) {
-			report("reserva_online.origenes", "%q no es un origen como https://www.clinica.cl", s)
+			wrong("origenes", "%q no es un origen como https://www.clinica.cl", s)
 		}
 	}
+	return list
 }
 
 // canBeBookedOnline tells whether pacientes may book with a profesional by

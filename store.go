@@ -146,6 +146,11 @@ type Citas interface {
 	// sucursal on the dates, both included, by sillón and fecha, whoever attends:
 	// their IDProfesional is 0.
 	Sillones(suc SucursalID, desde, hasta Fecha) ([]Espacio, error)
+
+	// PorSemana and PorOrigen count the citas of a Periodo, in no order. They read
+	// all of them, so a Periodo is to be bounded.
+	PorSemana(p Periodo) ([]CitasDeSemana, error)
+	PorOrigen(p Periodo) ([]CitasDeOrigen, error)
 }
 
 // Pacientes are the patients of a clinic.

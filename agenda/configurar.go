@@ -239,8 +239,11 @@ func (m merged) problems() tomahora.Problems {
 	nameless(m.prestaciones, "prestaciones", func(p tomahora.Prestacion) string { return p.Nombre }, report)
 	nameless(m.estados, "estados", func(e tomahora.Estado) string { return e.Nombre }, report)
 	for i, p := range m.estados.pairs {
-		if !p.isNew() && p.before.Anulacion != p.after.Anulacion {
-			report(entry("estados", i), "la anulación del estado %d no se puede cambiar una vez creado", p.after.ID)
+		if p.isNew() {
+			continue
+		}
+		for _, problem := range tomahora.ProblemsOf(p.before.CheckCambio(p.after)) {
+			report(entry("estados", i), "%s", problem.Args[len(problem.Args)-1])
 		}
 	}
 	return problems

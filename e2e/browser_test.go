@@ -342,6 +342,8 @@ func (p *page) prefer(scheme string) {
 	p.run(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}}))
+	// Until it is drawn so, a screenshot shows some of both.
+	p.until("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))")
 }
 
 // look takes the page in each size, light and dark, into screenshots/, and has axe

@@ -31,8 +31,8 @@ func checkedPages() []checkedPage {
 	}
 }
 
-// Every page has what a browser, a screen reader and a slow network need, in both
-// languages, in every size, light and dark.
+// Every page has what a browser, a screen reader and a slow network need, in every
+// size, light and dark, and has its words in both languages.
 func TestPagesKeepTheBasics(t *testing.T) {
 	s := start(t, "demo", "--now", "2026-11-26T10:05:00-03:00")
 	for _, tt := range checkedPages() {
@@ -50,7 +50,9 @@ func TestPagesKeepTheBasics(t *testing.T) {
 			p.speak("en")
 			p.open(tt.path)
 			p.speaks("en")
-			p.look(tt.name + "-en")
+			p.screenshot(tt.name+"-en", desktop)
+			p.resize(phone)
+			p.staysWithin(tt.name+" in English", phone)
 			p.speak("es")
 		})
 	}
@@ -139,5 +141,28 @@ func (p *page) speaks(lang string) {
 	}
 	for _, key := range eval[[]string](p, `document.body.innerText.split('\n').map((s) => s.trim()).filter((s) => /^[a-z]+(\.[A-Za-z0-9_]+)+$/.test(s))`) {
 		p.t.Errorf("the page shows %q, which seems a key without words", key)
+	}
+}
+
+// The colours change at once, and the next page has them too.
+func TestThemeIsKept(t *testing.T) {
+	s := start(t, "demo", "--empty")
+	p := newPage(t, s)
+	p.expect(404)
+	p.open("/no/existe")
+	colour := func() string { return eval[string](p, "getComputedStyle(document.body).backgroundColor") }
+	light := colour()
+	for range 2 { // to light, then to dark
+		p.click(`[name="tema"]:not([hidden])`)
+	}
+	p.until("document.documentElement.dataset.theme === 'dark'")
+	dark := colour()
+	if dark == light {
+		t.Errorf("both are %s", light)
+	}
+	p.until("performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/preferencias') && e.responseEnd > 0).length === 2")
+	p.open("/no/existe")
+	if got := colour(); got != dark {
+		t.Errorf("the next page is %s, want %s", got, dark)
 	}
 }

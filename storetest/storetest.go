@@ -83,6 +83,7 @@ func Run(t *testing.T, open Open) {
 		"lists and the agenda stay inside their clinic":                    testListTenancy,
 		"a closure that ends its goroutine takes nobody with it":           testGoexit,
 		"a list answers as Select does over the same rows":                 testLists,
+		"citas are counted by week and estado, by origin and lead time":    testCounts,
 		"a list refuses what it does not know":                             testListDefects,
 		"a list compares with any number":                                  testWideNumbers,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,

@@ -81,7 +81,9 @@ func (s *server) failJSON(w http.ResponseWriter, r *http.Request, status int, pr
 // pageOf is the words an error page of a status has: its own, or those of 400.
 func pageOf(status int) string {
 	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case http.StatusUnauthorized:
+		return "401"
+	case http.StatusForbidden:
 		return "403"
 	case http.StatusNotFound, http.StatusGone:
 		return "404"

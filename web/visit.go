@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
 )
 
 // visit is what is known of a request before its handler runs.
@@ -90,7 +91,8 @@ func cookieOf(r *http.Request, name string) string {
 
 const preferencesAge = 365 * 24 * 60 * 60 // seconds
 
-// setPreferences keeps the language or theme a browser is to be answered with.
+// setPreferences keeps the language or theme a browser is to be answered with. The
+// language of who is signed in goes where she goes.
 func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	f, err := readForm(w, r)
 	if err != nil {
@@ -98,6 +100,9 @@ func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	}
 	if lang := f.Get("idioma"); s.locales[lang] != nil {
 		s.setCookie(w, r, langCookie, lang, preferencesAge)
+		if err := s.setUserLang(r, lang); err != nil {
+			return err
+		}
 	}
 	if f.Has("tema") {
 		s.setCookie(w, r, themeCookie, f.Get("tema"), preferencesAge)
@@ -108,6 +113,18 @@ func (s *server) setPreferences(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, localPath(f.Get("volver")), http.StatusSeeOther)
 	return nil
+}
+
+// setUserLang keeps the language of who is signed in, if anybody is.
+func (s *server) setUserLang(r *http.Request, lang string) error {
+	v := visitOf(r)
+	if !v.signedIn || v.user.Idioma == lang {
+		return nil
+	}
+	return s.update(r, func(tx tomahora.Tx) error {
+		_, err := agenda.CambiarUsuario(tx, v.user.ID, tomahora.CambioUsuario{Idioma: &lang}, v.user.Actor())
+		return err
+	})
 }
 
 // setCookie sets a cookie that scripts cannot read; a maxAge below 0 removes it.

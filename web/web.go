@@ -21,6 +21,9 @@ type Options struct {
 	Store    tomahora.Store // required
 	Sessions Sessions       // required
 
+	// Webhooks reaches the receivers of webhooks. Required.
+	Webhooks WebhookSender
+
 	// BaseURL tells under which public scheme and host a request came, without a
 	// slash at its end. Required.
 	BaseURL func(*http.Request) string
@@ -54,6 +57,7 @@ type server struct {
 	screens screens
 	nav     []navItem
 	limits  onlineLimits
+	needs   map[string]tomahora.Permiso // what each route needs, by its pattern
 }
 
 // Handler serves the pages.
@@ -68,7 +72,9 @@ func New(o Options) *Handler {
 	s := &server{Options: o, assets: readAssets(built()), locales: readLocales(), limits: newOnlineLimits(o.RealClock)}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
+	s.needs = map[string]tomahora.Permiso{}
 	for _, rt := range s.routes() {
+		s.needs[rt.pattern] = rt.need
 		mux.Handle(rt.pattern, s.handle(rt))
 	}
 	s.nav = navigation(s.routes())
@@ -121,6 +127,44 @@ func (s *server) routes() []route {
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
 
 		// Set-up.
+		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
+		{"GET /ajustes/clinica", tomahora.Configurar, edit(s, catalogoClinica)},
+		{"POST /ajustes/clinica", tomahora.Configurar, save(s, catalogoClinica)},
+		{"GET /ajustes/sucursales", tomahora.Configurar, s.list(sucursales)},
+		{"GET /ajustes/sucursales/{id}", tomahora.Configurar, edit(s, catalogoSucursales)},
+		{"POST /ajustes/sucursales/{id}", tomahora.Configurar, save(s, catalogoSucursales)},
+		{"GET /ajustes/sillones", tomahora.Configurar, s.list(sillones)},
+		{"GET /ajustes/sillones/{id}", tomahora.Configurar, edit(s, catalogoSillones)},
+		{"POST /ajustes/sillones/{id}", tomahora.Configurar, save(s, catalogoSillones)},
+		{"GET /ajustes/especialidades", tomahora.Configurar, s.list(especialidades)},
+		{"GET /ajustes/especialidades/{id}", tomahora.Configurar, edit(s, catalogoEspecialidades)},
+		{"POST /ajustes/especialidades/{id}", tomahora.Configurar, save(s, catalogoEspecialidades)},
+		{"GET /ajustes/profesionales", tomahora.Configurar, s.list(profesionales)},
+		{"GET /ajustes/profesionales/{id}", tomahora.Configurar, edit(s, catalogoProfesionales)},
+		{"POST /ajustes/profesionales/{id}", tomahora.Configurar, save(s, catalogoProfesionales)},
+		{"GET /ajustes/profesionales/{id}/horario", tomahora.Configurar, s.horario},
+		{"POST /ajustes/profesionales/{id}/horario", tomahora.Configurar, s.saveHorario},
+		{"GET /ajustes/especiales", tomahora.Configurar, s.list(s.especiales)},
+		{"GET /ajustes/especiales/{id}", tomahora.Configurar, edit(s, catalogoEspeciales)},
+		{"POST /ajustes/especiales/{id}", tomahora.Configurar, save(s, catalogoEspeciales)},
+		{"POST /ajustes/especiales/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/especiales", "ajustes.especiales.deleted", deleteEspecial)},
+		{"GET /ajustes/bloqueos", tomahora.Bloquear, s.list(s.bloqueos)},
+		{"GET /ajustes/bloqueos/{id}", tomahora.Bloquear, s.editBloqueo},
+		{"POST /ajustes/bloqueos/{id}", tomahora.Bloquear, s.saveBloqueo},
+		{"POST /ajustes/bloqueos/{id}/borrar", tomahora.Bloquear, remove(s, "/ajustes/bloqueos", "ajustes.bloqueos.deleted", deleteBloqueo)},
+		{"GET /ajustes/estados", tomahora.Configurar, s.list(estados)},
+		{"GET /ajustes/estados/{id}", tomahora.Configurar, edit(s, catalogoEstados)},
+		{"POST /ajustes/estados/{id}", tomahora.Configurar, save(s, catalogoEstados)},
+		{"GET /ajustes/webhooks", tomahora.Configurar, s.webhooks},
+		{"GET /ajustes/webhooks/nuevo", tomahora.Configurar, s.newWebhook},
+		{"POST /ajustes/webhooks/nuevo", tomahora.Configurar, s.createWebhook},
+		{"GET /ajustes/webhooks/{id}", tomahora.Configurar, s.webhook},
+		{"GET /ajustes/webhooks/{id}/editar", tomahora.Configurar, s.editWebhook},
+		{"POST /ajustes/webhooks/{id}/editar", tomahora.Configurar, s.saveWebhook},
+		{"POST /ajustes/webhooks/{id}/rotar", tomahora.Configurar, s.rotateWebhook},
+		{"POST /ajustes/webhooks/{id}/probar", tomahora.Configurar, s.probeWebhook},
+		{"POST /ajustes/webhooks/{id}/reenviar", tomahora.Configurar, s.resendWebhook},
+		{"POST /ajustes/webhooks/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/webhooks", "ajustes.webhooks.deleted", deleteWebhook)},
 
 		// The dashboard and lists.
 

@@ -88,7 +88,7 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 // web makes the face for people, beside the vendor's with these options.
 func (s service) web(o medilink.Options) *web.Handler {
 	return web.New(web.Options{
-		Store: o.Store, Sessions: nobody{}, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
+		Store: o.Store, Sessions: nobody{}, Webhooks: o.Webhooks, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
 		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
 	})
 }
