@@ -12,8 +12,11 @@ type Sesion struct {
 	Vence     time.Time
 }
 
-// DuracionSesion is how long a sesión lasts at most.
-const DuracionSesion = 30 * 24 * time.Hour
+// How long a sesión lasts: without being used, and at most.
+const (
+	OcioSesion     = 12 * time.Hour
+	DuracionSesion = 7 * 24 * time.Hour
+)
 
 // Freno is what failures to log in are counted against: an account, or an address
 // that they come from.

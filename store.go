@@ -45,9 +45,12 @@ type Store interface {
 	// SesionByHash finds a sesión that has not run out at a real time; KindNotFound
 	// when there is none.
 	SesionByHash(ctx context.Context, hash []byte, now time.Time) (Sesion, error)
-	// SaveSesion keeps a sesión in place of what has its hash, and forgets those of
-	// all clinics that have run out at a real time.
-	SaveSesion(ctx context.Context, s Sesion, now time.Time) error
+	// CreateSesion keeps a sesión, and forgets those of all clinics that have run out
+	// at a real time.
+	CreateSesion(ctx context.Context, s Sesion, now time.Time) error
+	// ExtendSesion lets a sesión run out at another time. One that is not there any
+	// more is no error, and does not come back.
+	ExtendSesion(ctx context.Context, hash []byte, vence time.Time) error
 	// DeleteSesion ends a sesión. One that is not there is no error.
 	DeleteSesion(ctx context.Context, hash []byte) error
 	// Frenar counts an attempt to log in against each freno, before it is known

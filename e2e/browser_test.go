@@ -336,6 +336,12 @@ func (p *page) resize(s size) {
 	p.run(chromedp.EmulateViewport(s.width, s.height))
 }
 
+// withoutScripts has the pages that are opened from now on run no scripts.
+func (p *page) withoutScripts() {
+	p.t.Helper()
+	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+}
+
 // prefer is what the system of the tab prefers: "light" or "dark", and no motion.
 func (p *page) prefer(scheme string) {
 	p.t.Helper()
@@ -414,8 +420,9 @@ func (p *page) axe(name string) {
 		ID, Impact, Help string
 		Nodes            []node
 	}
-	for _, v := range eval[[]violation](p, "axe.run({resultTypes: ['violations']}).then((r) => r.violations)") {
+	for _, v := range eval[[]violation](p, "axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}).then((r) => r.violations)") {
 		if v.Impact != "serious" && v.Impact != "critical" {
+			p.t.Logf("%s: %s, which is %s", name, v.Help, v.Impact)
 			continue
 		}
 		for _, n := range v.Nodes {

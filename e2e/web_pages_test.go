@@ -166,3 +166,17 @@ func TestThemeIsKept(t *testing.T) {
 		t.Errorf("the next page is %s, want %s", got, dark)
 	}
 }
+
+// Without scripts the colours change too, by a form.
+func TestThemeIsKeptWithoutScripts(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.withoutScripts()
+	p.open("/no/existe")
+	for _, want := range []string{"light", "dark", ""} {
+		p.follow(`[name="tema"]:not([hidden])`)
+		if got := eval[string](p, "document.documentElement.dataset.theme ?? ''"); got != want || eval[string](p, "location.pathname") != "/no/existe" {
+			t.Errorf("the theme is %q, want %q", got, want)
+		}
+	}
+}

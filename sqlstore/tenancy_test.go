@@ -38,7 +38,7 @@ func beyondClinics() map[string]struct {
 		"token_revoke":            {[]string{"tokens"}, "an operator names a token by its id alone"},
 		"usuario_by_email":        {[]string{"usuarios"}, "who logs in has not said of which clinic"},
 		"sesion_by_hash":          {[]string{"sesiones"}, "the hash tells which clinic it is"},
-		"sesion_save":             {[]string{"into sesiones"}, "keyed by the hash of what a browser holds"},
+		"sesion_extend":           {[]string{"sesiones"}, "keyed by the hash of what a browser holds"},
 		"sesion_delete":           {[]string{"sesiones"}, "keyed by the hash of what a browser holds"},
 		"sesion_forget":           {[]string{"sesiones"}, "those of all clinics run out alike"},
 		"freno_count":             {[]string{"into frenos"}, "who fails to log in may be of no clinic"},

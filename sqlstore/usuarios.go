@@ -105,14 +105,19 @@ func (s *Store) SesionByHash(ctx context.Context, hash []byte, now time.Time) (t
 	return found, err
 }
 
-// SaveSesion keeps a sesión.
-func (s *Store) SaveSesion(ctx context.Context, v tomahora.Sesion, now time.Time) error {
+// CreateSesion keeps a sesión.
+func (s *Store) CreateSesion(ctx context.Context, v tomahora.Sesion, now time.Time) error {
 	return s.writing.do(ctx, 0, func(t *tx) error {
 		if err := t.post("sesion_forget", micros(now)); err != nil {
 			return err
 		}
-		return t.post("sesion_save", v.Hash, v.IDClinica, v.IDUsuario, v.Datos, micros(v.Vence))
+		return t.post("sesion_create", v.Hash, v.IDClinica, v.IDUsuario, v.Datos, micros(v.Vence))
 	})
+}
+
+// ExtendSesion lets a sesión run out at another time.
+func (s *Store) ExtendSesion(ctx context.Context, hash []byte, vence time.Time) error {
+	return s.writing.do(ctx, 0, func(t *tx) error { return t.post("sesion_extend", micros(vence), hash) })
 }
 
 // DeleteSesion ends a sesión.

@@ -108,7 +108,7 @@ func testSesiones(t *testing.T, open Open) {
 	make := func(n byte, clinica tomahora.ClinicaID, usuario tomahora.UsuarioID, vence time.Time) tomahora.Sesion {
 		hash := sha256.Sum256([]byte{n})
 		v := tomahora.Sesion{Hash: hash[:], IDClinica: clinica, IDUsuario: usuario, Datos: []byte{0, n}, Vence: vence}
-		must(t, s.SaveSesion(t.Context(), v, Now))
+		must(t, s.CreateSesion(t.Context(), v, Now))
 		return v
 	}
 	in := func(now time.Time, v tomahora.Sesion) bool {
@@ -128,13 +128,17 @@ func testSesiones(t *testing.T, open Open) {
 	if !in(Now, one) || !in(Now, soon) || in(Now.Add(time.Second), soon) || in(hour, one) {
 		t.Error("a sesión lasts until it runs out, and no longer")
 	}
-	one.Datos, one.Vence = []byte("más"), hour.Add(time.Hour)
-	must(t, s.SaveSesion(t.Context(), one, Now.Add(time.Second))) // and forgets what has run out
+	one.Vence = hour.Add(time.Hour)
+	must(t, s.ExtendSesion(t.Context(), one.Hash, one.Vence))
+	late := sha256.Sum256([]byte("late"))
+	v := tomahora.Sesion{Hash: late[:], IDClinica: id, IDUsuario: u.ID, Datos: []byte{}, Vence: hour}
+	must(t, s.CreateSesion(t.Context(), v, Now.Add(time.Second)))
 	if !in(hour, one) || in(Now, soon) {
-		t.Error("a sesión was not changed, or one that has run out was not forgotten")
+		t.Error("a sesión was not extended, or one that has run out was not forgotten")
 	}
 	must(t, s.DeleteSesion(t.Context(), two.Hash))
 	must(t, s.DeleteSesion(t.Context(), two.Hash))
+	must(t, s.ExtendSesion(t.Context(), two.Hash, hour)) // and does not bring it back
 	if in(Now, two) {
 		t.Error("a sesión that was ended is there")
 	}

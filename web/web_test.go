@@ -43,7 +43,7 @@ func testOptions(u tomahora.Usuario, store tomahora.Store) Options {
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
-		Address:   func(*http.Request) string { return "203.0.113.5" },
+		Address:   func(*http.Request) string { return "192.0.2.1" },
 		RealClock: time.Now,
 		Clock:     func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) },
 		Logger:    slog.New(slog.DiscardHandler),
