@@ -527,3 +527,44 @@ func TestHourCodes(t *testing.T) {
 		t.Errorf("read %+v", h)
 	}
 }
+
+func TestAjustesOnline(t *testing.T) {
+	d := newOnlineDemo(t)
+	admin := newTestWeb(t, userOf(tomahora.RolAdministracion), d.store)
+	page := browse(t, admin, "/ajustes/online")
+	has(t, page, `href="/reservar/1"`, `name="horizonte" value="60"`, "Javiera Soto")
+	f := url.Values{
+		"activa": {"1"}, "horizonte": {"30"}, "aviso": {"0"}, "modalidad": {"presencial"}, "origenes": {"https://Www.Clinica.cl/\r\nhttp://b.cl"}, "profesionales": {"2", "6"},
+	}
+	if w := submit(t, admin, "/ajustes/online", f); w.Code != http.StatusSeeOther {
+		t.Fatalf("answered %d\n%s", w.Code, w.Body)
+	}
+	d.view(func(tx tomahora.Tx) error {
+		cfg := tx.Config()
+		want := tomahora.ReservaOnline{
+			Activa: true, Horizonte: 30, Modalidad: tomahora.Presencial, Origenes: "https://www.clinica.cl http://b.cl", Clave: cfg.Online().Clave,
+		}
+		if cfg.Online() != want || want.Clave == "" {
+			t.Errorf("kept %+v", cfg.Online())
+		}
+		var ids []tomahora.ProfesionalID
+		for _, p := range cfg.ProfesionalesOnline() {
+			ids = append(ids, p.ID)
+		}
+		if len(ids) != 2 || ids[0] != 2 || ids[1] != 6 {
+			t.Errorf("one can book with %v", ids)
+		}
+		return nil
+	})
+	f.Set("horizonte", "0")
+	f.Set("origenes", "https://b.cl/x; script-src *")
+	if w := submit(t, admin, "/ajustes/online", f); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("answered %d", w.Code)
+	} else {
+		has(t, w, `id="campo-horizonte-error"`, `id="campo-origenes-error"`)
+	}
+	recepcion := newTestWeb(t, userOf(tomahora.RolRecepcion), d.store)
+	if w := browse(t, recepcion, "/ajustes/online"); w.Code != http.StatusForbidden {
+		t.Errorf("recepción was answered %d", w.Code)
+	}
+}

@@ -130,6 +130,8 @@ func (s *server) routes() []route {
 		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
 		{"GET /ajustes/clinica", tomahora.Configurar, edit(s, catalogoClinica)},
 		{"POST /ajustes/clinica", tomahora.Configurar, save(s, catalogoClinica)},
+		{"GET /ajustes/online", tomahora.Configurar, edit(s, catalogoOnline)},
+		{"POST /ajustes/online", tomahora.Configurar, save(s, catalogoOnline)},
 		{"GET /ajustes/sucursales", tomahora.Configurar, s.list(sucursales)},
 		{"GET /ajustes/sucursales/{id}", tomahora.Configurar, edit(s, catalogoSucursales)},
 		{"POST /ajustes/sucursales/{id}", tomahora.Configurar, save(s, catalogoSucursales)},
