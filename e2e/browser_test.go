@@ -251,7 +251,8 @@ func (p *page) fill(selector, value string) {
 	p.t.Helper()
 	p.run(
 		chromedp.WaitVisible(chromedp.CSS(selector)),
-		chromedp.SetValue(chromedp.CSS(selector), ""),
+		// SetValue has no way to say "".
+		chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).value = ''", selector)),
 		chromedp.SendKeys(chromedp.CSS(selector), value),
 	)
 }
