@@ -104,7 +104,7 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.follow(`a[href$="dia=` + lunes + `"]`)
 	p.onPhone("reservar-3-hora")
 	p.choose(lunesNueve)
-	p.wantText("Paso 4 de 4", "Lunes 30 de noviembre, 09:00", "Av. La Paz 1003")
+	p.wantText("Paso 4 de 4", "Lunes 30 de noviembre", "09:00", "Av. La Paz 1003")
 	p.until(`/ 4:5\d minutos/.test(document.body.innerText)`)
 	p.fill(`[name="rut"]`, "123456785")
 	if got := eval[string](p, `document.querySelector('[name="rut"]').value`); got != "12.345.678-5" {
@@ -118,8 +118,8 @@ func TestReservarOnAPhone(t *testing.T) {
 		t.Error("who goes back cannot choose the same hour again")
 	}
 	p.choose(lunesDiez)
-	p.submit(`[name="celular"]`)
 	p.expect(422)
+	p.submit(`[name="celular"]`)
 	p.wantText("Escriba su RUT o su documento", "Escriba su nombre", "Revise los datos")
 	p.onPhone("reservar-4-datos-error")
 	p.details("12345678k")
@@ -128,7 +128,7 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.wantText("Ese RUT no existe")
 	p.details("123456785")
 	p.follow(`form.datos button[type="submit"]`)
-	p.wantText("Su hora está reservada", "Lunes 30 de noviembre, 10:00", "Guarde este enlace")
+	p.wantText("Su hora está reservada", "Lunes 30 de noviembre", "10:00", "Guarde este enlace")
 	p.onPhone("reservar-5-lista")
 	total := 0.0
 	var first string
@@ -158,10 +158,10 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.onPhone("reservar-7-mover-dia")
 	p.follow(`a[href$="dia=2026-12-01"]`)
 	p.choose("1.2.2026-12-01.17:30.0")
-	p.wantText("¿Mover su hora?", "Lunes 30 de noviembre, 10:00", "Martes 1 de diciembre, 17:30")
+	p.wantText("¿Mover su hora?", "Lunes 30 de noviembre, 10:00", "Martes 1 de diciembre", "17:30")
 	p.onPhone("reservar-7-mover")
 	p.follow(`form[action$="/mover"] button`)
-	p.wantText("Martes 1 de diciembre, 17:30", "SUR")
+	p.wantText("Martes 1 de diciembre", "17:30", "SUR")
 	if cal := p.calendar(link); cal.GetProperty(ics.ComponentPropertySequence).Value != "2" {
 		t.Errorf("the calendar has sequence %s", cal.GetProperty(ics.ComponentPropertySequence).Value)
 	}
@@ -209,8 +209,8 @@ func TestTwoPeopleReserveTheSameHour(t *testing.T) {
 	}
 
 	// Whoever leaves lets go of the hour at once.
-	one.open("/reservar/99/fuera")
 	one.expect(404)
+	one.open("/reservar/99/fuera")
 	other.until(fmt.Sprintf("fetch('/reservar/1/hora?con=p1&dia=%s', {headers: {Accept: 'text/html'}}).then((r) => r.text()).then((h) => h.includes('value=\"%s\"'))", lunes, lunesNueve))
 	other.open("/reservar/1/datos?con=p1&hora=" + lunesNueve)
 	other.wantText("Esta hora no está guardada")
@@ -226,7 +226,7 @@ func TestTwoPeopleReserveTheSameHour(t *testing.T) {
 	other.onPhone("reservar-perdida-datos")
 	other.click(`input[value="1.1.2026-11-30.09:15.0"]`)
 	other.follow(`form.datos button[type="submit"]`)
-	other.wantText("Su hora está reservada", "Lunes 30 de noviembre, 09:15")
+	other.wantText("Su hora está reservada", "Lunes 30 de noviembre", "09:15")
 }
 
 // An hour is held for some minutes only; then it is still who was first's.

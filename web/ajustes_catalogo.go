@@ -22,7 +22,7 @@ type catalogo[T any] struct {
 	save  func(tomahora.Tx, tomahora.Actor, T) (T, error)
 	ficha func(l locale, cfg *tomahora.Config, f form, id int64) ficha
 	name  func(T) string
-	saved string // what is said once it is saved, with its name; "" is ajustes.saved
+	saved string               // what is said once it is saved, with its name; "" is ajustes.saved
 	next  func(T, bool) string // where to go after it was saved; nil is the list
 }
 

@@ -75,13 +75,13 @@ func (s *server) openCita(w http.ResponseWriter, r *http.Request, p *propia) err
 type citaBody struct {
 	Nueva, Anulada, Confirmada bool
 	Cambiable                  bool
-	Cuando, Hasta, Con         string
+	Dia, Hora, Con             string
 	Donde, Mapa                string
 	Video                      bool
 	Path, Link                 string
 	Otra                       string // where to book again, "" where one cannot
 	Phones                     []phone
-	Ahora, Code                string // the hour to move to
+	AhoraDia, AhoraHora, Code  string // the hour to move to
 }
 
 func (s *server) citaBody(r *http.Request, p propia) citaBody {
@@ -89,7 +89,7 @@ func (s *server) citaBody(r *http.Request, p propia) citaBody {
 	suc, _ := p.cfg.Sucursal(e.IDSucursal)
 	b := citaBody{
 		Nueva: r.URL.Query().Get("nueva") != "", Anulada: !p.cita.Viva, Confirmada: p.cita.IDEstado.Confirmado(), Cambiable: p.cambiable,
-		Cuando: p.cuando(e), Hasta: clock(e.Rango.Fin), Con: p.con(e.IDProfesional), Donde: suc.Nombre, Mapa: joinWords(suc.Direccion, suc.Comuna),
+		Dia: upperFirst(p.l.longDate(e.Fecha)), Hora: clock(e.Rango.Inicio), Con: p.con(e.IDProfesional), Donde: suc.Nombre, Mapa: joinWords(suc.Direccion, suc.Comuna),
 		Video: p.cita.Videoconsulta, Path: p.path(), Link: s.BaseURL(r) + p.path(), Phones: p.phones(),
 	}
 	if p.cfg.Online().Activa {
@@ -224,7 +224,7 @@ func (s *server) moverHora(r *http.Request, p propia, dia tomahora.Fecha) (onlin
 
 func (s *server) moverA(r *http.Request, p propia, hora agenda.HoraOnline) onlinePage {
 	body := s.citaBody(r, p)
-	body.Ahora, body.Code = p.cuando(tomahora.Espacio{Fecha: hora.Fecha, Rango: tomahora.Rango{Inicio: hora.Inicio}}), codeOf(hora)
+	body.AhoraDia, body.AhoraHora, body.Code = upperFirst(p.l.longDate(hora.Fecha)), clock(hora.Inicio), codeOf(hora)
 	return onlinePage{
 		Step: "mover", Title: p.l.t("reservar.moverTitle"), Back: p.moverPath("dia", hora.Fecha.String()), Number: 3, Total: 3, Body: body,
 	}

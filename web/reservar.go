@@ -195,7 +195,7 @@ func (e eleccion) step(o online, p *onlinePage, number int) {
 }
 
 // opcion is a choice that leads on.
-type opcion struct{ Path, Text, Note, Icon, Initials string }
+type opcion struct{ Path, Text, Note, Icon, Initials, Tag string }
 
 // grupoOpciones are choices under a heading.
 type grupoOpciones struct {
@@ -300,7 +300,10 @@ type phone struct {
 	Href         template.URL // tel:, with nothing but digits
 }
 
-const daysShown = 14
+const (
+	daysShown = 14
+	fewHours  = 5 // so few that people are told
+)
 
 // onlineDia asks for the day.
 func (s *server) onlineDia(w http.ResponseWriter, r *http.Request, o online) error {
@@ -341,12 +344,15 @@ func (b *diasBody) fill(o online, tx tomahora.Tx, oferta *agenda.OfertaOnline, d
 		return err
 	}
 	for _, d := range dias {
-		shown := opcion{Path: day(d.Fecha), Text: upperFirst(o.l.longDate(d.Fecha)), Note: o.l.n("reservar.horas", d.Horas)}
+		shown := opcion{Path: day(d.Fecha), Text: upperFirst(o.l.longDate(d.Fecha))}
+		if d.Horas <= fewHours {
+			shown.Note = o.l.n("reservar.quedan", d.Horas)
+		}
 		switch hoy.DaysTo(d.Fecha) {
 		case 0:
-			shown.Icon = o.l.t("reservar.hoy")
+			shown.Tag = o.l.t("reservar.hoy")
 		case 1:
-			shown.Icon = o.l.t("reservar.manana")
+			shown.Tag = o.l.t("reservar.manana")
 		}
 		b.Dias = append(b.Dias, shown)
 	}

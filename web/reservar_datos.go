@@ -96,7 +96,8 @@ type datosBody struct {
 	Form     form
 	Action   string
 	Fields   []attr
-	Cuando   string
+	Dia      string
+	Hora     string
 	Con      string
 	Donde    string
 	Mapa     string
@@ -156,9 +157,8 @@ func (s *server) renderDatos(w http.ResponseWriter, r *http.Request, status int,
 // datos is the page for an hour that is not held.
 func (o online) datos(p pedido, f form) *datosBody {
 	suc, _ := o.cfg.Sucursal(p.hora.IDSucursal)
-	e := tomahora.Espacio{Fecha: p.hora.Fecha, Rango: tomahora.Rango{Inicio: p.hora.Inicio}}
 	return &datosBody{
-		Form: f, Action: o.base() + "/datos", Cuando: o.cuando(e), Con: o.con(p.hora.IDProfesional), Donde: suc.Nombre,
+		Form: f, Action: o.base() + "/datos", Dia: upperFirst(o.l.longDate(p.hora.Fecha)), Hora: clock(p.hora.Inicio), Con: o.con(p.hora.IDProfesional), Donde: suc.Nombre,
 		Mapa: joinWords(suc.Direccion, suc.Comuna), Video: p.hora.Videoconsulta, Phones: o.phones(),
 		Otra:   o.base() + "/hora" + p.query("dia", p.hora.Fecha.String(), "reserva", p.token),
 		Fields: []attr{{"con", p.con}, {"modo", p.modo}, {"reserva", p.token}, {"hora", codeOf(p.hora)}},

@@ -144,7 +144,7 @@ func TestReservarLeadsThroughItsSteps(t *testing.T) {
 	if !strings.HasPrefix(location, "/reservar/1/datos?con=p1&hora=") || reserva == "" {
 		t.Fatalf("the hour led to %s", location)
 	}
-	has(t, d.get(location, http.StatusOK), "Paso 4 de 4", "Lunes 30 de noviembre, 09:00", "Javiera Soto", "Le guardamos esta hora 5 minutos", `autocomplete="given-name"`, `type="tel"`)
+	has(t, d.get(location, http.StatusOK), "Paso 4 de 4", "Lunes 30 de noviembre", "09:00", "Javiera Soto", "Le guardamos esta hora 5 minutos", `autocomplete="given-name"`, `type="tel"`)
 	if w := d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK); strings.Contains(w.Body.String(), lunes9) {
 		t.Error("an hour that is held for somebody is offered to others")
 	}
@@ -152,7 +152,7 @@ func TestReservarLeadsThroughItsSteps(t *testing.T) {
 	has(t, d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK, "Cookie: reserva="+reserva), lunes9)
 
 	_, link := d.post("/reservar/1/datos", details("12.345.678-5", lunes9, reserva), http.StatusSeeOther)
-	has(t, d.get(link, http.StatusOK), "Su hora está reservada", "Lunes 30 de noviembre, 09:00", "Javiera Soto", "Av. La Paz 1003", "/cita.ics")
+	has(t, d.get(link, http.StatusOK), "Su hora está reservada", "Lunes 30 de noviembre", "09:00", "Javiera Soto", "Av. La Paz 1003", "/cita.ics")
 	_, again := d.post("/reservar/1/datos", details("12.345.678-5", lunes9, reserva), http.StatusSeeOther)
 	if again != link {
 		t.Errorf("a button pressed twice led to %s, then to %s", link, again)
@@ -231,7 +231,7 @@ func TestReservarTellsKindlyOfALostHour(t *testing.T) {
 		t.Error("the page tells of the other one")
 	}
 	_, location = d.post("/reservar/1/datos", details("22222222-2", "1.1.2026-11-30.08:45.0", ""), http.StatusSeeOther)
-	has(t, d.get(location, http.StatusOK), "Lunes 30 de noviembre, 08:45")
+	has(t, d.get(location, http.StatusOK), "Lunes 30 de noviembre", "<strong>08:45</strong>")
 	has(t, d.get("/reservar/1/datos?con=p1&hora="+lunes9, http.StatusSeeOther)) // gone before anything is written
 }
 
@@ -403,9 +403,9 @@ func TestCitaByItsLink(t *testing.T) {
 	has(t, d.get(link+"/mover", http.StatusOK), "¿A qué día la movemos?", link+"/mover?dia=2026-12-01")
 	hours := d.get(link+"/mover?dia=2026-12-01", http.StatusOK)
 	has(t, hours, "¿A qué hora la movemos?", "1.1.2026-12-01.10:00.0", `method="GET"`)
-	has(t, d.get(link+"/mover?hora=1.1.2026-12-01.10:00.0", http.StatusOK), "¿Mover su hora?", "<s>Lunes 30 de noviembre, 09:00</s>", "Martes 1 de diciembre, 10:00")
+	has(t, d.get(link+"/mover?hora=1.1.2026-12-01.10:00.0", http.StatusOK), "¿Mover su hora?", "<s>Lunes 30 de noviembre, 09:00</s>", "Martes 1 de diciembre", "<strong>10:00</strong>")
 	d.post(link+"/mover", url.Values{"hora": {"1.1.2026-12-01.10:00.0"}}, http.StatusSeeOther)
-	has(t, d.get(link, http.StatusOK), "Martes 1 de diciembre, 10:00")
+	has(t, d.get(link, http.StatusOK), "Martes 1 de diciembre", "<strong>10:00</strong>")
 	d.hold("1.1.2026-12-02.10:00.0")
 	_, location := d.post(link+"/mover", url.Values{"hora": {"1.1.2026-12-02.10:00.0"}}, http.StatusSeeOther)
 	has(t, d.get(location, http.StatusOK), "Alguien acaba de tomar esa hora")
