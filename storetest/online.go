@@ -150,6 +150,17 @@ func testOnlinePaciente(t *testing.T, open Open) {
 		diff(t, got, want)
 		return err
 	}))
+	// A clinic that insists on an atención gets one: the open one, or a new one.
+	o.update(func(tx tomahora.Tx) error {
+		k := tx.Config().Clinica()
+		k.ExigirAtencion = true
+		return tx.Setup().SaveClinica(k, actor)
+	})
+	insisted, err := o.book(at(645), 0, datos("33333333-3"))
+	must(t, err)
+	if insisted.Cita.IDAtencion == 0 || insisted.Cita.IDAtencion == fresh.Cita.IDAtencion {
+		t.Errorf("booked for atención %d", insisted.Cita.IDAtencion)
+	}
 	// Whoever cannot be booked for, for whatever reason that is known of them.
 	_, err = o.book(at(600), 0, datos("11111111-1"))
 	wantCode(t, err, tomahora.CodeLimiteOnline)
