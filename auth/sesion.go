@@ -217,10 +217,12 @@ func (s *Sessions) frenos(r *http.Request, email string) []tomahora.Freno {
 			address = network.String()
 		}
 	}
-	return []tomahora.Freno{
-		{Hash: Hash("cuenta " + email), Libres: freeOfAccount, Olvida: true},
-		{Hash: Hash("origen " + address), Libres: freeOfAddress},
-	}
+	return []tomahora.Freno{FrenoDe(email), {Hash: Hash("origen " + address), Libres: freeOfAddress}}
+}
+
+// FrenoDe is what the failures of an account are counted against.
+func FrenoDe(email string) tomahora.Freno {
+	return tomahora.Freno{Hash: Hash("cuenta " + tomahora.NormalizeEmail(email)), Libres: freeOfAccount, Olvida: true}
 }
 
 // accounts are those of an email that a password opens, at least one.

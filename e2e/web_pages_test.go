@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // checkedPage is a page of the web that must keep the basics.
@@ -84,7 +85,8 @@ func (p *page) keepsTheBasics(tt checkedPage) {
 	if budget == 0 {
 		budget = 60
 	}
-	p.t.Logf("%s weighs %.1f KB", tt.name, total/1000)
+	paint := eval[float64](p, "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+	p.t.Logf("%s weighs %.1f KB and is painted after %.0f ms", tt.name, total/1000, paint)
 	if total > budget*1000 {
 		p.t.Errorf("the page weighs %.1f KB, more than %.0f", total/1000, budget)
 	}
@@ -179,4 +181,21 @@ func TestThemeIsKeptWithoutScripts(t *testing.T) {
 			t.Errorf("the theme is %q, want %q", got, want)
 		}
 	}
+}
+
+// A keyboard reaches the content without walking through the navigation.
+func TestSkipLink(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.open("/no/existe")
+	p.press(kb.Tab)
+	if got := eval[string](p, "document.activeElement.className"); got != "skip" {
+		t.Fatalf("the first stop is %q", got)
+	}
+	p.settle()
+	if top := eval[float64](p, "document.activeElement.getBoundingClientRect().top"); top < 0 {
+		t.Errorf("the link stays out of sight, at %v", top)
+	}
+	p.press(kb.Enter)
+	p.until("document.activeElement.id === 'contenido'")
 }

@@ -48,7 +48,7 @@ func (a ajusteOnline) values() url.Values {
 	return f
 }
 
-func readOnline(e *entrada, a *ajusteOnline) {
+func readOnline(e *lector, a *ajusteOnline) {
 	a.Activa = e.marca("activa")
 	a.Horizonte, a.Aviso = int(e.entero("horizonte")), tomahora.Duracion(e.entero("aviso"))
 	a.Modalidad, a.Origenes = tomahora.Modalidad(e.texto("modalidad")), e.texto("origenes")

@@ -86,7 +86,7 @@ func TestLocalesAreSorted(t *testing.T) {
 
 // made are the beginnings of the keys that are put together when they are used.
 func made() []string {
-	return []string{"date.", "error.", "fallo.", "reservar.error.", "reservar.fuera.", "rol."}
+	return []string{"accion.", "ajustes.webhooks.entrega", "date.", "entidad.", "error.", "fallo.", "horario.modalidad.", "js.horario.mode.", "listas.", "lugar.", "reservar.error.", "reservar.fuera.", "rol."}
 }
 
 func TestKeysAreUsedAndExist(t *testing.T) {

@@ -59,13 +59,11 @@ func (s *server) langOf(r *http.Request, u tomahora.Usuario) string {
 // user is who is signed in, the zero Usuario where nobody is.
 func (s *server) user(r *http.Request) tomahora.Usuario { return visitOf(r).user }
 
-func (s *server) newVisit(r *http.Request, rt route) *visit {
-	v := &visit{bare: rt.need == anyone, theme: themeOf(r)}
-	if u, ok := s.Sessions.User(r); ok {
-		v.user, v.signedIn = u, true
-	}
-	v.lang = s.langOf(r, v.user)
-	return v
+// newVisit asks who makes a request. Where that cannot be told just now, it is a
+// stranger's.
+func (s *server) newVisit(r *http.Request, rt route) (*visit, error) {
+	u, ok, err := s.Sessions.User(r)
+	return &visit{user: u, signedIn: ok, bare: rt.need == anyone, theme: themeOf(r), lang: s.langOf(r, u)}, err
 }
 
 // The cookies of a browser's preferences.

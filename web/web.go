@@ -20,6 +20,12 @@ import (
 type Options struct {
 	Store    tomahora.Store // required
 	Sessions Sessions       // required
+	Doors    *auth.Sessions // lets people in; required
+
+	// FirstRun lets somebody make the first clinic; nil where nobody may.
+	FirstRun *FirstRun
+	// Demo tells people who they may sign in as.
+	Demo bool
 
 	// Webhooks reaches the receivers of webhooks. Required.
 	Webhooks WebhookSender
@@ -45,8 +51,9 @@ type Options struct {
 
 // Sessions tells who is signed in.
 type Sessions interface {
-	// User is who makes a request, false where nobody is signed in.
-	User(r *http.Request) (tomahora.Usuario, bool)
+	// User is who makes a request, false where nobody is signed in. Each call asks
+	// anew: who was let in may be put out.
+	User(r *http.Request) (tomahora.Usuario, bool, error)
 }
 
 // server is the pages with all they share.
@@ -122,6 +129,15 @@ func (s *server) routes() []route {
 		{"/", anyone, s.notFound},
 
 		// Users and sessions.
+		{"GET /entrar", anyone, s.entrar},
+		{"POST /entrar", anyone, s.enter},
+		{"POST /salir", anyone, s.salir},
+		{"GET /inicio", anyone, s.inicio},
+		{"POST /inicio", anyone, s.begin},
+		{"GET /cuenta", signedIn, s.cuenta},
+		{"POST /cuenta", signedIn, s.saveCuenta},
+		{"POST /cuenta/clave", signedIn, s.saveClave},
+		{"POST /cuenta/clinica", signedIn, s.changeClinica},
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
@@ -169,6 +185,8 @@ func (s *server) routes() []route {
 		{"POST /ajustes/webhooks/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/webhooks", "ajustes.webhooks.deleted", deleteWebhook)},
 
 		// The dashboard and lists.
+		{"GET /tablero", tomahora.VerTablero, s.tablero},
+		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
 
 		// Self-booking.
 		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},
@@ -192,10 +210,13 @@ func (s *server) routes() []route {
 // handle serves a route to those who may use it.
 func (s *server) handle(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := s.newVisit(r, rt)
+		v, err := s.newVisit(r, rt)
 		r = visiting(r, v)
 		s.Observe(r.Context(), rt.path(), auth.Principal{IDClinica: v.user.IDClinica})
-		if err := s.admit(w, r, rt); err != nil {
+		if err == nil {
+			err = s.admit(w, r, rt)
+		}
+		if err != nil {
 			s.fail(w, r, err)
 		}
 	})

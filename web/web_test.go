@@ -25,7 +25,9 @@ import (
 // is nobody.
 type signedInAs struct{ tomahora.Usuario }
 
-func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool) { return u.Usuario, u.ID != 0 }
+func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool, error) {
+	return u.Usuario, u.ID != 0, nil
+}
 
 func userOf(rol tomahora.Rol) tomahora.Usuario {
 	return tomahora.Usuario{ID: 5, IDClinica: 1, Nombre: "María José Ñandú", Rol: rol, Habilitado: true}
@@ -39,7 +41,7 @@ func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler
 
 func testOptions(u tomahora.Usuario, store tomahora.Store) Options {
 	return Options{
-		Store: store, Sessions: signedInAs{u},
+		Store: store, Sessions: signedInAs{u}, Webhooks: fakeSender{},
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
