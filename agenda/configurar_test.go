@@ -84,7 +84,6 @@ func full() agenda.Cambio {
 	navidad := tomahora.Fecha{Year: 2026, Month: 12, Day: 24}
 	return agenda.Cambio{
 		Clinica: func(c *tomahora.Clinica) { c.Nombre = "Dos" },
-		Online:  func(o *tomahora.ReservaOnline) { o.Activa, o.Origenes = true, "https://Uno.cl/, https://dos.cl" },
 		Sucursales: []agenda.Edicion[tomahora.SucursalID, tomahora.Sucursal]{
 			{ID: 1, Edit: func(s *tomahora.Sucursal) { s.Nombre = "NORTE" }},
 		},
@@ -109,7 +108,7 @@ func full() agenda.Cambio {
 
 func TestConfigurarTwiceWritesOnce(t *testing.T) {
 	c := newClinica(t)
-	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
+	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
 	version := c.config().Version()
 	c.mustApply(full(), agenda.Resumen{})
 	if got := c.config().Version(); got != version {
@@ -117,15 +116,6 @@ func TestConfigurarTwiceWritesOnce(t *testing.T) {
 	}
 	if got := c.config().Clinica().Nombre; got != "Dos" {
 		t.Errorf("clinic is called %q", got)
-	}
-	online := c.config().Online()
-	if online.Clave == "" {
-		t.Error("nothing signs what pacientes are given")
-	}
-	chosen := tomahora.OnlinePorDefecto()
-	chosen.Activa, chosen.Origenes, chosen.Clave = true, "https://uno.cl https://dos.cl", online.Clave
-	if online != chosen {
-		t.Errorf("got %+v, want %+v", online, chosen)
 	}
 	estado, _ := c.config().Estado(28)
 	want := tomahora.Estado{ID: 28, Nombre: "Reagendar", Color: "#c9ced6", Anulacion: true, Habilitado: true}
@@ -160,7 +150,7 @@ func TestConfigurarPrestaciones(t *testing.T) {
 
 func TestConfigurarLeavesAloneWhatTheChangeLeavesOut(t *testing.T) {
 	c := newClinica(t)
-	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
+	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
 	before := c.config().Plan()
 	c.mustApply(agenda.Cambio{Profesionales: []agenda.Edicion[tomahora.ProfesionalID, tomahora.Profesional]{
 		{ID: 1, Edit: func(p *tomahora.Profesional) { p.Email = "ana@clinica.cl" }},
@@ -208,7 +198,7 @@ func TestConfigurarReplacesLists(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newClinica(t)
-			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
+			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
 			c.mustApply(agenda.Cambio{Horarios: tt.want}, tt.done)
 			c.mustApply(agenda.Cambio{Horarios: tt.want}, agenda.Resumen{})
 			if plan := c.config().Plan(); tt.want != nil && len(plan.Horarios) != len(tt.want) {
@@ -218,7 +208,7 @@ func TestConfigurarReplacesLists(t *testing.T) {
 	}
 	t.Run("equal bloqueos count one by one", func(t *testing.T) {
 		c := newClinica(t)
-		c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
+		c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
 		b := full().Bloqueos[0]
 		c.mustApply(agenda.Cambio{Bloqueos: []tomahora.HorarioBloqueado{b, b}}, agenda.Resumen{Creados: 1})
 		c.mustApply(agenda.Cambio{Bloqueos: []tomahora.HorarioBloqueado{b}}, agenda.Resumen{Borrados: 1})
@@ -263,7 +253,7 @@ func TestConfigurarRefusesTheWholeChange(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newClinica(t)
-			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 2})
+			c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
 			before := c.config().Plan()
 			want := full()
 			want.Sucursales[0].Edit = func(s *tomahora.Sucursal) { s.Nombre = "otra" }
@@ -295,7 +285,7 @@ func TestConfigurarNamesTheSillonThatCannotBecomeExclusive(t *testing.T) {
 	otro := lunes(laboral(480, 780, 2))
 	otro.IDProfesional = 2
 	want.Horarios = append(want.Horarios, otro)
-	c.mustApply(want, agenda.Resumen{Creados: 12, Modificados: 2})
+	c.mustApply(want, agenda.Resumen{Creados: 12, Modificados: 1})
 	err := c.store.Update(t.Context(), c.id, func(tx tomahora.Tx) error {
 		for prof := range tomahora.ProfesionalID(2) {
 			p, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Eva", Habilitado: true}, tomahora.Sistema)
@@ -321,5 +311,34 @@ func TestConfigurarNamesTheSillonThatCannotBecomeExclusive(t *testing.T) {
 	problems := tomahora.ProblemsOf(err)
 	if len(problems) != 1 || problems[0].Code != tomahora.CodeTopeSillon || problems[0].Field != "sillones[1]" {
 		t.Errorf("got %v, want tope_sillon at sillones[1]", problems)
+	}
+}
+
+func TestConfigurarReservaOnline(t *testing.T) {
+	c := newClinica(t)
+	if got := c.config().Online(); got != tomahora.OnlinePorDefecto() {
+		t.Errorf("a clinic that has chosen nothing has %+v", got)
+	}
+	want := agenda.Cambio{Online: func(o *tomahora.ReservaOnline) {
+		o.Activa, o.Origenes, o.Clave = true, "https://Uno.cl/, https://dos.cl", "mine"
+	}}
+	c.mustApply(want, agenda.Resumen{Modificados: 1})
+	first := c.config().Online()
+	if len(first.Clave) < 32 {
+		t.Errorf("what pacientes are given is signed with %q", first.Clave)
+	}
+	chosen := tomahora.OnlinePorDefecto()
+	chosen.Activa, chosen.Origenes, chosen.Clave = true, "https://uno.cl https://dos.cl", first.Clave
+	if first != chosen {
+		t.Errorf("got %+v, want %+v", first, chosen)
+	}
+	c.mustApply(want, agenda.Resumen{})
+	c.mustApply(agenda.Cambio{Online: func(o *tomahora.ReservaOnline) { o.Activa = false }}, agenda.Resumen{Modificados: 1})
+	if got := c.config().Online().Clave; got != first.Clave {
+		t.Error("links that were given are no longer good")
+	}
+	_, err := c.apply(agenda.Cambio{Online: func(o *tomahora.ReservaOnline) { o.Horizonte = 0 }})
+	if problems := tomahora.ProblemsOf(err); len(problems) != 1 || problems[0].Field != "reserva_online.horizonte" {
+		t.Errorf("got %v", err)
 	}
 }
