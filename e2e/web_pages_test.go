@@ -22,6 +22,10 @@ type checkedPage struct {
 func checkedPages() []checkedPage {
 	return []checkedPage{
 		{name: "no-encontrada", path: "/no/existe", status: 404},
+		{name: "no-encontrada-con-sesion", path: "/no/existe", as: "recepcion@demo.cl", status: 404},
+		{name: "sin-permiso", path: "/ajustes/usuarios", as: "recepcion@demo.cl", status: 403},
+		{name: "entrar", path: "/entrar"},
+		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
 		{name: "reservar-con", path: "/reservar/1"},
 		{name: "reservar-modalidad", path: "/reservar/1/modalidad?con=p2"},
 		{name: "reservar-dia", path: "/reservar/1/dia?con=p1"},
@@ -29,6 +33,7 @@ func checkedPages() []checkedPage {
 		{name: "reservar-perdida", path: "/reservar/1/hora?con=p1&dia=2026-11-28&perdida=1.1.2026-11-28.13:00.0"},
 		{name: "reservar-datos", path: "/reservar/1/datos?con=p1&hora=1.1.2026-11-27.09:00.0"},
 		{name: "reservar-no", path: "/reservar/99", status: 404},
+		{name: "ajustes-online", path: "/ajustes/online", as: "admin@demo.cl"},
 	}
 }
 

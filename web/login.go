@@ -25,14 +25,14 @@ func (s *server) entrar(w http.ResponseWriter, r *http.Request) error {
 	return s.renderEntrar(w, r, http.StatusOK, f)
 }
 
-// entrada is the form with which one signs in.
-type entrada struct {
+// puerta is the form with which one signs in.
+type puerta struct {
 	Form form
 	Demo bool // it is the demo, whose users everybody may be
 }
 
 func (s *server) renderEntrar(w http.ResponseWriter, r *http.Request, status int, f form) error {
-	return s.render(w, r, status, "entrar", entrada{Form: f, Demo: s.Demo})
+	return s.render(w, r, status, "entrar", puerta{Form: f, Demo: s.Demo})
 }
 
 // enter signs somebody in.

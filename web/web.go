@@ -115,8 +115,9 @@ func (rt route) path() string {
 
 // What a route needs that is no permiso.
 const (
-	anyone   tomahora.Permiso = ""           // nobody need be signed in
-	signedIn tomahora.Permiso = "con_sesion" // whoever is
+	unasked  tomahora.Permiso = "sin_preguntar" // it is the same for all, and nobody is asked who they are
+	anyone   tomahora.Permiso = ""              // nobody need be signed in
+	signedIn tomahora.Permiso = "con_sesion"    // whoever is
 )
 
 // routes is every path of the web, with who may use it. A handler returns an
@@ -124,7 +125,7 @@ const (
 func (s *server) routes() []route {
 	return []route{
 		// What every page needs.
-		{"GET /estatico/{file}", anyone, s.asset},
+		{"GET /estatico/{file}", unasked, s.asset},
 		{"POST /preferencias", anyone, s.setPreferences},
 		{"/", anyone, s.notFound},
 
@@ -138,6 +139,16 @@ func (s *server) routes() []route {
 		{"POST /cuenta", signedIn, s.saveCuenta},
 		{"POST /cuenta/clave", signedIn, s.saveClave},
 		{"POST /cuenta/clinica", signedIn, s.changeClinica},
+		{"GET /ajustes/usuarios", tomahora.Configurar, s.usuarios},
+		{"GET /ajustes/usuarios/nuevo", tomahora.Configurar, s.newUsuario},
+		{"POST /ajustes/usuarios/nuevo", tomahora.Configurar, s.createUsuario},
+		{"GET /ajustes/usuarios/{id}", tomahora.Configurar, s.editUsuario},
+		{"POST /ajustes/usuarios/{id}", tomahora.Configurar, s.saveUsuario},
+		{"POST /ajustes/usuarios/{id}/clave", tomahora.Configurar, s.resetClave},
+		{"GET /ajustes/tokens", tomahora.Configurar, s.tokens},
+		{"GET /ajustes/tokens/nuevo", tomahora.Configurar, s.newToken},
+		{"POST /ajustes/tokens/nuevo", tomahora.Configurar, s.createToken},
+		{"POST /ajustes/tokens/{id}/revocar", tomahora.Configurar, s.revokeToken},
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
