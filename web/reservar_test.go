@@ -214,6 +214,38 @@ func TestReservarKeepsToTheSettings(t *testing.T) {
 	}
 }
 
+func TestReservarByVideo(t *testing.T) {
+	d := newOnlineDemo(t)
+	const hora = "2.1.2026-11-30.09:00.1"
+	has(t, d.get("/reservar/1/hora?con=p2&modo=video&dia=2026-11-30", http.StatusOK), hora)
+	f := details("11111111-1", hora, "")
+	f.Set("con", "p2")
+	f.Set("modo", "video")
+	_, link := d.post("/reservar/1/datos", f, http.StatusSeeOther)
+	page := d.get(link, http.StatusOK)
+	has(t, page, "Videollamada", "Daniel Vergara")
+	if strings.Contains(page.Body.String(), "Av. La Paz") {
+		t.Error("the page sends to the clinic who is seen by video")
+	}
+	path, _, _ := strings.Cut(link, "?")
+	has(t, d.get(path+"/cita.ics", http.StatusOK), "LOCATION:Videollamada")
+	if w := d.get(path+"/mover?dia=2026-12-01", http.StatusOK); strings.Contains(w.Body.String(), "09:00.0") {
+		t.Error("a cita by video can move to one that is not")
+	}
+}
+
+// An especialidad is whoever is free, and the page before the last says who it is.
+func TestReservarWithAnybody(t *testing.T) {
+	d := newOnlineDemo(t)
+	hours := d.get("/reservar/1/hora?con=e1&modo=presencial&dia=2026-11-30", http.StatusOK)
+	if n := strings.Count(hours.Body.String(), ">09:00<"); n != 2 { // at NORTE and at SUR
+		t.Errorf("09:00 is there %d times\n%s", n, hours.Body)
+	}
+	d.hold(lunes9)
+	has(t, d.get("/reservar/1/hora?con=e1&modo=presencial&dia=2026-11-30", http.StatusOK), `value="2.1.2026-11-30.09:00.0"`)
+	has(t, d.get("/reservar/1/datos?con=e1&modo=presencial&hora=2.1.2026-11-30.09:00.0", http.StatusOK), "Daniel Vergara", "Paso 5 de 5")
+}
+
 // Of two strangers who want the same hour one gets it, and the other is told
 // kindly, with what they wrote and with what is near.
 func TestReservarTellsKindlyOfALostHour(t *testing.T) {
