@@ -53,6 +53,16 @@ func checkedPages() []checkedPage {
 
 		// The dashboard.
 		{name: "tablero", path: "/tablero", as: "recepcion@demo.cl"},
+
+		// Self-booking.
+		{name: "reservar-con", path: "/reservar/1"},
+		{name: "reservar-modalidad", path: "/reservar/1/modalidad?con=p2"},
+		{name: "reservar-dia", path: "/reservar/1/dia?con=p1"},
+		{name: "reservar-hora", path: "/reservar/1/hora?con=p1&dia=2026-11-27"},
+		{name: "reservar-perdida", path: "/reservar/1/hora?con=p1&dia=2026-11-28&perdida=1.1.2026-11-28.13:00.0"},
+		{name: "reservar-datos", path: "/reservar/1/datos?con=p1&hora=1.1.2026-11-27.09:00.0"},
+		{name: "reservar-no", path: "/reservar/99", status: 404},
+		{name: "ajustes-online", path: "/ajustes/online", as: "admin@demo.cl"},
 	}
 }
 
