@@ -12,8 +12,12 @@ help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: ui
-ui: ## Build the web's scripts and styles into web/dist (needs Node 20 with npm)
-	cd web && npm ci --no-audit --no-fund && npm run --silent build
+ui: web/node_modules/.package-lock.json ## Build the web's scripts and styles into web/dist (needs Node 18 or later with npm)
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
 
 # The program builds without npm too; its pages then say what they lack.
 .PHONY: ui-if-npm
@@ -38,7 +42,7 @@ demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARG
 test: ui-if-npm ## Run all tests on both engines and in a browser, with the race detector (installs PostgreSQL and Chromium where it may)
 	@.ci/postgres
 	@.ci/browser
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 20m ./...
 
 .PHONY: torture
 torture: ## Try for TORTURE_TIME (5m) to make it double-book or lose a cita; TORTURE_SEED=N repeats the draws of a run

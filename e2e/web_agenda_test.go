@@ -35,10 +35,10 @@ var agendaNow = time.Date(2026, 11, 26, 13, 5, 0, 0, time.UTC)
 // or "profesional.2".
 type whoever struct{ clinica tmh.ClinicaID }
 
-func (w whoever) User(r *http.Request) (tmh.Usuario, bool) {
+func (w whoever) User(r *http.Request) (tmh.Usuario, bool, error) {
 	c, err := r.Cookie("quien")
 	if err != nil {
-		return tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true, Idioma: "es"}, true
+		return tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true, Idioma: "es"}, true, nil
 	}
 	u := tmh.Usuario{ID: 6, IDClinica: w.clinica, Nombre: "Daniel Vergara", Habilitado: true, Idioma: "es"}
 	rol, prof, _ := strings.Cut(c.Value, ".")
@@ -46,7 +46,7 @@ func (w whoever) User(r *http.Request) (tmh.Usuario, bool) {
 	if prof != "" {
 		fmt.Sscan(prof, &u.IDProfesional)
 	}
-	return u, rol != "nadie"
+	return u, rol != "nadie", nil
 }
 
 // agendaServer serves the web of a clinic in this process.
@@ -76,7 +76,7 @@ func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
 	a.Server = httptest.NewServer(web.New(web.Options{
 		Store: s, Sessions: whoever{id}, BaseURL: func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "1" }, Observe: func(context.Context, string, auth.Principal) {},
-		Clock: clock, Real: time.Now, Stopping: stopping, Logger: slog.New(slog.DiscardHandler),
+		Address: func(*http.Request) string { return "" }, Clock: clock, RealClock: time.Now, Stopping: stopping, Logger: slog.New(slog.DiscardHandler),
 	}))
 	t.Cleanup(func() { close(stopping); a.CloseClientConnections(); a.Close() })
 	return a

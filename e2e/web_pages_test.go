@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // checkedPage is a page of the web that must keep the basics.
@@ -21,6 +22,47 @@ type checkedPage struct {
 func checkedPages() []checkedPage {
 	return []checkedPage{
 		{name: "no-encontrada", path: "/no/existe", status: 404},
+		{name: "no-encontrada-con-sesion", path: "/no/existe", as: "recepcion@demo.cl", status: 404},
+		{name: "sin-permiso", path: "/ajustes/usuarios", as: "recepcion@demo.cl", status: 403},
+		{name: "entrar", path: "/entrar"},
+		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
+
+		// Set-up.
+		{name: "ajustes", path: "/ajustes", as: "admin@demo.cl"},
+		{name: "ajustes-clinica", path: "/ajustes/clinica", as: "admin@demo.cl"},
+		{name: "ajustes-sucursales", path: "/ajustes/sucursales", as: "admin@demo.cl"},
+		{name: "ajustes-sucursal", path: "/ajustes/sucursales/1", as: "admin@demo.cl"},
+		{name: "ajustes-sillones", path: "/ajustes/sillones", as: "admin@demo.cl"},
+		{name: "ajustes-sillon", path: "/ajustes/sillones/3", as: "admin@demo.cl"},
+		{name: "ajustes-especialidades", path: "/ajustes/especialidades", as: "admin@demo.cl"},
+		{name: "ajustes-profesionales", path: "/ajustes/profesionales", as: "admin@demo.cl"},
+		{name: "ajustes-profesional", path: "/ajustes/profesionales/1", as: "admin@demo.cl"},
+		{name: "ajustes-horario", path: "/ajustes/profesionales/1/horario", as: "admin@demo.cl"},
+		{name: "ajustes-especiales", path: "/ajustes/especiales", as: "admin@demo.cl"},
+		{name: "ajustes-especial", path: "/ajustes/especiales/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-bloqueos", path: "/ajustes/bloqueos", as: "recepcion@demo.cl"},
+		{name: "ajustes-bloqueo", path: "/ajustes/bloqueos/nuevo", as: "recepcion@demo.cl"},
+		{name: "ajustes-estados", path: "/ajustes/estados", as: "admin@demo.cl"},
+		{name: "ajustes-estado", path: "/ajustes/estados/3", as: "admin@demo.cl"},
+		{name: "ajustes-usuarios", path: "/ajustes/usuarios", as: "admin@demo.cl"},
+		{name: "ajustes-usuario", path: "/ajustes/usuarios/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-tokens", path: "/ajustes/tokens", as: "admin@demo.cl"},
+		{name: "ajustes-token", path: "/ajustes/tokens/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-webhooks", path: "/ajustes/webhooks", as: "admin@demo.cl"},
+		{name: "ajustes-webhook", path: "/ajustes/webhooks/nuevo", as: "admin@demo.cl"},
+
+		// The dashboard.
+		{name: "tablero", path: "/tablero", as: "recepcion@demo.cl"},
+
+		// Self-booking.
+		{name: "reservar-con", path: "/reservar/1"},
+		{name: "reservar-modalidad", path: "/reservar/1/modalidad?con=p2"},
+		{name: "reservar-dia", path: "/reservar/1/dia?con=p1"},
+		{name: "reservar-hora", path: "/reservar/1/hora?con=p1&dia=2026-11-27"},
+		{name: "reservar-perdida", path: "/reservar/1/hora?con=p1&dia=2026-11-28&perdida=1.1.2026-11-28.13:00.0"},
+		{name: "reservar-datos", path: "/reservar/1/datos?con=p1&hora=1.1.2026-11-27.09:00.0"},
+		{name: "reservar-no", path: "/reservar/99", status: 404},
+		{name: "ajustes-online", path: "/ajustes/online", as: "admin@demo.cl"},
 	}
 }
 
@@ -77,7 +119,8 @@ func (p *page) keepsTheBasics(tt checkedPage) {
 	if budget == 0 {
 		budget = 60
 	}
-	p.t.Logf("%s weighs %.1f KB", tt.name, total/1000)
+	paint := eval[float64](p, "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+	p.t.Logf("%s weighs %.1f KB and is painted after %.0f ms", tt.name, total/1000, paint)
 	if total > budget*1000 {
 		p.t.Errorf("the page weighs %.1f KB, more than %.0f", total/1000, budget)
 	}
@@ -96,7 +139,10 @@ func (p *page) judge(r response) {
 	p.t.Helper()
 	at, err := url.Parse(r.url)
 	must(p.t, err)
-	if !strings.HasPrefix(r.url, p.base+"/") && at.Scheme != "data" && at.Scheme != "blob" {
+	if at.Scheme == "data" {
+		return // the browser's own icons
+	}
+	if !strings.HasPrefix(r.url, p.base+"/") {
 		p.t.Errorf("%s is not of this server", r.url)
 	}
 	const packet = 1400
@@ -158,4 +204,35 @@ func TestThemeIsKept(t *testing.T) {
 	if got := colour(); got != dark {
 		t.Errorf("the next page is %s, want %s", got, dark)
 	}
+}
+
+// Without scripts the colours change too, by a form.
+func TestThemeIsKeptWithoutScripts(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.withoutScripts()
+	p.open("/no/existe")
+	for _, want := range []string{"light", "dark", ""} {
+		p.follow(`[name="tema"]:not([hidden])`)
+		if got := eval[string](p, "document.documentElement.dataset.theme ?? ''"); got != want || eval[string](p, "location.pathname") != "/no/existe" {
+			t.Errorf("the theme is %q, want %q", got, want)
+		}
+	}
+}
+
+// A keyboard reaches the content without walking through the navigation.
+func TestSkipLink(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.open("/no/existe")
+	p.press(kb.Tab)
+	if got := eval[string](p, "document.activeElement.className"); got != "skip" {
+		t.Fatalf("the first stop is %q", got)
+	}
+	p.settle()
+	if top := eval[float64](p, "document.activeElement.getBoundingClientRect().top"); top < 0 {
+		t.Errorf("the link stays out of sight, at %v", top)
+	}
+	p.press(kb.Enter)
+	p.until("document.activeElement.id === 'contenido'")
 }

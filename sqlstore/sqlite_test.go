@@ -359,7 +359,7 @@ func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
 	for _, stmt := range []string{
 		"DROP TRIGGER pacientes_texto_insert", "DROP TRIGGER pacientes_texto_update", "DROP TRIGGER pacientes_texto_delete",
 		"DROP VIEW pacientes_palabras", "DROP VIEW pacientes_fonos", "DROP TABLE pacientes_texto", "DROP TABLE pacientes_texto_content",
-		"DROP TABLE auditoria", "DROP TABLE frenos", "DROP TABLE sesiones", "DROP TABLE usuarios", "ALTER TABLE clinicas DROP COLUMN auditado",
+		"DROP TABLE reservas_online", "DROP TABLE auditoria", "DROP TABLE frenos", "DROP TABLE sesiones", "DROP TABLE usuarios", "ALTER TABLE clinicas DROP COLUMN auditado",
 		"DROP TABLE entregas", "DROP TABLE webhooks", "DROP TABLE reservas", "DROP TABLE respuestas", "DROP INDEX tokens_clinica",
 		"ALTER TABLE clinicas DROP COLUMN ultima_reserva", "ALTER TABLE clinicas DROP COLUMN reservas_hasta",
 		"DROP INDEX pacientes_nombre", "DROP INDEX pacientes_apellidos", "DROP INDEX pacientes_email", "DROP INDEX pacientes_celular",

@@ -13,8 +13,8 @@ import (
 	"github.com/tomahora/tomahora/agenda"
 )
 
-// pedido is what somebody has said so far of a cita that is to be booked.
-type pedido struct {
+// peticion is what somebody has said so far of a cita that is to be booked.
+type peticion struct {
 	solicitud    tomahora.Solicitud
 	especialidad tomahora.EspecialidadID // whose free hours are looked for; 0: the profesional's
 	sobrecupo    bool
@@ -22,11 +22,11 @@ type pedido struct {
 	nuevo        bool   // the paciente is to be made
 }
 
-// readPedido reads what was said of a cita. What could not be read is in its
+// readPeticion reads what was said of a cita. What could not be read is in its
 // solicitud.
-func readPedido(values url.Values) pedido {
+func readPeticion(values url.Values) peticion {
 	read := reader{Values: values}
-	p := pedido{
+	p := peticion{
 		solicitud: tomahora.Solicitud{
 			IDProfesional: tomahora.ProfesionalID(read.id("id_profesional")),
 			IDSucursal:    tomahora.SucursalID(read.id("id_sucursal")),
@@ -202,9 +202,6 @@ func (s *server) showLibres(r *http.Request, cfg *tomahora.Config, libres []agen
 	return list
 }
 
-// clock is an hour as people read it, "09:15".
-func clock(h tomahora.Hora) string { return h.String()[:5] }
-
 // maxLibres is how many free hours are offered at once, and horizonte within how
 // many days.
 const (
@@ -228,7 +225,7 @@ func (s *server) agendar(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPage, error) {
 	cfg, user := tx.Config(), s.user(r)
-	p := readPedido(f.Values)
+	p := readPeticion(f.Values)
 	if user.Rol == tomahora.RolProfesional {
 		p.solicitud.IDProfesional, p.especialidad = user.IDProfesional, 0
 	}
@@ -236,7 +233,7 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
 	page.Form.Values = page.Estado
 	page.addChoices(cfg, user, p)
-	steps := []func(*http.Request, tomahora.Tx, pedido, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
+	steps := []func(*http.Request, tomahora.Tx, peticion, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
 	for _, add := range steps {
 		if err := add(r, tx, p, &page); err != nil {
 			return page, err
@@ -255,7 +252,7 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 
 // fill settles what most want where nothing was said: the only sucursal, the
 // profesional's interval.
-func (p *pedido) fill(tx tomahora.Tx, user tomahora.Usuario) {
+func (p *peticion) fill(tx tomahora.Tx, user tomahora.Usuario) {
 	cfg, s := tx.Config(), &p.solicitud
 	var own []tomahora.ProfesionalID
 	if user.Rol == tomahora.RolProfesional {
@@ -275,7 +272,7 @@ func usualDuracion(p tomahora.Profesional) tomahora.Duracion {
 }
 
 // values is what was said, as the form has it after what was filled in.
-func (p pedido) values(sent url.Values) url.Values {
+func (p peticion) values(sent url.Values) url.Values {
 	v := url.Values{}
 	for _, name := range []string{"q", "comentario", "nuevo", "nombre", "apellidos", "rut", "celular", "email", "otro_documento", "atencion_nueva", "volver"} {
 		if text := sent.Get(name); text != "" {
@@ -319,22 +316,22 @@ func bitText(b bool) string {
 	return "0"
 }
 
-func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p pedido) {
+func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p peticion) {
 	for _, suc := range cfg.Plan().Sucursales {
 		if suc.Habilitada {
-			page.Sucursales = append(page.Sucursales, option{id(suc.ID), suc.Nombre})
+			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
 		}
 	}
 	practised := map[tomahora.EspecialidadID]bool{}
 	for _, prof := range cfg.Plan().Profesionales {
 		if prof.Habilitado && cfg.Atiende(prof.ID, p.solicitud.IDSucursal) && user.PuedeEn(tomahora.Agendar, prof.ID) {
-			page.Profesionales = append(page.Profesionales, option{id(prof.ID), prof.NombreCompleto()})
+			page.Profesionales = append(page.Profesionales, option{itoa(prof.ID), prof.NombreCompleto()})
 			practised[prof.IDEspecialidad] = true
 		}
 	}
 	for _, e := range cfg.Plan().Especialidades {
 		if practised[e.ID] && user.Rol != tomahora.RolProfesional {
-			page.Especialidades = append(page.Especialidades, option{id(e.ID), e.Nombre})
+			page.Especialidades = append(page.Especialidades, option{itoa(e.ID), e.Nombre})
 		}
 	}
 	const steps = 8
@@ -346,10 +343,8 @@ func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario,
 	}
 }
 
-func id[ID ~int64](id ID) string { return strconv.FormatInt(int64(id), 10) }
-
 // addPaciente adds who comes, or who is found by what was typed.
-func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p pedido, page *agendarPage) error {
+func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
 	if p.solicitud.IDPaciente == 0 {
 		found, err := agenda.BuscarPacientes(tx, p.buscado)
 		for _, v := range found {
@@ -371,7 +366,7 @@ func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p pedido, page *ag
 
 // addRUT tells of the RUT of a new paciente whether it is one, and whose it is
 // already.
-func (s *server) addRUT(r *http.Request, tx tomahora.Tx, p pedido, page *agendarPage) error {
+func (s *server) addRUT(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
 	rut := page.Form.Get("rut")
 	if !p.nuevo || rut == "" {
 		return nil
@@ -415,7 +410,7 @@ func (s *server) history(r *http.Request, tx tomahora.Tx, paciente tomahora.Paci
 
 // addAtenciones adds the atenciones of the paciente that a cita may have. A plan de
 // tratamiento may have many.
-func (page *agendarPage) addAtenciones(tx tomahora.Tx, p pedido) error {
+func (page *agendarPage) addAtenciones(tx tomahora.Tx, p peticion) error {
 	const many = 20
 	open, err := tx.Atenciones().List(tomahora.Consulta{
 		Filtros: []tomahora.Filtro{
@@ -428,7 +423,7 @@ func (page *agendarPage) addAtenciones(tx tomahora.Tx, p pedido) error {
 	for _, a := range open {
 		if a.Tipo.AllowsCitas() {
 			prof, _ := tx.Config().Profesional(a.IDProfesional)
-			page.Atenciones = append(page.Atenciones, option{id(a.ID), a.Nombre + " (" + prof.NombreCompleto() + ")"})
+			page.Atenciones = append(page.Atenciones, option{itoa(a.ID), a.Nombre + " (" + prof.NombreCompleto() + ")"})
 		}
 	}
 	return err
@@ -436,7 +431,7 @@ func (page *agendarPage) addAtenciones(tx tomahora.Tx, p pedido) error {
 
 // addLibres adds the next free hours of the profesional, or of all of an
 // especialidad.
-func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p pedido, page *agendarPage) error {
+func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
 	cfg, ask := tx.Config(), p.solicitud
 	b := agenda.Busqueda{Sucursales: []tomahora.SucursalID{ask.IDSucursal}, Futuras: true, Limite: maxLibres}
 	for _, prof := range cfg.Plan().Profesionales {
@@ -465,7 +460,7 @@ func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p pedido, page *agen
 }
 
 // addLugar judges the place as far as it is known, and tells what is wrong with it.
-func (s *server) addLugar(r *http.Request, tx tomahora.Tx, p pedido, page *agendarPage) error {
+func (s *server) addLugar(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
 	ask, cfg, l := p.solicitud, tx.Config(), s.locales[visitOf(r).lang]
 	page.Elegido = ask.IDProfesional != 0 && !ask.Fecha.IsZero() && ask.HoraInicio != nil && ask.Duracion != nil
 	if !page.Elegido {
@@ -503,7 +498,7 @@ func modalidadIsOpen(cfg *tomahora.Config, ask tomahora.Solicitud) bool {
 
 // placed is the request with its sillón: the sobrecupo if that was asked for, else
 // the lane that was named, else the first that is free.
-func (p pedido) placed(tx tomahora.Tx) (tomahora.Solicitud, error) {
+func (p peticion) placed(tx tomahora.Tx) (tomahora.Solicitud, error) {
 	ask := p.solicitud
 	if p.sobrecupo {
 		ask.IDSillon = tomahora.Sobrecupo
@@ -562,14 +557,14 @@ func (s *server) guardarCita(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, user := readPedido(f.Values), s.user(r)
+	p, user := readPeticion(f.Values), s.user(r)
 	if !user.PuedeEn(tomahora.Agendar, p.solicitud.IDProfesional) && p.solicitud.IDProfesional != 0 {
 		return &tomahora.Error{Kind: tomahora.KindForbidden, Code: tomahora.CodeSinPermiso}
 	}
 	var made tomahora.Cita
 	err = s.update(r, func(tx tomahora.Tx) error {
 		var err error
-		if made, err = s.book(tx, user, p, f.Values); err != nil {
+		if made, err = s.bookCita(tx, user, p, f.Values); err != nil {
 			return s.withAlternativas(r, tx, err)
 		}
 		return nil
@@ -586,8 +581,8 @@ func (s *server) guardarCita(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// book makes the cita, and before it the paciente where it is a new one.
-func (s *server) book(tx tomahora.Tx, user tomahora.Usuario, p pedido, values url.Values) (tomahora.Cita, error) {
+// bookCita makes the cita, and before it the paciente where it is a new one.
+func (s *server) bookCita(tx tomahora.Tx, user tomahora.Usuario, p peticion, values url.Values) (tomahora.Cita, error) {
 	ask, err := p.placed(tx)
 	if err != nil {
 		return tomahora.Cita{}, err
@@ -659,11 +654,11 @@ func text(v any) string {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case tomahora.PacienteID:
-		return id(v)
+		return itoa(v)
 	case tomahora.ProfesionalID:
-		return id(v)
+		return itoa(v)
 	case tomahora.SillonID:
-		return id(v)
+		return itoa(v)
 	default:
 		return ""
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tomahora/tomahora"
@@ -121,9 +122,9 @@ func (s *server) cita(w http.ResponseWriter, r *http.Request) error {
 // visibleCita is the cita in a request's path; one that its user may not see is not
 // there.
 func (s *server) visibleCita(r *http.Request, tx tomahora.Tx) (tomahora.Cita, error) {
-	id, err := pathID(r.PathValue("id"), "la cita")
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return tomahora.Cita{}, err
+		return tomahora.Cita{}, tomahora.NotFound("la cita")
 	}
 	c, err := tx.Citas().Get(tomahora.CitaID(id))
 	if err == nil && !s.user(r).PuedeEn(tomahora.VerAgenda, c.Espacio.IDProfesional) {
@@ -152,18 +153,18 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 	}
 	for _, e := range cfg.Plan().Estados {
 		if e.Habilitado && !e.UsoInterno || e.ID == c.IDEstado {
-			page.Estados = append(page.Estados, option{id(e.ID), e.Nombre})
+			page.Estados = append(page.Estados, option{itoa(e.ID), e.Nombre})
 		}
 	}
 	for _, prof := range cfg.Plan().Profesionales {
 		if prof.ID == c.Espacio.IDProfesional || prof.Habilitado && cfg.Atiende(prof.ID, c.Espacio.IDSucursal) && user.PuedeEn(tomahora.Agendar, prof.ID) {
-			page.Profesionales = append(page.Profesionales, option{id(prof.ID), prof.NombreCompleto()})
+			page.Profesionales = append(page.Profesionales, option{itoa(prof.ID), prof.NombreCompleto()})
 		}
 	}
 	page.addSillones(cfg, c)
 	var choices agendarPage
 	d := c.Espacio.Rango.Duracion()
-	choices.addChoices(cfg, user, pedido{solicitud: tomahora.Solicitud{IDProfesional: c.Espacio.IDProfesional, Duracion: &d}})
+	choices.addChoices(cfg, user, peticion{solicitud: tomahora.Solicitud{IDProfesional: c.Espacio.IDProfesional, Duracion: &d}})
 	page.Duraciones = choices.Duraciones
 	page.Modalidad = slices.ContainsFunc(cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha), func(seg tomahora.Segmento) bool {
 		return seg.Rango.Contains(c.Espacio.Rango) && seg.Modalidad == tomahora.Ambas
@@ -190,8 +191,8 @@ func (page *citaPage) addSillones(cfg *tomahora.Config, c tomahora.Cita) {
 func citaValues(c tomahora.Cita) url.Values {
 	e := c.Espacio
 	return url.Values{
-		"fecha": {e.Fecha.String()}, "hora_inicio": {clock(e.Rango.Inicio)}, "duracion": {id(int64(e.Rango.Duracion()))},
-		"id_profesional": {id(e.IDProfesional)}, "id_sillon": {id(e.IDSillon)}, "id_estado": {id(c.IDEstado)},
+		"fecha": {e.Fecha.String()}, "hora_inicio": {clock(e.Rango.Inicio)}, "duracion": {itoa(int64(e.Rango.Duracion()))},
+		"id_profesional": {itoa(e.IDProfesional)}, "id_sillon": {itoa(e.IDSillon)}, "id_estado": {itoa(c.IDEstado)},
 		"videoconsulta": {bitText(c.Videoconsulta)}, "comentario": {c.Comentario}, "motivo": {""},
 	}
 }
@@ -226,8 +227,8 @@ func withMotivo(before tomahora.Cita, c tomahora.CambioCita, motivo string) toma
 	return c
 }
 
-// change is a change of the cita in a request's path that its user may make.
-func (s *server) change(r *http.Request, tx tomahora.Tx, values url.Values) (tomahora.Cita, tomahora.CambioCita, error) {
+// changeOf is a change of the cita in a request's path that its user may make.
+func (s *server) changeOf(r *http.Request, tx tomahora.Tx, values url.Values) (tomahora.Cita, tomahora.CambioCita, error) {
 	user, c := s.user(r), readCambio(values)
 	before, err := s.visibleCita(r, tx)
 	if err != nil {
@@ -255,7 +256,7 @@ func (s *server) cambiarCita(w http.ResponseWriter, r *http.Request) error {
 	err = s.update(r, func(tx tomahora.Tx) error {
 		var c tomahora.CambioCita
 		var err error
-		if before, c, err = s.change(r, tx, f.Values); err != nil {
+		if before, c, err = s.changeOf(r, tx, f.Values); err != nil {
 			return err
 		}
 		if after, err = agenda.Modificar(tx, s.user(r).Actor(), before.ID, c); err != nil {
@@ -267,7 +268,7 @@ func (s *server) cambiarCita(w http.ResponseWriter, r *http.Request) error {
 	case err == nil && wantsJSON(r):
 		return s.renderJSON(w, r, http.StatusOK, map[string]citaJSON{"cita": showCita(after)})
 	case err == nil:
-		return s.done(w, r, localPath(cmp.Or(f.Get("volver"), "/citas/"+id(after.ID))), "cita.saved", after.PacienteCompleto())
+		return s.done(w, r, localPath(cmp.Or(f.Get("volver"), "/citas/"+itoa(after.ID))), "cita.saved", after.PacienteCompleto())
 	case wantsJSON(r):
 		return s.refusedJSON(w, r, err)
 	default:
@@ -309,7 +310,7 @@ func (s *server) probarCambio(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = s.view(r, func(tx tomahora.Tx) error {
-		before, c, err := s.change(r, tx, f.Values)
+		before, c, err := s.changeOf(r, tx, f.Values)
 		if err == nil {
 			_, err = agenda.SimularCambio(tx, before.ID, c)
 		}
@@ -324,5 +325,5 @@ func (s *server) probarCambio(w http.ResponseWriter, r *http.Request) error {
 
 // diaPath is the list of the day on which a cita is.
 func diaPath(e tomahora.Espacio) string {
-	return "/dia?" + url.Values{"sucursal": {id(e.IDSucursal)}, "fecha": {e.Fecha.String()}}.Encode()
+	return "/dia?" + url.Values{"sucursal": {itoa(e.IDSucursal)}, "fecha": {e.Fecha.String()}}.Encode()
 }

@@ -72,15 +72,15 @@ func (s *server) diaPage(r *http.Request, tx tomahora.Tx) (diaPage, error) {
 	suc, _ := cfg.Sucursal(m.Sucursal)
 	page := diaPage{
 		Fecha: fecha, Antes: fecha.AddDays(-1), Despues: fecha.AddDays(1), Hoy: tomahora.FechaOf(tx.Now(), cfg.ZonaDe(m.Sucursal)),
-		Sucursal: suc.Nombre, IDSucursal: id(m.Sucursal), Puede: user.Puede(tomahora.Agendar), Anuladas: m.Anuladas, Total: len(sheet.Citas),
-		Form: form{Values: url.Values{"sucursal": {id(m.Sucursal)}, "fecha": {m.Fecha}}},
+		Sucursal: suc.Nombre, IDSucursal: itoa(m.Sucursal), Puede: user.Puede(tomahora.Agendar), Anuladas: m.Anuladas, Total: len(sheet.Citas),
+		Form: form{Values: url.Values{"sucursal": {itoa(m.Sucursal)}, "fecha": {m.Fecha}}},
 	}
 	if m.Anuladas {
 		page.Form.Set("anuladas", "1")
 	}
 	for _, suc := range cfg.Plan().Sucursales {
 		if suc.Habilitada || suc.ID == m.Sucursal {
-			page.Sucursales = append(page.Sucursales, option{id(suc.ID), suc.Nombre})
+			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
 		}
 	}
 	page.addAgendas(cfg, sheet)

@@ -111,13 +111,3 @@ func (p *reader) orNil() error {
 	}
 	return p.problems
 }
-
-// pathID is the number in a request's path; another text names nothing, which what
-// has its article in Spanish.
-func pathID(text, what string) (int64, error) {
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0, tomahora.NotFound(what)
-	}
-	return id, nil
-}

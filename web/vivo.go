@@ -131,9 +131,13 @@ func (v *vivo) pause(d time.Duration) bool {
 	}
 }
 
-// allowed tells whether the user is still signed in, as the same.
+// allowed tells whether the user is still signed in, as the same. As long as that
+// cannot be told, nothing has changed.
 func (v *vivo) allowed() bool {
-	user, ok := v.s.Sessions.User(v.r)
+	user, ok, err := v.s.Sessions.User(v.r)
+	if err != nil {
+		return tomahora.KindOf(err) == tomahora.KindUnavailable
+	}
 	return ok && user.ID == v.user.ID && user.Rol == v.user.Rol && user.IDProfesional == v.user.IDProfesional && user.Puede(tomahora.VerAgenda)
 }
 
@@ -166,7 +170,7 @@ func (n news) frame() []byte {
 // send writes and waits until it is on its way. A browser that does not read for
 // long enough to fill the connection is dropped.
 func (v *vivo) send(b []byte) error {
-	v.deadline(v.s.Real().Add(answerTime))
+	v.deadline(v.s.RealClock().Add(answerTime))
 	defer v.deadline(time.Time{}) // over HTTP/2 it would also end a stream that rests
 	if _, err := v.w.Write(b); err != nil {
 		return err

@@ -25,7 +25,9 @@ import (
 // is nobody.
 type signedInAs struct{ tomahora.Usuario }
 
-func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool) { return u.Usuario, u.ID != 0 }
+func (u signedInAs) User(*http.Request) (tomahora.Usuario, bool, error) {
+	return u.Usuario, u.ID != 0, nil
+}
 
 func userOf(rol tomahora.Rol) tomahora.Usuario {
 	return tomahora.Usuario{ID: 5, IDClinica: 1, Nombre: "María José Ñandú", Rol: rol, Habilitado: true}
@@ -34,14 +36,20 @@ func userOf(rol tomahora.Rol) tomahora.Usuario {
 // newTestWeb is the pages for one user, over any or no store.
 func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler {
 	t.Helper()
-	return New(Options{
-		Store: store, Sessions: signedInAs{u},
+	return New(testOptions(u, store))
+}
+
+func testOptions(u tomahora.Usuario, store tomahora.Store) Options {
+	return Options{
+		Store: store, Sessions: signedInAs{u}, Webhooks: fakeSender{},
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
+		Address:   func(*http.Request) string { return "192.0.2.1" },
+		RealClock: time.Now,
 		Clock:     func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) },
 		Logger:    slog.New(slog.DiscardHandler),
-	})
+	}
 }
 
 // browse asks for a page as a browser does; a header is "Name: value".
@@ -263,7 +271,7 @@ func TestPreferencesAreKept(t *testing.T) {
 		t.Errorf("answered %d to %q", w.Code, w.Header().Get("Location"))
 	}
 	var cookies []string
-	for _, c := range w.Result().Cookies() { //nolint:bodyclose // of a recorder
+	for _, c := range w.Result().Cookies() {
 		if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" {
 			t.Errorf("the cookie is %v", c)
 		}
@@ -294,7 +302,7 @@ func TestFlashIsShownOnce(t *testing.T) {
 		_ = s.done(w, r, "/", "error.no_encontrado", "<Ana>")
 	})
 	w := submit(t, h, "/algo", nil)
-	cookie := w.Result().Cookies()[0] //nolint:bodyclose // of a recorder
+	cookie := w.Result().Cookies()[0]
 	page := browse(t, newTestWeb(t, userOf(tomahora.RolRecepcion), nil), "/no/existe", "Cookie: "+cookie.Name+"="+cookie.Value)
 	if !strings.Contains(page.Body.String(), "No se encontró &lt;Ana&gt;") || !strings.Contains(page.Header().Get("Set-Cookie"), "aviso=; Path=/; Max-Age=0") {
 		t.Errorf("%v %s", page.Header(), page.Body)

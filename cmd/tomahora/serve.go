@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,7 +35,7 @@ type service struct {
 	MetricsToken  string `name:"metrics-token" help:"Token that /metrics asks for, as a Bearer or as the password of Basic." placeholder:"SECRET"`
 	Webhooks      bool   `name:"webhooks" default:"true" negatable:"" help:"Deliver webhooks. With --webhooks=false this process only answers, and another on the same database has to deliver."`
 	receivers
-	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto, -Host and -For are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 }
 
 // metrics are what the flags ask for; nil when they ask for none.
@@ -59,9 +60,15 @@ type sandboxed struct {
 	reset func(context.Context, tomahora.ClinicaID) error // nil: there is nothing to start anew
 }
 
+// entrance are the ways into the web beside a password, nil where there is none.
+type entrance struct {
+	oidc  *auth.OIDC
+	first *web.FirstRun
+}
+
 // config is the server over a store, for browsers of the given origins; box is
 // nil unless it is there to be tried out.
-func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed) (httpd.Config, error) {
+func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed, in entrance) (httpd.Config, error) {
 	options, err := s.api(env, store, sender, origins)
 	if err != nil {
 		return httpd.Config{}, err
@@ -81,22 +88,32 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
-	cfg.Web = newWeb(options)
+	if cfg.Web, err = s.newWeb(env, options, in); err != nil {
+		return httpd.Config{}, err
+	}
 	return cfg, nil
 }
 
 // newWeb makes the face for people, beside the vendor's with these options.
-func newWeb(o medilink.Options) *web.Handler {
-	return web.New(web.Options{
-		Store: o.Store, Sessions: nobody{}, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
-		Clock: businessClock(o), Real: o.Clock, Stopping: o.Stopping, Logger: o.Logger,
+func (s service) newWeb(env *environment, o medilink.Options, in entrance) (*web.Handler, error) {
+	sessions, err := auth.NewSessions(env.ctx, auth.SessionOptions{
+		Store: o.Store, Passwords: auth.NewPasswords(passwordsAtOnce), Clock: time.Now,
+		Secure:  func(r *http.Request) bool { return strings.HasPrefix(o.BaseURL(r), "https:") },
+		Address: httpd.Address(s.TrustedProxies),
+		Logger:  o.Logger,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{
+		Store: o.Store, Sessions: sessions, Doors: sessions, OIDC: in.oidc, FirstRun: in.first, Demo: o.Sandbox != nil && o.Sandbox.Reset != nil,
+		Webhooks: o.Webhooks, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
+		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
+	}), nil
 }
 
-// nobody is ever signed in.
-type nobody struct{}
-
-func (nobody) User(*http.Request) (tomahora.Usuario, bool) { return tomahora.Usuario{}, false }
+// passwordsAtOnce bounds the memory that logging in takes: 19 MiB each.
+const passwordsAtOnce = 4
 
 // businessClock is the sandbox's where there is one.
 func businessClock(o medilink.Options) func() time.Time {
@@ -218,9 +235,34 @@ func (l limits) server(env *environment) httpd.Limits {
 	}
 }
 
+// provider are the flags of whom people may come in with.
+type provider struct {
+	OIDCIssuer       string `name:"oidc-issuer" help:"URL of an OpenID Connect provider, by which users may come in whose email it verified." placeholder:"URL"`
+	OIDCClientID     string `name:"oidc-client-id" help:"What the provider calls this program." placeholder:"ID"`
+	OIDCClientSecret string `name:"oidc-client-secret" help:"The secret that goes with it." placeholder:"SECRET"`
+	OIDCNombre       string `name:"oidc-nombre" default:"OpenID Connect" help:"What people call the provider." placeholder:"NAME"`
+}
+
+// oidc is nil where there is no provider.
+func (p provider) oidc() (*auth.OIDC, error) {
+	if p.OIDCIssuer == "" && p.OIDCClientID == "" && p.OIDCClientSecret == "" {
+		return nil, nil //nolint:nilnil // nothing was asked for
+	}
+	if p.OIDCIssuer == "" || p.OIDCClientID == "" || p.OIDCClientSecret == "" {
+		return nil, usageError{errors.New("--oidc-issuer, --oidc-client-id and --oidc-client-secret go together")}
+	}
+	if err := checkPublicURL(p.OIDCIssuer); err != nil {
+		return nil, usageError{fmt.Errorf("--oidc-issuer: %w", err)}
+	}
+	return auth.NewOIDC(auth.OIDCOptions{
+		Issuer: p.OIDCIssuer, ClientID: p.OIDCClientID, ClientSecret: p.OIDCClientSecret, Nombre: p.OIDCNombre,
+	}), nil
+}
+
 type serveCmd struct {
 	database
 	service
+	provider
 	limits
 	retention
 	Listen      string   `default:":8080" help:"Address to listen on."`
@@ -242,6 +284,10 @@ func (c serveCmd) Run(env *environment) error {
 	if err := c.checkRetention(); err != nil {
 		return err
 	}
+	oidc, err := c.oidc()
+	if err != nil {
+		return err
+	}
 	m, clock := c.metrics(), sandbox.NewClock(time.Now)
 	store, err := c.open(env, storeOptions(sqlstore.Options{
 		NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, MaxWaiting: c.MaxWaiting, Clock: clock.Now,
@@ -255,16 +301,48 @@ func (c serveCmd) Run(env *environment) error {
 		box = &sandboxed{clock: clock}
 	}
 	sender := c.sender()
-	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box)
+	first, err := firstRun(env, store)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box, entrance{oidc, first})
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
 	cfg.CertFile, cfg.KeyFile, cfg.Limits = c.TLSCert, c.TLSKey, c.server(env)
 	swept, delivered := c.sweep(env, store, undelivered), c.deliver(env, store, sender)
-	err = c.listen(env, c.Listen, nil, cfg)
+	err = c.listen(env, c.Listen, c.inviteTo(env, first), cfg)
 	delivered()
 	swept()
 	return errors.Join(err, store.Close())
+}
+
+// firstRun lets the first clinic of an empty database be made in a browser, by
+// whoever has a code that only this process knows; nil where there is a clinic.
+func firstRun(env *environment, store *sqlstore.Store) (*web.FirstRun, error) {
+	clinicas, err := store.Clinicas(env.ctx)
+	if err != nil || len(clinicas) > 0 {
+		return nil, err
+	}
+	return &web.FirstRun{Code: auth.NewPassword()}, nil
+}
+
+// inviteTo tells the operator where the first clinic is made, and the code.
+func (c serveCmd) inviteTo(env *environment, first *web.FirstRun) func(net.Addr) {
+	if first == nil {
+		return nil
+	}
+	return func(addr net.Addr) {
+		base := strings.TrimRight(c.PublicURL, "/")
+		if base == "" {
+			_, port, _ := net.SplitHostPort(addr.String()) // a listener's own
+			base = "http://localhost:" + port
+			if c.TLSCert != "" {
+				base = "https://localhost:" + port
+			}
+		}
+		env.logger.WarnContext(env.ctx, "the database has no clinic yet; set one up in a browser, with this code", "url", base+"/inicio?codigo="+first.Code, "code", first.Code)
+	}
 }
 
 // listen serves until the program is told to stop, or one of its listeners
