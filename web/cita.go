@@ -99,7 +99,16 @@ type citaPage struct {
 	IDSucursal    tomahora.SucursalID
 	IDProfesional tomahora.ProfesionalID
 	Libres        []libreShown
+	Historial     []hecho
 	Volver        string
+}
+
+// hecho is what somebody did to a cita, in words.
+type hecho struct {
+	Cuando tomahora.Fecha
+	Hora   tomahora.Hora
+	Quien  string
+	Que    []string
 }
 
 // cita shows a cita (GET /citas/{id}); a script is sent its part alone.
@@ -169,8 +178,33 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 	page.Modalidad = slices.ContainsFunc(cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha), func(seg tomahora.Segmento) bool {
 		return seg.Rango.Contains(c.Espacio.Rango) && seg.Modalidad == tomahora.Ambas
 	})
-	page.Paciente.Citas, err = s.history(r, tx, c.IDPaciente, c.ID)
+	if page.Paciente.Citas, err = s.history(r, tx, c.IDPaciente, c.ID); err != nil {
+		return page, err
+	}
+	page.Historial, err = l.historial(tx, c)
 	return page, err
+}
+
+// historial is who did what to a cita, the newest first, by the clock of its
+// sucursal.
+func (l locale) historial(tx tomahora.Tx, c tomahora.Cita) ([]hecho, error) {
+	hechos, err := agenda.Historial(tx, "cita", int64(c.ID))
+	list := make([]hecho, 0, len(hechos))
+	for _, h := range hechos {
+		en := h.En.In(tx.Config().ZonaDe(c.Espacio.IDSucursal))
+		done := hecho{
+			Cuando: tomahora.FechaOf(en, en.Location()), Hora: tomahora.Hora(en.Hour()*60 + en.Minute()),
+			Quien: cmp.Or(h.Nombre, l.t("cita.somebody")), Que: []string{l.t("cita.history." + string(h.Accion))},
+		}
+		if len(h.Campos) > 0 {
+			done.Que = done.Que[:0]
+		}
+		for _, campo := range h.Campos {
+			done.Que = append(done.Que, l.t("cita.history."+campo))
+		}
+		list = append(list, done)
+	}
+	return list, err
 }
 
 // addSillones adds the lanes that the profesional has that day, the one the cita is
