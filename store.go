@@ -318,6 +318,7 @@ type Respuestas interface {
 // everyone else when the transaction commits.
 type Setup interface {
 	SaveClinica(c Clinica, by Actor) error
+	SaveOnline(o ReservaOnline, by Actor) error
 	SaveSucursal(s Sucursal, by Actor) error
 	SaveEspecialidad(e Especialidad, by Actor) error
 	// SaveSillon also rewrites the live citas from today on that use the sillón
@@ -341,7 +342,8 @@ type Setup interface {
 	SkipCitaIDs(next CitaID) error
 	// Reset makes a demo clinic as CreateClinica leaves one: all that it holds is
 	// forgotten, the answers kept for repeated requests and the eventos too, and
-	// ids begin anew. Its name and settings stay, and so do its tokens and the
-	// numbering of its eventos. Any other clinic is KindForbidden.
+	// ids begin anew; so does what is signed with the Clave of its ReservaOnline.
+	// Its name and settings stay, and so do its tokens and the numbering of its
+	// eventos. Any other clinic is KindForbidden.
 	Reset(by Actor) error
 }

@@ -30,7 +30,12 @@ func TestParseErrorsNameThePlace(t *testing.T) {
 		{
 			"an unknown section",
 			"sucursals: []\n",
-			`c.yaml:1:1: unknown key "sucursals"; the keys here are clinica, sucursales, sillones, especialidades, profesionales, prestaciones, estados, horarios, horarios_especiales, bloqueos`,
+			`c.yaml:1:1: unknown key "sucursals"; the keys here are clinica, reserva_online, sucursales, sillones, especialidades, profesionales, prestaciones, estados, horarios, horarios_especiales, bloqueos`,
+		},
+		{
+			"an origin that is no text",
+			"reserva_online:\n  origenes: [{a: 1}]\n",
+			"c.yaml:2:14: reserva_online.origenes: expected an origin such as https://www.clinica.cl, found a mapping",
 		},
 		{
 			"an unknown key of an entry",

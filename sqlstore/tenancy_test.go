@@ -44,7 +44,7 @@ func beyondClinics() map[string]struct {
 		"freno_count":             {[]string{"into frenos"}, "who fails to log in may be of no clinic"},
 		"import_token":            {[]string{"tokens"}, "ids and secrets of tokens are everybody's"},
 		"check_tope_profesional":  {[]string{"a"}, check},
-		"check_references":        {[]string{"r", "respuestas", "entregas"}, check},
+		"check_references":        {[]string{"r", "respuestas", "entregas", "reservas_online"}, check},
 		"check_citas":             {[]string{"c"}, check},
 		"check_counters":          {[]string{"k"}, check},
 		"check_tope_sillon":       {[]string{"a"}, check},

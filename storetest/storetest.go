@@ -56,6 +56,10 @@ func Run(t *testing.T, open Open) {
 		"a token is found by its hash until it is revoked":                 testTokens,
 		"a reserva holds its place for who made it":                        testReserva,
 		"a reserva that has run out holds nothing, and is forgotten":       testReservaRunsOut,
+		"an hour is held for a paciente who books online":                  testOnlineHold,
+		"who books online neither learns nor changes anything":             testOnlinePaciente,
+		"nobody fills an agenda online":                                    testOnlineLimits,
+		"a paciente confirms, moves and annuls their own cita":             testOnlineChange,
 		"an answer is kept under its key for a day":                        testRespuestas,
 		"a usuario is read back as it was written":                         testUsuarios,
 		"a sesión is found until it runs out or is ended":                  testSesiones,
@@ -259,6 +263,7 @@ func testPlan(t *testing.T, open Open) {
 		Rango: tomahora.Rango{Inicio: 540, Fin: 600}, Sillones: []tomahora.SillonID{3}, Modalidad: tomahora.Ambas,
 	}}}
 	p.Bloqueos = []tomahora.HorarioBloqueado{{IDSucursal: 1, Fecha: fecha, Rango: tomahora.Rango{Inicio: 540, Fin: 555}, Comentario: "Reunión"}}
+	p.Online = tomahora.OnlinePorDefecto()
 	id, err := s.CreateClinica(t.Context(), p.Clinica)
 	must(t, err)
 	var want tomahora.Plan

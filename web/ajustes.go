@@ -114,6 +114,7 @@ type ficha struct {
 	Back         enlace
 	Action       string
 	Tabs         []navItem
+	Link         *enlace // where to look at what the form is about
 	Delete       *borrado
 }
 
@@ -156,35 +157,35 @@ func newChoices(f form, name, legend string, options []option) choices {
 // words are those of the visitor's language.
 func (s *server) words(r *http.Request) locale { return s.locales[visitOf(r).lang] }
 
-// entrada reads what a form of the set-up has; what cannot be read is a problem
+// lector reads what a form of the set-up has; what cannot be read is a problem
 // beside its field.
-type entrada struct {
+type lector struct {
 	form
 	l locale
 }
 
-func (s *server) entrada(w http.ResponseWriter, r *http.Request) (*entrada, error) {
+func (s *server) lector(w http.ResponseWriter, r *http.Request) (*lector, error) {
 	f, err := readForm(w, r)
 	f.Problems = map[string]string{}
-	return &entrada{form: f, l: s.words(r)}, err
+	return &lector{form: f, l: s.words(r)}, err
 }
 
-func (e *entrada) wrong(name, key string) {
+func (e *lector) wrong(name, key string) {
 	if e.Problems[name] == "" {
 		e.Problems[name] = e.l.t(key)
 	}
 }
 
-func (e *entrada) bad() bool { return len(e.Problems) > 0 }
+func (e *lector) bad() bool { return len(e.Problems) > 0 }
 
-func (e *entrada) texto(name string) string { return strings.TrimSpace(e.Get(name)) }
+func (e *lector) texto(name string) string { return strings.TrimSpace(e.Get(name)) }
 
-func (e *entrada) marca(name string) bool { return e.Get(name) != "" }
+func (e *lector) marca(name string) bool { return e.Get(name) != "" }
 
 // id is the id that a choice has, 0 for none.
-func (e *entrada) id(name string) int64 { return e.entero(name) }
+func (e *lector) id(name string) int64 { return e.entero(name) }
 
-func (e *entrada) entero(name string) int64 {
+func (e *lector) entero(name string) int64 {
 	text := e.texto(name)
 	if text == "" {
 		return 0
@@ -198,7 +199,7 @@ func (e *entrada) entero(name string) int64 {
 }
 
 // ids are the ids of all that is chosen under a name.
-func (e *entrada) ids(name string) []int64 {
+func (e *lector) ids(name string) []int64 {
 	var ids []int64
 	for _, text := range e.Values[name] {
 		if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
@@ -209,7 +210,7 @@ func (e *entrada) ids(name string) []int64 {
 }
 
 // fecha is a date, the zero one where none is given.
-func (e *entrada) fecha(name string) tomahora.Fecha {
+func (e *lector) fecha(name string) tomahora.Fecha {
 	text := e.texto(name)
 	if text == "" {
 		return tomahora.Fecha{}
@@ -223,7 +224,7 @@ func (e *entrada) fecha(name string) tomahora.Fecha {
 
 // rango is the range between two hours, each of which is a problem where it
 // cannot be read; empty where neither is given.
-func (e *entrada) rango(inicio, fin string) tomahora.Rango {
+func (e *lector) rango(inicio, fin string) tomahora.Rango {
 	if e.texto(inicio) == "" && e.texto(fin) == "" {
 		return tomahora.Rango{}
 	}
@@ -234,7 +235,7 @@ func (e *entrada) rango(inicio, fin string) tomahora.Rango {
 	return r
 }
 
-func (e *entrada) hora(name string, end bool) tomahora.Hora {
+func (e *lector) hora(name string, end bool) tomahora.Hora {
 	parse := tomahora.ParseHora
 	if end {
 		parse = tomahora.ParseHoraFin

@@ -18,10 +18,11 @@ type catalogo[T any] struct {
 	only  func(cfg *tomahora.Config) T // the one there is, where the path has no id
 	fresh T                            // what a new one begins as
 	fill  func(T) url.Values
-	read  func(*entrada, *T)
+	read  func(*lector, *T)
 	save  func(tomahora.Tx, tomahora.Actor, T) (T, error)
 	ficha func(l locale, cfg *tomahora.Config, f form, id int64) ficha
 	name  func(T) string
+	saved string               // what is said once it is saved, with its name; "" is ajustes.saved
 	next  func(T, bool) string // where to go after it was saved; nil is the list
 }
 
@@ -67,7 +68,7 @@ func showFicha[T any](s *server, w http.ResponseWriter, r *http.Request, status 
 func save[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		c := c()
-		e, err := s.entrada(w, r)
+		e, err := s.lector(w, r)
 		if err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func save[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 		if c.next != nil {
 			to = c.next(kept, id == 0)
 		}
-		return s.done(w, r, to, "ajustes.saved", c.name(kept))
+		return s.done(w, r, to, cmp.Or(c.saved, "ajustes.saved"), c.name(kept))
 	}
 }
 
@@ -165,7 +166,7 @@ func catalogoSucursales() catalogo[tomahora.Sucursal] {
 			setFlag(f, "habilitada", v.Habilitada)
 			return f
 		},
-		read: func(e *entrada, v *tomahora.Sucursal) {
+		read: func(e *lector, v *tomahora.Sucursal) {
 			v.Nombre, v.Telefono, v.Direccion = e.texto("nombre"), e.texto("telefono"), e.texto("direccion")
 			v.Comuna, v.Ciudad, v.Zona, v.Habilitada = e.texto("comuna"), e.texto("ciudad"), e.texto("zona"), e.marca("habilitada")
 		},
@@ -196,14 +197,6 @@ func (l locale) newOr(id int64, fresh, stored string) string {
 		return l.t(fresh)
 	}
 	return l.t(stored)
-}
-
-// zonas are the time zones that a form proposes; any other may be written.
-func zonas() []string {
-	return []string{
-		"America/Santiago", "America/Punta_Arenas", "America/Coyhaique", "Pacific/Easter", "America/Argentina/Buenos_Aires", "America/La_Paz",
-		"America/Lima", "America/Bogota", "America/Guayaquil", "America/Montevideo", "America/Asuncion", "America/Mexico_City", "Europe/Madrid",
-	}
 }
 
 // Sillones.
@@ -237,7 +230,7 @@ func catalogoSillones() catalogo[tomahora.Sillon] {
 			setFlag(f, "exclusivo", v.Exclusivo)
 			return f
 		},
-		read: func(e *entrada, v *tomahora.Sillon) { v.Nombre, v.Exclusivo = e.texto("nombre"), e.marca("exclusivo") },
+		read: func(e *lector, v *tomahora.Sillon) { v.Nombre, v.Exclusivo = e.texto("nombre"), e.marca("exclusivo") },
 		save: agenda.GuardarSillon,
 		name: func(v tomahora.Sillon) string { return v.Nombre },
 		ficha: func(l locale, _ *tomahora.Config, f form, id int64) ficha {
@@ -287,7 +280,7 @@ func catalogoEspecialidades() catalogo[tomahora.Especialidad] {
 			setFlag(f, "habilitada", v.Habilitada)
 			return f
 		},
-		read: func(e *entrada, v *tomahora.Especialidad) {
+		read: func(e *lector, v *tomahora.Especialidad) {
 			v.Nombre, v.Habilitada = e.texto("nombre"), e.marca("habilitada")
 		},
 		save: agenda.GuardarEspecialidad,
@@ -379,7 +372,7 @@ func fillProfesional(v tomahora.Profesional) url.Values {
 	return f
 }
 
-func readProfesional(e *entrada, v *tomahora.Profesional) {
+func readProfesional(e *lector, v *tomahora.Profesional) {
 	v.Nombre, v.Apellidos, v.RUT = e.texto("nombre"), e.texto("apellidos"), tomahora.NormalizeRUT(e.texto("rut"))
 	v.Email, v.Celular, v.Telefono = e.texto("email"), e.texto("celular"), e.texto("telefono")
 	v.Direccion, v.Comuna, v.Ciudad = e.texto("direccion"), e.texto("comuna"), e.texto("ciudad")
@@ -476,7 +469,7 @@ func catalogoEstados() catalogo[tomahora.Estado] {
 			setFlag(f, "habilitado", v.Habilitado)
 			return f
 		},
-		read: func(e *entrada, v *tomahora.Estado) {
+		read: func(e *lector, v *tomahora.Estado) {
 			v.Nombre, v.Color, v.Habilitado = e.texto("nombre"), e.texto("color"), e.marca("habilitado")
 			if v.ID == 0 {
 				v.Anulacion = e.marca("anulacion")
@@ -518,7 +511,7 @@ func catalogoClinica() catalogo[tomahora.Clinica] {
 			setFlag(f, "rechazar_pasado", v.RechazarPasado)
 			return f
 		},
-		read: func(e *entrada, v *tomahora.Clinica) {
+		read: func(e *lector, v *tomahora.Clinica) {
 			v.Nombre, v.Zona = e.texto("nombre"), e.texto("zona")
 			v.ExigirAtencion, v.RechazarPasado = e.marca("exigir_atencion"), e.marca("rechazar_pasado")
 		},

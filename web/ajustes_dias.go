@@ -177,7 +177,7 @@ func fillEspecial(v tomahora.HorarioEspecial) url.Values {
 	return f
 }
 
-func readEspecial(e *entrada, v *tomahora.HorarioEspecial) {
+func readEspecial(e *lector, v *tomahora.HorarioEspecial) {
 	v.IDProfesional, v.IDSucursal = tomahora.ProfesionalID(e.id("id_profesional")), tomahora.SucursalID(e.id("id_sucursal"))
 	v.Fecha = e.fecha("fecha")
 	if e.marca("cerrado") {
@@ -185,7 +185,7 @@ func readEspecial(e *entrada, v *tomahora.HorarioEspecial) {
 		return
 	}
 	v.Jornada = e.jornada(campos{"hora_inicio", "hora_fin", "pausa_inicio", "pausa_fin", "sillones", "modalidad"})
-	if v.Jornada.Rango.IsEmpty() && !e.bad() {
+	if v.Jornada.Rango.Duracion() == 0 && !e.bad() {
 		e.wrong("hora_inicio", "horario.noHours")
 	}
 }
@@ -350,7 +350,7 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 // saveBloqueo writes a bloqueo, or one for each date of a stretch. Citas in the way
 // are named, and the form can then be sent again to be kept nevertheless.
 func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}
@@ -380,7 +380,7 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bloqueo reads the form of a bloqueo, and the last date it is for.
-func (e *entrada) bloqueo(v *tomahora.HorarioBloqueado) (until tomahora.Fecha) {
+func (e *lector) bloqueo(v *tomahora.HorarioBloqueado) (until tomahora.Fecha) {
 	v.IDSucursal, v.IDProfesional = tomahora.SucursalID(e.id("id_sucursal")), tomahora.ProfesionalID(e.id("id_profesional"))
 	v.Fecha, v.Comentario = e.fecha("fecha"), e.texto("comentario")
 	v.Rango = tomahora.Rango{Fin: tomahora.FinDelDia}

@@ -165,7 +165,7 @@ func horarioForm(week []tomahora.Horario) form {
 
 // saveHorario makes a week what the form says, or adds a row to the form.
 func (s *server) saveHorario(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (s *server) staleHorario(w http.ResponseWriter, r *http.Request, cfg *tomah
 }
 
 // refuseHorario puts what is wrong with each rule into its row.
-func (s *server) refuseHorario(w http.ResponseWriter, r *http.Request, cfg *tomahora.Config, e *entrada, week []tomahora.Horario, rows []string, err error) error {
+func (s *server) refuseHorario(w http.ResponseWriter, r *http.Request, cfg *tomahora.Config, e *lector, week []tomahora.Horario, rows []string, err error) error {
 	wrong := map[int]string{}
 	for i, problems := range cfg.ProblemasDeSemana(week) {
 		for _, p := range problems {
@@ -264,14 +264,14 @@ func fillBlank(f form, n string, cfg *tomahora.Config) {
 
 // semana reads the rules of a form, a rule for each day of a row, with the number
 // of the row that each stands in.
-func (e *entrada) semana(prof tomahora.ProfesionalID, suc tomahora.SucursalID) (week []tomahora.Horario, rows []string) {
+func (e *lector) semana(prof tomahora.ProfesionalID, suc tomahora.SucursalID) (week []tomahora.Horario, rows []string) {
 	for _, n := range e.Values["fila"] {
 		if e.marca("quitar." + n) {
 			continue
 		}
 		h := tomahora.Horario{IDProfesional: prof, IDSucursal: suc, Desde: e.fecha("desde." + n), Hasta: e.fecha("hasta." + n)}
 		h.Jornada = e.jornada(camposDe(n))
-		if h.Jornada.Rango.IsEmpty() {
+		if h.Jornada.Rango.Duracion() == 0 {
 			e.wrong("inicio."+n, "horario.noHours")
 		}
 		dias := e.ids("dia." + n)
@@ -298,7 +298,7 @@ func camposDe(n string) campos {
 }
 
 // jornada reads the hours of a day.
-func (e *entrada) jornada(c campos) tomahora.Jornada {
+func (e *lector) jornada(c campos) tomahora.Jornada {
 	j := tomahora.Jornada{
 		Rango: e.rango(c.inicio, c.fin), Pausa: e.rango(c.pausaInicio, c.pausaFin), Modalidad: tomahora.Modalidad(e.texto(c.modalidad)),
 	}
@@ -386,7 +386,7 @@ func (l locale) horarioWeek(f form, prof tomahora.Profesional, cfg *tomahora.Con
 	for _, s := range cfg.Plan().Sillones {
 		week.Sillones = append(week.Sillones, horarioLane{int64(s.ID), s.Nombre})
 	}
-	e := &entrada{form: form{Values: f.Values, Problems: map[string]string{}}, l: l}
+	e := &lector{form: form{Values: f.Values, Problems: map[string]string{}}, l: l}
 	for _, n := range f.Values["fila"] {
 		if e.marca("quitar." + n) {
 			continue

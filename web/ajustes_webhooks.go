@@ -130,7 +130,7 @@ func (s *server) showWebhookForm(w http.ResponseWriter, r *http.Request, status 
 }
 
 // cambioWebhook is a form as a change of all that a webhook has.
-func (s *server) cambioWebhook(e *entrada) (tomahora.CambioWebhook, error) {
+func (s *server) cambioWebhook(e *lector) (tomahora.CambioWebhook, error) {
 	c := tomahora.CambioWebhook{Entidades: new(append([]string{}, e.Values["entidades"]...)), Acciones: &[]tomahora.Accion{}}
 	for _, a := range e.Values["acciones"] {
 		*c.Acciones = append(*c.Acciones, tomahora.Accion(a))
@@ -145,7 +145,7 @@ func (s *server) cambioWebhook(e *entrada) (tomahora.CambioWebhook, error) {
 // createWebhook makes a webhook. Its answer is the only one that shows the secret,
 // so it is a page of its own and not one to come back to.
 func (s *server) createWebhook(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (s *server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 
 // saveWebhook changes a webhook.
 func (s *server) saveWebhook(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}
@@ -281,7 +281,7 @@ func (s *server) probeWebhook(w http.ResponseWriter, r *http.Request) error {
 
 // resendWebhook puts one delivery, or those that were given up, on its way again.
 func (s *server) resendWebhook(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,14 @@ type comienzo struct {
 	Zonas []string
 }
 
+// zonas are those that are offered; any other may be typed.
+func zonas() []string {
+	return []string{
+		"America/Santiago", "America/Punta_Arenas", "America/Coyhaique", "Pacific/Easter", "America/Argentina/Buenos_Aires", "America/Asuncion", "America/Bogota",
+		"America/Caracas", "America/Guayaquil", "America/La_Paz", "America/Lima", "America/Mexico_City", "America/Montevideo", "Europe/Madrid", "UTC",
+	}
+}
+
 // inicio is where the first clinic is made.
 func (s *server) inicio(w http.ResponseWriter, r *http.Request) error {
 	open, err := s.firstRun(r)

@@ -61,6 +61,8 @@ func functions(lang string, l locale, a *assets) template.FuncMap {
 		"options":   newChoice,
 		"empty":     newEmpty,
 		"initials":  initials,
+		"heatScale": heatScale,
+		"heatX":     heatX,
 		"flashText": func(f *flash) string { return f.text(l) },
 		"flashIcon": func(kind string) string { return flashIcons()[kind] },
 	}

@@ -73,7 +73,7 @@ func (s *server) showToken(w http.ResponseWriter, r *http.Request, status int, f
 
 // createToken makes a token and shows its secret, this once.
 func (s *server) createToken(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (s *server) showUsuario(w http.ResponseWriter, r *http.Request, status int,
 func idiomas() []option { return []option{{"es", "Español"}, {"en", "English"}} }
 
 // cambioUsuario is what the form of a usuario has.
-func cambioUsuario(e *entrada) tomahora.CambioUsuario {
+func cambioUsuario(e *lector) tomahora.CambioUsuario {
 	return tomahora.CambioUsuario{
 		Nombre: new(e.Get("nombre")), Email: new(e.Get("email")), Rol: new(tomahora.Rol(e.Get("rol"))),
 		IDProfesional: new(tomahora.ProfesionalID(e.id("id_profesional"))), Idioma: new(e.Get("idioma")),
@@ -139,7 +139,7 @@ func cambioUsuario(e *entrada) tomahora.CambioUsuario {
 
 // createUsuario makes a usuario. A password that was not given is made, and shown.
 func (s *server) createUsuario(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (s *server) checkUsuario(r *http.Request, change tomahora.CambioUsuario, cl
 
 // saveUsuario changes a usuario.
 func (s *server) saveUsuario(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.entrada(w, r)
+	e, err := s.lector(w, r)
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,7 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	limits  onlineLimits
 	needs   map[string]tomahora.Permiso // what each route needs, by its pattern
 }
 
@@ -77,7 +78,7 @@ type Handler struct {
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
 func New(o Options) *Handler {
-	s := &server{Options: o, assets: readAssets(built()), locales: readLocales()}
+	s := &server{Options: o, assets: readAssets(built()), locales: readLocales(), limits: newOnlineLimits(o.RealClock)}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
 	s.needs = map[string]tomahora.Permiso{}
@@ -160,6 +161,8 @@ func (s *server) routes() []route {
 		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
 		{"GET /ajustes/clinica", tomahora.Configurar, edit(s, catalogoClinica)},
 		{"POST /ajustes/clinica", tomahora.Configurar, save(s, catalogoClinica)},
+		{"GET /ajustes/online", tomahora.Configurar, edit(s, catalogoOnline)},
+		{"POST /ajustes/online", tomahora.Configurar, save(s, catalogoOnline)},
 		{"GET /ajustes/sucursales", tomahora.Configurar, s.list(sucursales)},
 		{"GET /ajustes/sucursales/{id}", tomahora.Configurar, edit(s, catalogoSucursales)},
 		{"POST /ajustes/sucursales/{id}", tomahora.Configurar, save(s, catalogoSucursales)},
@@ -197,8 +200,25 @@ func (s *server) routes() []route {
 		{"POST /ajustes/webhooks/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/webhooks", "ajustes.webhooks.deleted", deleteWebhook)},
 
 		// The dashboard and lists.
+		{"GET /tablero", tomahora.VerTablero, s.tablero},
+		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
 
 		// Self-booking.
+		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},
+		{"GET /reservar/{clinica}/modalidad", anyone, s.anyClinica(s.onlineModalidad)},
+		{"GET /reservar/{clinica}/dia", anyone, s.anyClinica(s.onlineDia)},
+		{"GET /reservar/{clinica}/hora", anyone, s.anyClinica(s.onlineHora)},
+		{"POST /reservar/{clinica}/tomar", anyone, s.anyClinica(s.onlineTomar)},
+		{"POST /reservar/{clinica}/soltar", anyone, s.anyClinica(s.onlineSoltar)},
+		{"GET /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineDatos)},
+		{"POST /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineReservar)},
+		{"GET /r/{enlace}", anyone, s.anyCita(s.verCita)},
+		{"GET /r/{enlace}/cita.ics", anyone, s.anyCita(s.icsCita)},
+		{"POST /r/{enlace}/confirmar", anyone, s.anyCita(s.confirmarCita)},
+		{"GET /r/{enlace}/anular", anyone, s.anyCita(s.preguntarAnular)},
+		{"POST /r/{enlace}/anular", anyone, s.anyCita(s.anularCita)},
+		{"GET /r/{enlace}/mover", anyone, s.anyCita(s.preguntarMover)},
+		{"POST /r/{enlace}/mover", anyone, s.anyCita(s.moverCita)},
 	}
 }
 
