@@ -348,9 +348,12 @@ func (p *page) resize(s size) {
 }
 
 // withoutScripts has the pages that are opened from now on run no scripts.
-func (p *page) withoutScripts() {
+func (p *page) withoutScripts() { p.t.Helper(); p.letScripts(false) }
+
+// letScripts has the pages that are opened from now on run scripts or not.
+func (p *page) letScripts(run bool) {
 	p.t.Helper()
-	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run}))
 }
 
 // prefer is what the system of the tab prefers: "light" or "dark", and no motion.
@@ -359,8 +362,6 @@ func (p *page) prefer(scheme string) {
 	p.run(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}}))
-	// Until it is drawn so, a screenshot shows some of both.
-	p.until("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))")
 }
 
 // look takes the page in each size, light and dark, into screenshots/, and has axe

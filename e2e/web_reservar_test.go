@@ -74,7 +74,7 @@ func (p *page) details(rut string) {
 	p.fill(`[name="celular"]`, "9 8765 4321")
 }
 
-func (p *page) at() string { return eval[string](p, "location.pathname + location.search") }
+func (p *page) address() string { return eval[string](p, "location.pathname + location.search") }
 
 func (p *page) wantText(texts ...string) {
 	p.t.Helper()
@@ -145,7 +145,7 @@ func TestReservarOnAPhone(t *testing.T) {
 		t.Error("a script could read a cookie")
 	}
 
-	link := strings.TrimSuffix(p.at(), "?nueva=1")
+	link := strings.TrimSuffix(p.address(), "?nueva=1")
 	if cal := p.calendar(link); cal.GetProperty(ics.ComponentPropertyDtStart).Value != "20261130T130000Z" {
 		t.Errorf("the calendar has %s", cal.GetProperty(ics.ComponentPropertyDtStart).Value)
 	}
@@ -270,7 +270,7 @@ func TestReservarWithoutScripts(t *testing.T) {
 	}
 	p.follow(`form.datos button[type="submit"]`)
 	p.wantText("Su hora está reservada")
-	p.open(strings.TrimSuffix(p.at(), "?nueva=1"))
+	p.open(strings.TrimSuffix(p.address(), "?nueva=1"))
 	p.follow(`form[action$="/confirmar"] button`)
 	p.wantText("Hora confirmada")
 	p.follow(`a[href$="/mover"]`)

@@ -87,7 +87,7 @@ func (s *server) showUsuario(w http.ResponseWriter, r *http.Request, status int,
 	l := s.words(r)
 	var roles []option
 	for _, rol := range tomahora.Roles() {
-		roles = append(roles, option{string(rol), l.t("rol."+string(rol)) + ": " + l.t("rol."+string(rol)+".line")})
+		roles = append(roles, option{string(rol), l.t("rol." + string(rol))})
 	}
 	profesionales := []option{{"0", l.t("ajustes.usuarios.noProfesional")}}
 	for _, p := range cfg.Plan().Profesionales {

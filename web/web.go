@@ -22,6 +22,8 @@ type Options struct {
 	Sessions Sessions       // required
 	Doors    *auth.Sessions // lets people in; required
 
+	// OIDC is whom else people may come in with; nil is nobody.
+	OIDC *auth.OIDC
 	// FirstRun lets somebody make the first clinic; nil where nobody may.
 	FirstRun *FirstRun
 	// Demo tells people who they may sign in as.
@@ -132,6 +134,8 @@ func (s *server) routes() []route {
 		// Users and sessions.
 		{"GET /entrar", anyone, s.entrar},
 		{"POST /entrar", anyone, s.enter},
+		{"GET /entrar/oidc", anyone, s.beginOIDC},
+		{"GET " + oidcBack, anyone, s.finishOIDC},
 		{"POST /salir", anyone, s.salir},
 		{"GET /inicio", anyone, s.inicio},
 		{"POST /inicio", anyone, s.begin},

@@ -72,9 +72,14 @@ function start(root: HTMLElement): void {
     return minutes(rule.fin) || whole;
   }
 
+  /** wrongWith is what the server has said of a rule, or can be seen here already. */
+  function wrongWith(rule: Rule): string {
+    return rule.problema || (rules.some((o) => o !== rule && overlaps(rule, o)) ? t("js.horario.overlap") : "");
+  }
+
   /** block is one rule as a button that holds its edges. */
   function block(rule: Rule): HTMLElement {
-    const clash = rule.problema || (rules.some((o) => o !== rule && overlaps(rule, o)) ? t("js.horario.overlap") : "");
+    const clash = wrongWith(rule);
     const name = t("js.horario.block", week.dias[rule.dia - 1] ?? "", rule.inicio, rule.fin);
     const lanes = rule.sillones.map((id) => week.sillones.find((s) => s.id === id)?.nombre ?? String(id)).join(", ");
     const span = [rule.desde && t("js.horario.since", shortDate(rule.desde)), rule.hasta && t("js.horario.until", shortDate(rule.hasta))].filter(Boolean).join(" ");
@@ -209,10 +214,11 @@ function start(root: HTMLElement): void {
     });
   }
 
-  /** place shows a block where it is dragged to, without making it anew. */
+  /** place shows a block where it is dragged to. It stays in its day meanwhile: an element that moves loses the pointer. */
   function place(node: HTMLElement, rule: Rule): void {
-    const body = columns[rule.dia - 1]?.body;
-    if (body && node.parentElement !== body) body.append(node);
+    const home = node.parentElement?.getBoundingClientRect().left ?? 0;
+    const away = columns[rule.dia - 1]?.body.getBoundingClientRect().left ?? home;
+    node.style.translate = `${away - home}px`;
     node.style.setProperty("--inicio", String(minutes(rule.inicio) - from));
     node.style.setProperty("--largo", String(end(rule) - minutes(rule.inicio)));
     find(".week-hours", node).textContent = `${rule.inicio} – ${rule.fin}`;
@@ -269,6 +275,7 @@ function start(root: HTMLElement): void {
     const check = (label: string, checked: boolean, set: (on: boolean) => void) =>
       el("label", { class: "check" }, el("input", { type: "checkbox", checked, on: { change: (e) => { set((e.target as HTMLInputElement).checked); touch(rule); draw(); } } }), el("span", {}, label));
 
+    const wrong = wrongWith(rule);
     const breaks = el("div", { class: "fields", hidden: !rule.pausa_inicio },
       input(t("js.horario.breakFrom"), "time", rule.pausa_inicio, (v) => { rule.pausa_inicio = v; }),
       input(t("js.horario.breakTo"), "time", rule.pausa_fin, (v) => { rule.pausa_fin = v; }));
@@ -278,16 +285,16 @@ function start(root: HTMLElement): void {
       breaks.querySelectorAll("input").forEach((node, i) => { node.value = i === 0 ? rule.pausa_inicio : rule.pausa_fin; });
     };
     const copies = week.dias.map((name, i) => el("button", {
-      type: "button", class: "button day-copy", disabled: i + 1 === rule.dia, "aria-label": `${t("js.horario.copy")} ${name}`,
+      type: "button", class: "button day-copy", disabled: i + 1 === rule.dia, title: name,
       on: { click: (e) => { addCopy(rule, i + 1); (e.currentTarget as HTMLButtonElement).disabled = true; } },
-    }, name.slice(0, 2)));
+    }, name.slice(0, 3)));
 
     sheet.replaceChildren(
       el("div", { class: "sheet-head" },
-        el("h2", { id: "regla-titulo" }, t("js.horario.edit")),
+        el("h2", {}, t("js.horario.edit")),
         el("button", { type: "button", class: "button button-quiet button-icon", "aria-label": t("js.base.close"), "data-close": true }, icon("x"))),
       el("div", { class: "sheet-body" },
-        rule.problema ? el("p", { class: "problem" }, icon("circle-alert"), rule.problema) : null,
+        wrong ? el("p", { class: "problem" }, icon("circle-alert"), wrong) : null,
         select(t("js.horario.day"), String(rule.dia), week.dias.map((name, i) => [String(i + 1), name]), (v) => { rule.dia = Number(v); }),
         el("div", { class: "fields" },
           input(t("js.horario.from"), "time", rule.inicio, (v) => { rule.inicio = v; }, { autofocus: true, required: true }),
