@@ -450,6 +450,46 @@ func TestCitaByItsLink(t *testing.T) {
 	}
 }
 
+// Whoever has a cita keeps their link when the clinic takes no more bookings.
+func TestCitaByItsLinkWhenNobodyBooksOnline(t *testing.T) {
+	d := newOnlineDemo(t)
+	link := d.book("11111111-1")
+	d.configure(func(o *tomahora.ReservaOnline) { o.Activa = false })
+	has(t, d.get(link, http.StatusOK), "Confirmar que asistiré")
+	has(t, d.get(link+"/mover", http.StatusOK), "Llámenos para mover su hora", "56 2 2345 6701")
+	if w := submit(t, d, link+"/mover", url.Values{"hora": {"1.1.2026-12-01.10:00.0"}}); w.Code != http.StatusNotFound {
+		t.Errorf("moving was answered %d", w.Code)
+	}
+	d.post(link+"/confirmar", nil, http.StatusSeeOther)
+	d.post(link+"/anular", nil, http.StatusSeeOther)
+	if w := d.get(link, http.StatusOK); strings.Contains(w.Body.String(), "Tomar otra hora") {
+		t.Error("the page leads to where nobody books")
+	}
+}
+
+// A cita that its paciente was received for is the reception's.
+func TestCitaByItsLinkOnceReceived(t *testing.T) {
+	d := newOnlineDemo(t)
+	link := d.book("11111111-1")
+	must(t, d.store.Update(t.Context(), d.id, func(tx tomahora.Tx) error {
+		_, err := agenda.Modificar(tx, tomahora.Sistema, demo.FirstCitaID, tomahora.CambioCita{IDEstado: tomahora.EstadoEnSala})
+		return err
+	}))
+	page := d.get(link, http.StatusOK)
+	has(t, page, "ya no se puede cambiar en línea")
+	if strings.Contains(page.Body.String(), "/anular") {
+		t.Error("the page offers to annul")
+	}
+	d.post(link+"/anular", nil, http.StatusSeeOther)
+	d.view(func(tx tomahora.Tx) error {
+		c, err := tx.Citas().Get(demo.FirstCitaID)
+		if c.IDEstado != tomahora.EstadoEnSala {
+			t.Errorf("is in estado %d", c.IDEstado)
+		}
+		return err
+	})
+}
+
 func TestForgedLinksAreNoLinks(t *testing.T) {
 	d := newOnlineDemo(t)
 	link := d.book("11111111-1")
