@@ -109,7 +109,10 @@ func (p *page) judge(r response) {
 	p.t.Helper()
 	at, err := url.Parse(r.url)
 	must(p.t, err)
-	if !strings.HasPrefix(r.url, p.base+"/") && at.Scheme != "data" && at.Scheme != "blob" {
+	if at.Scheme == "data" || at.Scheme == "blob" {
+		return // the browser's own, such as the picture in a field for dates
+	}
+	if !strings.HasPrefix(r.url, p.base+"/") {
 		p.t.Errorf("%s is not of this server", r.url)
 	}
 	const packet = 1400
