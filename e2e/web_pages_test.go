@@ -22,16 +22,36 @@ type checkedPage struct {
 func checkedPages() []checkedPage {
 	return []checkedPage{
 		{name: "no-encontrada", path: "/no/existe", status: 404},
+		{name: "no-encontrada-con-sesion", path: "/no/existe", as: "recepcion@demo.cl", status: 404},
+		{name: "sin-permiso", path: "/ajustes/usuarios", as: "recepcion@demo.cl", status: 403},
+		{name: "entrar", path: "/entrar"},
+		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
+
+		// Set-up.
 		{name: "ajustes", path: "/ajustes", as: "admin@demo.cl"},
 		{name: "ajustes-clinica", path: "/ajustes/clinica", as: "admin@demo.cl"},
 		{name: "ajustes-sucursales", path: "/ajustes/sucursales", as: "admin@demo.cl"},
+		{name: "ajustes-sucursal", path: "/ajustes/sucursales/1", as: "admin@demo.cl"},
+		{name: "ajustes-sillones", path: "/ajustes/sillones", as: "admin@demo.cl"},
 		{name: "ajustes-sillon", path: "/ajustes/sillones/3", as: "admin@demo.cl"},
-		{name: "ajustes-estados", path: "/ajustes/estados", as: "admin@demo.cl"},
-		{name: "ajustes-estado", path: "/ajustes/estados/nuevo", as: "admin@demo.cl"},
-		{name: "ajustes-profesional-1", path: "/ajustes/profesionales/1", as: "admin@demo.cl"},
-		{name: "ajustes-horario-1", path: "/ajustes/profesionales/1/horario", as: "admin@demo.cl"},
+		{name: "ajustes-especialidades", path: "/ajustes/especialidades", as: "admin@demo.cl"},
+		{name: "ajustes-profesionales", path: "/ajustes/profesionales", as: "admin@demo.cl"},
+		{name: "ajustes-profesional", path: "/ajustes/profesionales/1", as: "admin@demo.cl"},
+		{name: "ajustes-horario", path: "/ajustes/profesionales/1/horario", as: "admin@demo.cl"},
+		{name: "ajustes-especiales", path: "/ajustes/especiales", as: "admin@demo.cl"},
 		{name: "ajustes-especial", path: "/ajustes/especiales/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-bloqueos", path: "/ajustes/bloqueos", as: "recepcion@demo.cl"},
 		{name: "ajustes-bloqueo", path: "/ajustes/bloqueos/nuevo", as: "recepcion@demo.cl"},
+		{name: "ajustes-estados", path: "/ajustes/estados", as: "admin@demo.cl"},
+		{name: "ajustes-estado", path: "/ajustes/estados/3", as: "admin@demo.cl"},
+		{name: "ajustes-usuarios", path: "/ajustes/usuarios", as: "admin@demo.cl"},
+		{name: "ajustes-usuario", path: "/ajustes/usuarios/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-tokens", path: "/ajustes/tokens", as: "admin@demo.cl"},
+		{name: "ajustes-token", path: "/ajustes/tokens/nuevo", as: "admin@demo.cl"},
+		{name: "ajustes-webhooks", path: "/ajustes/webhooks", as: "admin@demo.cl"},
+		{name: "ajustes-webhook", path: "/ajustes/webhooks/nuevo", as: "admin@demo.cl"},
+
+		// The dashboard.
 		{name: "tablero", path: "/tablero", as: "recepcion@demo.cl"},
 	}
 }
@@ -109,8 +129,8 @@ func (p *page) judge(r response) {
 	p.t.Helper()
 	at, err := url.Parse(r.url)
 	must(p.t, err)
-	if at.Scheme == "data" || at.Scheme == "blob" {
-		return // the browser's own, such as the picture in a field for dates
+	if at.Scheme == "data" {
+		return // the browser's own icons
 	}
 	if !strings.HasPrefix(r.url, p.base+"/") {
 		p.t.Errorf("%s is not of this server", r.url)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -47,6 +48,25 @@ func TestAssetsAreServedAsTheBrowserTakesThem(t *testing.T) {
 		if err := s.asset(httptest.NewRecorder(), r); tomahora.KindOf(err) != tomahora.KindNotFound {
 			t.Errorf("%q is served", none)
 		}
+	}
+}
+
+// brokenSessions cannot tell who anybody is.
+type brokenSessions struct{}
+
+func (brokenSessions) User(*http.Request) (tomahora.Usuario, bool, error) {
+	return tomahora.Usuario{}, false, tomahora.Unavailable(errors.New("away"))
+}
+
+// What is the same for all costs no question to the database, and needs none.
+func TestAssetsAskNobodyWhoTheyAre(t *testing.T) {
+	h := newTestWeb(t, tomahora.Usuario{}, nil)
+	h.server.Sessions = brokenSessions{}
+	if w := browse(t, h, "/estatico/app.css"); w.Code != http.StatusNotFound {
+		t.Errorf("an asset was answered %d, want 404", w.Code)
+	}
+	if w := browse(t, h, "/dia"); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "No disponible por ahora") {
+		t.Errorf("a page was answered %d: %s", w.Code, w.Body)
 	}
 }
 

@@ -23,7 +23,7 @@ type visitKey struct{}
 // may tells whether a visitor has what a route needs.
 func (v *visit) may(need tomahora.Permiso) bool {
 	switch need {
-	case anyone:
+	case anyone, unasked:
 		return true
 	case signedIn:
 		return v.signedIn
@@ -48,7 +48,11 @@ func visiting(r *http.Request, v *visit) *http.Request {
 
 // stranger is a request of which nobody asked yet who makes it.
 func (s *server) stranger(r *http.Request) *http.Request {
-	return visiting(r, &visit{bare: true, theme: themeOf(r), lang: s.langOf(r, tomahora.Usuario{})})
+	return visiting(r, s.newStranger(r))
+}
+
+func (s *server) newStranger(r *http.Request) *visit {
+	return &visit{bare: true, theme: themeOf(r), lang: s.langOf(r, tomahora.Usuario{})}
 }
 
 // langOf is the language a user is to be answered in.
@@ -62,6 +66,9 @@ func (s *server) user(r *http.Request) tomahora.Usuario { return visitOf(r).user
 // newVisit asks who makes a request. Where that cannot be told just now, it is a
 // stranger's.
 func (s *server) newVisit(r *http.Request, rt route) (*visit, error) {
+	if rt.need == unasked {
+		return s.newStranger(r), nil
+	}
 	u, ok, err := s.Sessions.User(r)
 	return &visit{user: u, signedIn: ok, bare: rt.need == anyone, theme: themeOf(r), lang: s.langOf(r, u)}, err
 }

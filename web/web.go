@@ -22,6 +22,8 @@ type Options struct {
 	Sessions Sessions       // required
 	Doors    *auth.Sessions // lets people in; required
 
+	// OIDC is whom else people may come in with; nil is nobody.
+	OIDC *auth.OIDC
 	// FirstRun lets somebody make the first clinic; nil where nobody may.
 	FirstRun *FirstRun
 	// Demo tells people who they may sign in as.
@@ -114,8 +116,9 @@ func (rt route) path() string {
 
 // What a route needs that is no permiso.
 const (
-	anyone   tomahora.Permiso = ""           // nobody need be signed in
-	signedIn tomahora.Permiso = "con_sesion" // whoever is
+	unasked  tomahora.Permiso = "sin_preguntar" // it is the same for all, and nobody is asked who they are
+	anyone   tomahora.Permiso = ""              // nobody need be signed in
+	signedIn tomahora.Permiso = "con_sesion"    // whoever is
 )
 
 // routes is every path of the web, with who may use it. A handler returns an
@@ -123,13 +126,15 @@ const (
 func (s *server) routes() []route {
 	return []route{
 		// What every page needs.
-		{"GET /estatico/{file}", anyone, s.asset},
+		{"GET /estatico/{file}", unasked, s.asset},
 		{"POST /preferencias", anyone, s.setPreferences},
 		{"/", anyone, s.notFound},
 
 		// Users and sessions.
 		{"GET /entrar", anyone, s.entrar},
 		{"POST /entrar", anyone, s.enter},
+		{"GET /entrar/oidc", anyone, s.beginOIDC},
+		{"GET " + oidcBack, anyone, s.finishOIDC},
 		{"POST /salir", anyone, s.salir},
 		{"GET /inicio", anyone, s.inicio},
 		{"POST /inicio", anyone, s.begin},
@@ -137,6 +142,16 @@ func (s *server) routes() []route {
 		{"POST /cuenta", signedIn, s.saveCuenta},
 		{"POST /cuenta/clave", signedIn, s.saveClave},
 		{"POST /cuenta/clinica", signedIn, s.changeClinica},
+		{"GET /ajustes/usuarios", tomahora.Configurar, s.usuarios},
+		{"GET /ajustes/usuarios/nuevo", tomahora.Configurar, s.newUsuario},
+		{"POST /ajustes/usuarios/nuevo", tomahora.Configurar, s.createUsuario},
+		{"GET /ajustes/usuarios/{id}", tomahora.Configurar, s.editUsuario},
+		{"POST /ajustes/usuarios/{id}", tomahora.Configurar, s.saveUsuario},
+		{"POST /ajustes/usuarios/{id}/clave", tomahora.Configurar, s.resetClave},
+		{"GET /ajustes/tokens", tomahora.Configurar, s.tokens},
+		{"GET /ajustes/tokens/nuevo", tomahora.Configurar, s.newToken},
+		{"POST /ajustes/tokens/nuevo", tomahora.Configurar, s.createToken},
+		{"POST /ajustes/tokens/{id}/revocar", tomahora.Configurar, s.revokeToken},
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},

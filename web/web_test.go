@@ -267,7 +267,7 @@ func TestPreferencesAreKept(t *testing.T) {
 		t.Errorf("answered %d to %q", w.Code, w.Header().Get("Location"))
 	}
 	var cookies []string
-	for _, c := range w.Result().Cookies() { //nolint:bodyclose // of a recorder
+	for _, c := range w.Result().Cookies() {
 		if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" {
 			t.Errorf("the cookie is %v", c)
 		}
@@ -298,7 +298,7 @@ func TestFlashIsShownOnce(t *testing.T) {
 		_ = s.done(w, r, "/", "error.no_encontrado", "<Ana>")
 	})
 	w := submit(t, h, "/algo", nil)
-	cookie := w.Result().Cookies()[0] //nolint:bodyclose // of a recorder
+	cookie := w.Result().Cookies()[0]
 	page := browse(t, newTestWeb(t, userOf(tomahora.RolRecepcion), nil), "/no/existe", "Cookie: "+cookie.Name+"="+cookie.Value)
 	if !strings.Contains(page.Body.String(), "No se encontró &lt;Ana&gt;") || !strings.Contains(page.Header().Get("Set-Cookie"), "aviso=; Path=/; Max-Age=0") {
 		t.Errorf("%v %s", page.Header(), page.Body)

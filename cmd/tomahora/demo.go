@@ -44,7 +44,7 @@ func (c demoCmd) Run(env *environment) (err error) {
 		return err
 	}
 	sender := c.sender()
-	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)}, nil)
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)}, entrance{})
 	if err != nil {
 		return err
 	}

@@ -292,7 +292,7 @@ function start(root: HTMLElement): void {
     sheet.setAttribute("aria-labelledby", "regla-titulo");
     sheet.replaceChildren(
       el("div", { class: "sheet-head" },
-        el("h2", { id: "regla-titulo" }, t("js.horario.edit")),
+        el("h2", {}, t("js.horario.edit")),
         el("button", { type: "button", class: "button button-quiet button-icon", "aria-label": t("js.base.close"), "data-close": true }, icon("x"))),
       el("div", { class: "sheet-body" },
         wrong ? el("p", { class: "problem" }, icon("circle-alert"), wrong) : null,
