@@ -163,6 +163,11 @@ type Pacientes interface {
 	// ByRUT returns the paciente with a RUT, or another document, as it is stored;
 	// KindNotFound when there is none.
 	ByRUT(rut string) (Paciente, error)
+	// Buscar finds pacientes of whom every one of the Terminos is the beginning of
+	// a word of their names, of their document without its hyphen, or of a phone
+	// number, with or without the codes of the country and the city. Of more than
+	// limite it is the newest; they are ordered by apellidos and nombre.
+	Buscar(terminos []string, limite int) ([]Paciente, error)
 	// Create keeps a paciente and returns it with its id set. A RUT that another
 	// paciente has is paciente_existe.
 	Create(p Paciente, by Actor) (Paciente, error)

@@ -58,6 +58,7 @@ func Run(t *testing.T, open Open) {
 		"a reserva that has run out holds nothing, and is forgotten":       testReservaRunsOut,
 		"an hour is held for a paciente who books online":                  testOnlineHold,
 		"who books online neither learns nor changes anything":             testOnlinePaciente,
+		"of many strangers who want an hour online as many get it as fit":  testOnlineStampede,
 		"nobody fills an agenda online":                                    testOnlineLimits,
 		"a paciente confirms, moves and annuls their own cita":             testOnlineChange,
 		"an answer is kept under its key for a day":                        testRespuestas,
@@ -86,6 +87,8 @@ func Run(t *testing.T, open Open) {
 		"citas are counted by week and estado, by origin and lead time":    testCounts,
 		"a list refuses what it does not know":                             testListDefects,
 		"a list compares with any number":                                  testWideNumbers,
+		"pacientes are found by what is typed of them":                     testBuscar,
+		"a changed paciente is found by what it is now":                    testBuscarChanged,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,
 	}
 	for name, test := range tests {

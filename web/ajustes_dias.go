@@ -253,12 +253,17 @@ func (l locale) horasBloqueadas(r tomahora.Rango) string {
 // bloqueoPage is the form of a bloqueo, with the citas that are in its way.
 type bloqueoPage struct {
 	ficha
-	Citas []citaEnMedio
-	More  int // of them that are not shown
+	InTheWay []diaEnMedio
+	More     int // citas that are not shown
 }
 
-// citaEnMedio is a cita under a bloqueo.
-type citaEnMedio struct{ When, Paciente, Profesional string }
+// diaEnMedio are citas under a bloqueo on one date, by their hour.
+type diaEnMedio struct {
+	Fecha string
+	Citas []citaEnMedio
+}
+
+type citaEnMedio struct{ Horas, Paciente, Profesional string }
 
 // maxEnMedio is how many citas in the way are named.
 const maxEnMedio = 30
@@ -335,16 +340,24 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 	if id != 0 {
 		p.Delete = &borrado{"/ajustes/bloqueos/" + itoa(id) + "/borrar", l.t("ajustes.bloqueos.delete"), l.t("ajustes.bloqueos.deleteAsk")}
 	}
-	for i, c := range citas {
-		if i == maxEnMedio {
-			p.More = len(citas) - i
-			break
-		}
-		p.Citas = append(p.Citas, citaEnMedio{
-			l.longDate(c.Espacio.Fecha) + ", " + rangoText(c.Espacio.Rango), c.PacienteCompleto(), nombreDe(cfg, c.Espacio.IDProfesional),
-		})
-	}
+	p.InTheWay, p.More = l.inTheWay(cfg, citas)
 	return s.render(w, r, status, "bloqueo", p)
+}
+
+// inTheWay puts citas in the order in which they come.
+func (l locale) inTheWay(cfg *tomahora.Config, citas []tomahora.Cita) (dias []diaEnMedio, more int) {
+	slices.SortStableFunc(citas, func(a, b tomahora.Cita) int {
+		return cmp.Or(cmp.Compare(b.Espacio.Fecha.DaysTo(a.Espacio.Fecha), 0), cmp.Compare(a.Espacio.Rango.Inicio, b.Espacio.Rango.Inicio))
+	})
+	shown := citas[:min(len(citas), maxEnMedio)]
+	for i, c := range shown {
+		if i == 0 || c.Espacio.Fecha != shown[i-1].Espacio.Fecha {
+			dias = append(dias, diaEnMedio{Fecha: l.longDate(c.Espacio.Fecha)})
+		}
+		last := &dias[len(dias)-1]
+		last.Citas = append(last.Citas, citaEnMedio{rangoText(c.Espacio.Rango), c.PacienteCompleto(), nombreDe(cfg, c.Espacio.IDProfesional)})
+	}
+	return dias, len(citas) - len(shown)
 }
 
 // saveBloqueo writes a bloqueo, or one for each date of a stretch. Citas in the way

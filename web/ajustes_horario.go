@@ -191,16 +191,16 @@ func (s *server) saveHorario(w http.ResponseWriter, r *http.Request) error {
 		}
 		return agenda.ReemplazarHorarios(tx, s.user(r).Actor(), prof.ID, suc.ID, week)
 	})
-	switch tomahora.KindOf(err) {
-	case tomahora.KindStale:
+	switch kind := tomahora.KindOf(err); {
+	case err == nil:
+		return s.done(w, r, r.URL.RequestURI(), "horario.saved", prof.NombreCompleto())
+	case kind == tomahora.KindStale:
 		return s.staleHorario(w, r, cfg, e.form, prof.ID, suc.ID)
-	case tomahora.KindInvalid:
+	case kind == tomahora.KindInvalid:
 		return s.refuseHorario(w, r, cfg, e, week, rows, err)
-	}
-	if err != nil {
+	default:
 		return err
 	}
-	return s.done(w, r, r.URL.RequestURI(), "horario.saved", prof.NombreCompleto())
 }
 
 // staleHorario shows the form again, which may now be saved over what somebody

@@ -42,7 +42,8 @@ type Options struct {
 	// Address tells from which address a request came, "" where it cannot be told.
 	// Required.
 	Address func(*http.Request) string
-	// RealClock is the real clock, by which those who come too often wait. Required.
+	// RealClock is the real clock, by which those who come too often wait, and
+	// browsers that do not read are left. Required.
 	RealClock func() time.Time
 	// Clock is the business clock. Required.
 	Clock func() time.Time
@@ -65,6 +66,7 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	streams *streams
 	limits  onlineLimits
 	needs   map[string]tomahora.Permiso // what each route needs, by its pattern
 }
@@ -78,7 +80,10 @@ type Handler struct {
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
 func New(o Options) *Handler {
-	s := &server{Options: o, assets: readAssets(built()), locales: readLocales(), limits: newOnlineLimits(o.RealClock)}
+	s := &server{
+		Options: o, assets: readAssets(built()), locales: readLocales(),
+		streams: &streams{of: map[tomahora.UsuarioID]int{}}, limits: newOnlineLimits(o.RealClock),
+	}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
 	s.needs = map[string]tomahora.Permiso{}
@@ -156,6 +161,14 @@ func (s *server) routes() []route {
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
+		{"GET /web/agenda", tomahora.VerAgenda, s.hoja},
+		{"GET /web/vivo", tomahora.VerAgenda, s.vivo},
+		{"GET /agendar", tomahora.Agendar, s.agendar},
+		{"POST /agendar", tomahora.Agendar, s.guardarCita},
+		{"GET /citas/{id}", tomahora.VerAgenda, s.cita},
+		{"POST /citas/{id}", tomahora.Agendar, s.cambiarCita},
+		{"POST /web/citas/{id}/probar", tomahora.Agendar, s.probarCambio},
+		{"GET /dia", tomahora.VerAgenda, s.dia},
 
 		// Set-up.
 		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
