@@ -22,6 +22,7 @@ type Clinica struct {
 // holds and what a store keeps, as plain lists.
 type Plan struct {
 	Clinica        Clinica
+	Online         ReservaOnline
 	Sucursales     []Sucursal
 	Sillones       []Sillon // without the Sobrecupo, which is always there
 	Especialidades []Especialidad
@@ -91,6 +92,7 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 	for _, t := range p.Tokens {
 		c.actores[t.ID.Actor()] = t.Nombre
 	}
+	c.actores[ActorOnline] = "Reserva en línea"
 	for _, u := range p.Usuarios {
 		c.actores[u.Actor()] = u.Nombre
 	}
@@ -171,6 +173,7 @@ func (c *Config) Plan() Plan { return c.plan }
 func (p Plan) sorted() Plan {
 	return Plan{
 		Clinica:        p.Clinica,
+		Online:         p.Online,
 		Sucursales:     sortedBy(p.Sucursales, func(s Sucursal) SucursalID { return s.ID }),
 		Sillones:       sortedBy(p.Sillones, func(s Sillon) SillonID { return s.ID }),
 		Especialidades: sortedBy(p.Especialidades, func(e Especialidad) EspecialidadID { return e.ID }),
@@ -198,7 +201,7 @@ func (c *Config) Atiende(prof ProfesionalID, suc SucursalID) bool {
 // check finds what makes a plan unusable: unknown references, an intervalo that
 // is no step, rules of one day that overlap.
 func (c *Config) check(p Plan) error {
-	problems := c.loadZonas(p)
+	problems := append(c.loadZonas(p), p.Online.check()...)
 	of := func(list string, i int, faults ...fault) {
 		for _, f := range faults {
 			problems = append(problems, f.inPlan(path(list, i)))

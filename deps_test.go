@@ -97,7 +97,7 @@ func importRules() map[string]importRule {
 		},
 		"the face of people has no rules of its own": {
 			Of: []string{"web/..."}, Deny: []string{"..."},
-			Allow: []string{stdlib, ".", "agenda", "auth", "golang.org/x/text/language"},
+			Allow: []string{stdlib, ".", "agenda", "auth", "golang.org/x/text/language", "golang.org/x/time/rate", "github.com/arran4/golang-ical"},
 			Why:   "what the reception may book is what everybody may",
 		},
 		"faults stay out of the rules": {

@@ -19,11 +19,28 @@ type Estado struct {
 
 // Estados with a meaning to the program.
 const (
-	EstadoAnulado      EstadoID = 1
-	EstadoNoConfirmado EstadoID = 7
-	EstadoNoAsiste     EstadoID = 8
-	EstadoCambioFecha  EstadoID = 14
+	EstadoAnulado            EstadoID = 1
+	EstadoAtendido           EstadoID = 2
+	EstadoConfirmado         EstadoID = 3 // by telephone
+	EstadoEnSala             EstadoID = 5
+	EstadoAtendiendose       EstadoID = 6
+	EstadoNoConfirmado       EstadoID = 7
+	EstadoNoAsiste           EstadoID = 8
+	EstadoAnuladoPorPaciente EstadoID = 10 // in writing
+	EstadoConfirmadoPorEmail EstadoID = 11 // by the paciente, in writing
+	EstadoAgendaOnline       EstadoID = 13
+	EstadoCambioFecha        EstadoID = 14
 )
+
+// Confirmado tells whether the paciente of a cita in this estado said that they
+// will come.
+func (id EstadoID) Confirmado() bool { return id == EstadoConfirmado || id == EstadoConfirmadoPorEmail }
+
+// Recibido tells whether it is settled, for a cita in this estado, if its paciente
+// came.
+func (id EstadoID) Recibido() bool {
+	return id == EstadoAtendido || id == EstadoEnSala || id == EstadoAtendiendose || id == EstadoNoAsiste
+}
 
 // canBeSet tells whether a caller may put a cita in this estado.
 func (e Estado) canBeSet() bool { return e.Habilitado && !e.UsoInterno }

@@ -23,6 +23,15 @@ func GuardarClinica(tx tomahora.Tx, by tomahora.Actor, c tomahora.Clinica) (toma
 	return c, tx.Setup().SaveClinica(c, by)
 }
 
+// GuardarOnline writes how pacientes book for themselves, but for the Clave.
+func GuardarOnline(tx tomahora.Tx, by tomahora.Actor, o tomahora.ReservaOnline) (tomahora.ReservaOnline, error) {
+	p := editOnline(tx.Config().Online(), func(saved *tomahora.ReservaOnline) { *saved = o })
+	if err := p.after.Check(); err != nil || p.after == p.before {
+		return p.after, err
+	}
+	return p.after, tx.Setup().SaveOnline(p.after, by)
+}
+
 // GuardarSucursal writes a sucursal.
 func GuardarSucursal(tx tomahora.Tx, by tomahora.Actor, s tomahora.Sucursal) (tomahora.Sucursal, error) {
 	trim(&s.Nombre, &s.Telefono, &s.Ciudad, &s.Comuna, &s.Direccion, &s.Zona)

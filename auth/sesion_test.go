@@ -246,6 +246,26 @@ func TestASessionEndsAfterAWhile(t *testing.T) {
 	}
 }
 
+func TestAPageThatIsLeftOpenIsNoUse(t *testing.T) {
+	o := newOffice(t)
+	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
+	b := &browser{office: o}
+	b.mustEnter("ana@demo.cl", "correcto caballo")
+	begin := o.clock.now
+	for d := time.Duration(0); d < tomahora.OcioSesion; d += time.Hour {
+		o.clock.now = begin.Add(d)
+		stream := b.request()
+		stream.Header.Set("Accept", "text/event-stream")
+		if u, _, err := o.sessions.User(stream); u.ID != ana.ID || err != nil {
+			t.Fatalf("out after %v, error %v", d, err)
+		}
+	}
+	o.clock.now = begin.Add(tomahora.OcioSesion)
+	if b.who() != 0 {
+		t.Error("a stream has kept the session")
+	}
+}
+
 func TestManyFailuresLockTheAccount(t *testing.T) {
 	o := newOffice(t)
 	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")

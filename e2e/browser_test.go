@@ -89,7 +89,7 @@ const patience = 20 * time.Second
 // test fails if a script fails in it, the console tells of an error, or a request
 // is refused that nobody expected to be.
 type page struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context //nolint:containedctx // chromedp's handle of the tab
 	base string
 
@@ -112,7 +112,7 @@ type response struct {
 func newPage(t *testing.T, s *server) *page { return newPageAt(t, s.url) }
 
 // newPageAt is newPage for the server at a URL.
-func newPageAt(t *testing.T, base string) *page {
+func newPageAt(t testing.TB, base string) *page {
 	t.Helper()
 	opened, err := openBrowser()
 	if err != nil {
@@ -446,7 +446,7 @@ func (p *page) axe(name string) {
 }
 
 // validHTML fails on what is wrong with the HTML of a page.
-func validHTML(t *testing.T, name, html string) {
+func validHTML(t testing.TB, name, html string) {
 	t.Helper()
 	cmd := exec.Command("node", "node_modules/html-validate/bin/html-validate.mjs", "--config", "html-validate.json", "--formatter", "json", "--stdin")
 	cmd.Dir, cmd.Stdin = "../web", strings.NewReader(html)

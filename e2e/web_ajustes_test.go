@@ -17,13 +17,13 @@ const ajustesNow = "2026-11-26T10:05:00-03:00"
 // longName is as long as names get.
 const longName = "María de los Ángeles Constanza"
 
-// point is a place in the window.
-type point struct{ X, Y float64 }
+// weekPoint is a place in the window.
+type weekPoint struct{ X, Y float64 }
 
-// at is the place of an hour in a day's column of the week.
-func (p *page) at(day, minute int) point {
+// hourOfWeek is the place of an hour in a day's column of the week.
+func (p *page) hourOfWeek(day, minute int) weekPoint {
 	p.t.Helper()
-	return eval[point](p, fmt.Sprintf(`(() => {
+	return eval[weekPoint](p, fmt.Sprintf(`(() => {
 		const body = document.querySelector('.week-body[data-dia="%d"]');
 		const hours = Number(getComputedStyle(document.querySelector('#semana')).getPropertyValue('--horas'));
 		const first = Number(document.querySelector('.week-hour').textContent.slice(0, 2));
@@ -38,8 +38,8 @@ func (p *page) at(day, minute int) point {
 // draw drags from one hour of a day to another.
 func (p *page) draw(day, from, to int) {
 	p.t.Helper()
-	p.at(day, to)
-	a, b := p.at(day, from), p.at(day, to)
+	p.hourOfWeek(day, to)
+	a, b := p.hourOfWeek(day, from), p.hourOfWeek(day, to)
 	p.run(chromedp.DragAndDropXY(a.X, a.Y+1, b.X, b.Y, 8))
 }
 
@@ -88,13 +88,13 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 	p.shows(1, "09:00 – 13:30")
 
 	// An edge is dragged, and another block to another day.
-	end := p.at(1, 13*60+30)
-	to := p.at(1, 15*60)
+	end := p.hourOfWeek(1, 13*60+30)
+	to := p.hourOfWeek(1, 15*60)
 	p.run(chromedp.DragAndDropXY(end.X, end.Y-3, to.X, to.Y-3, 8))
 	p.shows(1, "09:00 – 15:00")
 	p.draw(3, 10*60, 12*60)
 	p.shows(3, "10:00 – 12:00")
-	from, other := p.at(3, 11*60), p.at(5, 16*60)
+	from, other := p.hourOfWeek(3, 11*60), p.hourOfWeek(5, 16*60)
 	p.run(chromedp.DragAndDropXY(from.X, from.Y, other.X, other.Y, 12))
 	p.shows(5, "15:00 – 17:00")
 

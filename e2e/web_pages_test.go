@@ -27,6 +27,19 @@ func checkedPages() []checkedPage {
 		{name: "entrar", path: "/entrar"},
 		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
 
+		// The agenda.
+		{name: "agenda", path: "/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120},
+		{name: "agenda-semana", path: "/?sucursal=1&fecha=2026-11-26&vista=semana&profesional=2", as: "recepcion@demo.cl", budget: 120},
+		{name: "agenda-sillon", path: "/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", as: "recepcion@demo.cl", budget: 120},
+		{name: "agenda-vacia", path: "/?sucursal=1&fecha=2026-11-29&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120},
+		{name: "agenda-profesional", path: "/?fecha=2026-11-26&vista=dia&por=profesional", as: "profesional@demo.cl", budget: 120},
+		{name: "dia", path: "/dia?sucursal=1&fecha=2026-11-26", as: "recepcion@demo.cl"},
+		{name: "agendar", path: "/agendar?id_sucursal=1&q=perez", as: "recepcion@demo.cl"},
+		{name: "agendar-hora", path: "/agendar?id_sucursal=1&id_paciente=2&id_profesional=2", as: "recepcion@demo.cl"},
+		{name: "agendar-nuevo", path: "/agendar?id_sucursal=1&nuevo=1&rut=11.111.111-2", as: "recepcion@demo.cl"},
+		{name: "agendar-modalidad", path: "/agendar?id_sucursal=1&id_paciente=2&id_profesional=2&fecha=2026-11-27&hora_inicio=09:15&duracion=30", as: "recepcion@demo.cl"},
+		{name: "cita", path: "/citas/200?mover=1&anular=1", as: "recepcion@demo.cl"},
+
 		// Set-up.
 		{name: "ajustes", path: "/ajustes", as: "admin@demo.cl"},
 		{name: "ajustes-clinica", path: "/ajustes/clinica", as: "admin@demo.cl"},
@@ -53,6 +66,16 @@ func checkedPages() []checkedPage {
 
 		// The dashboard.
 		{name: "tablero", path: "/tablero", as: "recepcion@demo.cl"},
+
+		// Self-booking.
+		{name: "reservar-con", path: "/reservar/1"},
+		{name: "reservar-modalidad", path: "/reservar/1/modalidad?con=p2"},
+		{name: "reservar-dia", path: "/reservar/1/dia?con=p1"},
+		{name: "reservar-hora", path: "/reservar/1/hora?con=p1&dia=2026-11-27"},
+		{name: "reservar-perdida", path: "/reservar/1/hora?con=p1&dia=2026-11-28&perdida=1.1.2026-11-28.13:00.0"},
+		{name: "reservar-datos", path: "/reservar/1/datos?con=p1&hora=1.1.2026-11-27.09:00.0"},
+		{name: "reservar-no", path: "/reservar/99", status: 404},
+		{name: "ajustes-online", path: "/ajustes/online", as: "admin@demo.cl"},
 	}
 }
 

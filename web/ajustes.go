@@ -114,6 +114,7 @@ type ficha struct {
 	Back         enlace
 	Action       string
 	Tabs         []navItem
+	Link         *enlace // where to look at what the form is about
 	Delete       *borrado
 }
 

@@ -22,6 +22,7 @@ type catalogo[T any] struct {
 	save  func(tomahora.Tx, tomahora.Actor, T) (T, error)
 	ficha func(l locale, cfg *tomahora.Config, f form, id int64) ficha
 	name  func(T) string
+	saved string               // what is said once it is saved, with its name; "" is ajustes.saved
 	next  func(T, bool) string // where to go after it was saved; nil is the list
 }
 
@@ -94,7 +95,7 @@ func save[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 		if c.next != nil {
 			to = c.next(kept, id == 0)
 		}
-		return s.done(w, r, to, "ajustes.saved", c.name(kept))
+		return s.done(w, r, to, cmp.Or(c.saved, "ajustes.saved"), c.name(kept))
 	}
 }
 

@@ -60,6 +60,7 @@ func functions(lang string, l locale, a *assets) template.FuncMap {
 		"field":     newField,
 		"options":   newChoice,
 		"empty":     newEmpty,
+		"clock":     clock,
 		"initials":  initials,
 		"heatScale": heatScale,
 		"heatX":     heatX,
@@ -151,6 +152,21 @@ func (s *server) render(w http.ResponseWriter, r *http.Request, status int, scre
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.lang)
+	writeBody(w, r, status, html.Bytes())
+	return nil
+}
+
+// renderPart answers a script that asks for the part of a screen that it shows in a
+// page of its own, and everybody else with the whole screen.
+func (s *server) renderPart(w http.ResponseWriter, r *http.Request, status int, screen string, data any) error {
+	if r.Header.Get("X-Parte") == "" {
+		return s.render(w, r, status, screen, data)
+	}
+	var html bytes.Buffer
+	if err := s.screens[visitOf(r).lang][screen].ExecuteTemplate(&html, "part", data); err != nil {
+		return fmt.Errorf("render part of %s: %w", screen, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	writeBody(w, r, status, html.Bytes())
 	return nil
 }

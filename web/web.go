@@ -42,7 +42,8 @@ type Options struct {
 	// Address tells from which address a request came, "" where it cannot be told.
 	// Required.
 	Address func(*http.Request) string
-	// RealClock is the real clock, by which those who come too often wait. Required.
+	// RealClock is the real clock, by which those who come too often wait, and
+	// browsers that do not read are left. Required.
 	RealClock func() time.Time
 	// Clock is the business clock. Required.
 	Clock func() time.Time
@@ -65,6 +66,8 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	streams *streams
+	limits  onlineLimits
 	needs   map[string]tomahora.Permiso // what each route needs, by its pattern
 }
 
@@ -77,7 +80,10 @@ type Handler struct {
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
 func New(o Options) *Handler {
-	s := &server{Options: o, assets: readAssets(built()), locales: readLocales()}
+	s := &server{
+		Options: o, assets: readAssets(built()), locales: readLocales(),
+		streams: &streams{of: map[tomahora.UsuarioID]int{}}, limits: newOnlineLimits(o.RealClock),
+	}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
 	s.needs = map[string]tomahora.Permiso{}
@@ -155,11 +161,21 @@ func (s *server) routes() []route {
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
+		{"GET /web/agenda", tomahora.VerAgenda, s.hoja},
+		{"GET /web/vivo", tomahora.VerAgenda, s.vivo},
+		{"GET /agendar", tomahora.Agendar, s.agendar},
+		{"POST /agendar", tomahora.Agendar, s.guardarCita},
+		{"GET /citas/{id}", tomahora.VerAgenda, s.cita},
+		{"POST /citas/{id}", tomahora.Agendar, s.cambiarCita},
+		{"POST /web/citas/{id}/probar", tomahora.Agendar, s.probarCambio},
+		{"GET /dia", tomahora.VerAgenda, s.dia},
 
 		// Set-up.
 		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
 		{"GET /ajustes/clinica", tomahora.Configurar, edit(s, catalogoClinica)},
 		{"POST /ajustes/clinica", tomahora.Configurar, save(s, catalogoClinica)},
+		{"GET /ajustes/online", tomahora.Configurar, edit(s, catalogoOnline)},
+		{"POST /ajustes/online", tomahora.Configurar, save(s, catalogoOnline)},
 		{"GET /ajustes/sucursales", tomahora.Configurar, s.list(sucursales)},
 		{"GET /ajustes/sucursales/{id}", tomahora.Configurar, edit(s, catalogoSucursales)},
 		{"POST /ajustes/sucursales/{id}", tomahora.Configurar, save(s, catalogoSucursales)},
@@ -201,6 +217,21 @@ func (s *server) routes() []route {
 		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
 
 		// Self-booking.
+		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},
+		{"GET /reservar/{clinica}/modalidad", anyone, s.anyClinica(s.onlineModalidad)},
+		{"GET /reservar/{clinica}/dia", anyone, s.anyClinica(s.onlineDia)},
+		{"GET /reservar/{clinica}/hora", anyone, s.anyClinica(s.onlineHora)},
+		{"POST /reservar/{clinica}/tomar", anyone, s.anyClinica(s.onlineTomar)},
+		{"POST /reservar/{clinica}/soltar", anyone, s.anyClinica(s.onlineSoltar)},
+		{"GET /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineDatos)},
+		{"POST /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineReservar)},
+		{"GET /r/{enlace}", anyone, s.anyCita(s.verCita)},
+		{"GET /r/{enlace}/cita.ics", anyone, s.anyCita(s.icsCita)},
+		{"POST /r/{enlace}/confirmar", anyone, s.anyCita(s.confirmarCita)},
+		{"GET /r/{enlace}/anular", anyone, s.anyCita(s.preguntarAnular)},
+		{"POST /r/{enlace}/anular", anyone, s.anyCita(s.anularCita)},
+		{"GET /r/{enlace}/mover", anyone, s.anyCita(s.preguntarMover)},
+		{"POST /r/{enlace}/mover", anyone, s.anyCita(s.moverCita)},
 	}
 }
 
