@@ -95,7 +95,7 @@ func (p TableroProfesional) isIdle() bool {
 func (p TableroProfesional) Total() tomahora.Ocupacion { return total(p.Ocupacion) }
 
 // Total is the Ocupacion of all weeks and profesionales.
-func (t Tablero) Total() tomahora.Ocupacion { return total(t.Ocupacion) }
+func (t *Tablero) Total() tomahora.Ocupacion { return total(t.Ocupacion) }
 
 func total(weeks []tomahora.Ocupacion) (sum tomahora.Ocupacion) {
 	for _, o := range weeks {
@@ -105,7 +105,7 @@ func total(weeks []tomahora.Ocupacion) (sum tomahora.Ocupacion) {
 }
 
 // TotalAsistencia is the Asistencia of all weeks.
-func (t Tablero) TotalAsistencia() (sum Asistencia) {
+func (t *Tablero) TotalAsistencia() (sum Asistencia) {
 	for _, a := range t.Asistencia {
 		sum = sum.plus(a)
 	}
@@ -113,10 +113,10 @@ func (t Tablero) TotalAsistencia() (sum Asistencia) {
 }
 
 // semana is the place of a date's week.
-func (t Tablero) semana(f tomahora.Fecha) int { return t.Semanas[0].DaysTo(f) / 7 }
+func (t *Tablero) semana(f tomahora.Fecha) int { return t.Semanas[0].DaysTo(f) / 7 }
 
 // profesional is the part of one, nil where there is none by that id.
-func (t Tablero) profesional(id tomahora.ProfesionalID) *TableroProfesional {
+func (t *Tablero) profesional(id tomahora.ProfesionalID) *TableroProfesional {
 	i, found := slices.BinarySearchFunc(t.Profesionales, id, func(p TableroProfesional, id tomahora.ProfesionalID) int { return cmp.Compare(p.ID, id) })
 	if !found {
 		return nil
@@ -126,7 +126,7 @@ func (t Tablero) profesional(id tomahora.ProfesionalID) *TableroProfesional {
 
 // countOcupacion opens every date of every agenda, as a search for free hours
 // does, and tells it of what takes it.
-func (t Tablero) countOcupacion(tx tomahora.Tx) error {
+func (t *Tablero) countOcupacion(tx tomahora.Tx) error {
 	type agendaDia struct {
 		prof  tomahora.ProfesionalID
 		suc   tomahora.SucursalID
@@ -229,7 +229,7 @@ func (t *Tablero) countOrigenes(tx tomahora.Tx) error {
 
 // Mediana is the number of days before which half of the citas were booked, 0
 // where there are none.
-func (t Tablero) Mediana() int {
+func (t *Tablero) Mediana() int {
 	sum := 0
 	for _, n := range t.Anticipacion {
 		sum += n

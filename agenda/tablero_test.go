@@ -94,7 +94,7 @@ func TestATableroIsBounded(t *testing.T) {
 
 func TestMedianaOfDays(t *testing.T) {
 	for want, days := range map[int]map[int]int{0: {}, 3: {0: 1, 3: 1, 9: 1}, 1: {1: 2, 9: 2}, 9: {1: 1, 9: 2}} {
-		if got := (agenda.Tablero{Anticipacion: days}).Mediana(); got != want {
+		if got := (&agenda.Tablero{Anticipacion: days}).Mediana(); got != want {
 			t.Errorf("the median of %v is %d, want %d", days, got, want)
 		}
 	}

@@ -89,7 +89,9 @@ func (s *Sessions) User(r *http.Request) (tomahora.Usuario, bool, error) {
 	if err != nil || !ok {
 		return tomahora.Usuario{}, false, err
 	}
-	s.extend(r.Context(), sesion)
+	if r.Header.Get("Accept") != "text/event-stream" { // a page that is only left open is no use
+		s.extend(r.Context(), sesion)
+	}
 	return u, true, nil
 }
 

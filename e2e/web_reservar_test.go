@@ -86,9 +86,9 @@ func (p *page) wantText(texts ...string) {
 	}
 }
 
-// offers tells whether an hour can be chosen.
-func (p *page) offers(hora string) bool {
-	return eval[bool](p, fmt.Sprintf(`document.querySelector('button[name="hora"][value=%q]') !== null`, hora))
+// offersNine tells whether the hour of lunesNueve can be chosen.
+func (p *page) offersNine() bool {
+	return eval[bool](p, `document.querySelector('button[name="hora"][value="`+lunesNueve+`"]') !== null`)
 }
 
 // A person books with a phone, goes back once, and then confirms, moves and annuls.
@@ -114,7 +114,7 @@ func TestReservarOnAPhone(t *testing.T) {
 
 	p.follow("a.atras")
 	p.wantText("¿A qué hora?")
-	if !p.offers(lunesNueve) {
+	if !p.offersNine() {
 		t.Error("who goes back cannot choose the same hour again")
 	}
 	p.choose(lunesDiez)
@@ -204,7 +204,7 @@ func TestTwoPeopleReserveTheSameHour(t *testing.T) {
 	other.choose(lunesNueve)
 	other.wantText("Alguien acaba de tomar esa hora", "Lunes 30 de noviembre, 08:45", "Lunes 30 de noviembre, 09:15")
 	other.onPhone("reservar-perdida")
-	if other.offers(lunesNueve) {
+	if other.offersNine() {
 		t.Error("an hour that is held for somebody is offered")
 	}
 
@@ -236,7 +236,7 @@ func TestReservarAfterTheHourIsHeldNoLonger(t *testing.T) {
 	one.open("/reservar/1/hora?con=p1&dia=" + lunes)
 	one.choose(lunesNueve)
 	other.open("/reservar/1/hora?con=p1&dia=" + lunes)
-	if other.offers(lunesNueve) {
+	if other.offersNine() {
 		t.Error("an hour that is held is offered")
 	}
 	a, err := s.do(t.Context(), http.DefaultClient, http.MethodPost, "/api/v5/sandbox/reloj", `{"avanzar":301}`)
@@ -245,7 +245,7 @@ func TestReservarAfterTheHourIsHeldNoLonger(t *testing.T) {
 		t.Fatalf("moving the clock was answered %d", a.status)
 	}
 	other.open("/reservar/1/hora?con=p1&dia=" + lunes)
-	if !other.offers(lunesNueve) {
+	if !other.offersNine() {
 		t.Error("an hour that is held no longer is not offered")
 	}
 	one.details("123456785")
@@ -285,7 +285,7 @@ func TestReservarWithoutScripts(t *testing.T) {
 // site is a web site that shows the pages in a frame.
 func site(t *testing.T, frame *string) *httptest.Server {
 	t.Helper()
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = fmt.Fprintf(w, `<!doctype html><html lang="es"><title>Clínica</title><link rel="icon" href="data:,"><h1>Reserve su hora</h1>
 			<iframe src="%s/reservar/1" title="Reserva" style="width:340px;height:640px;border:0"></iframe>`, *frame)

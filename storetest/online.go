@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -279,4 +280,35 @@ func testOnlineChange(t *testing.T, open Open) {
 	o.clock.forward(place(1, 1, 1, 0, 15).Fecha.At(600, time.UTC).Add(3 * time.Hour).Sub(o.clock.now()))
 	_, err = change(annul)
 	wantCode(t, err, tomahora.CodeCitaCerrada) // it has begun
+}
+
+// testOnlineStampede: of many strangers who want the same hour at once, as many
+// get it as there are lanes, and all others are told that it is gone.
+func testOnlineStampede(t *testing.T, open Open) {
+	o := openOnline(t, open)
+	const strangers, lanes = 24, 3
+	errs := make([]error, strangers)
+	var all sync.WaitGroup
+	for i := range strangers {
+		all.Go(func() { _, errs[i] = o.book(at(600), 0, datos(tomahora.FormatRUT(7_000_000+i))) })
+	}
+	all.Wait()
+	booked := 0
+	for _, err := range errs {
+		if err == nil {
+			booked++
+			continue
+		}
+		wantCode(t, err, tomahora.CodeHoraNoDisponible)
+	}
+	if booked != lanes {
+		t.Errorf("%d of %d have the hour, want %d", booked, strangers, lanes)
+	}
+	must(t, o.store.View(t.Context(), o.id, func(tx tomahora.Tx) error {
+		all, err := tx.Pacientes().List(tomahora.Consulta{Orden: []tomahora.Orden{{Columna: "id"}}, Limite: strangers})
+		if len(all) != lanes {
+			t.Errorf("%d pacientes are kept, want those who have a cita", len(all))
+		}
+		return err
+	}))
 }

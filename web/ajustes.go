@@ -251,14 +251,6 @@ func (e *lector) hora(name string, end bool) tomahora.Hora {
 // 24:00.
 func hhmm(h tomahora.Hora) string { return (h % tomahora.FinDelDia).String()[:5] }
 
-// flagValue is a flag as a checkbox's value.
-func flagValue(b bool) string {
-	if b {
-		return "1"
-	}
-	return ""
-}
-
 // setFlag puts a flag into a form's values, which have none where it is false.
 func setFlag(v url.Values, name string, b bool) {
 	if b {

@@ -6,13 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tomahora/tomahora"
 )
 
 // download reads a list and takes it apart.
-func (t ajustesTest) download(path string, comma rune) [][]string {
+func (t ajustesTest) download(path string, comma rune, headers ...string) [][]string {
 	t.Helper()
-	w := browse(t.T, t.admin, path)
+	w := browse(t.T, t.admin, path, headers...)
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "text/csv; charset=utf-8; header=present" || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment; filename=") {
 		t.Fatalf("%s was answered %d, %v", path, w.Code, w.Header())
 	}
@@ -82,6 +84,14 @@ func TestALongListComesWhole(t *testing.T) {
 	last := rows[len(rows)-1]
 	if last[2] != "'=HYPERLINK(1)" || last[4] != `Con; punto "y" coma` {
 		t.Errorf("the last row is %q", last)
+	}
+}
+
+func TestAListIsInTheVisitorsLanguage(t *testing.T) {
+	c := newAjustesTest(t, true)
+	rows := c.download("/listas/sillones.csv", ',', "Accept-Language: en")
+	if diff := cmp.Diff([][]string{{"ID", "Name", "Exclusive"}, {"1", "Sillon 1", "No"}, {"2", "Sillon 2", "No"}, {"3", "Box 3", "Yes"}}, rows); diff != "" {
+		t.Errorf("list (-want +got):\n%s", diff)
 	}
 }
 

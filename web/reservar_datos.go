@@ -227,12 +227,13 @@ func (s *server) book(r *http.Request, o online, p pedido, f form) (booked agend
 func (s *server) notBooked(w http.ResponseWriter, r *http.Request, o online, p pedido, f form, refusal error) error {
 	body := o.datos(p, f)
 	status := http.StatusUnprocessableEntity
-	if isLost(refusal) {
+	switch {
+	case isLost(refusal):
 		status, body.Lost, body.Reserva = http.StatusConflict, true, ""
 		body.Fields = []attr{{"con", p.con}, {"modo", p.modo}}
-	} else if tomahora.KindOf(refusal) == tomahora.KindInvalid {
+	case tomahora.KindOf(refusal) == tomahora.KindInvalid:
 		body.Form.Problems = o.problems(refusal)
-	} else {
+	default:
 		return refusal
 	}
 	err := s.Store.View(r.Context(), o.clinica, func(tx tomahora.Tx) error {

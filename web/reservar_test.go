@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -95,10 +94,10 @@ func (d *onlineDemo) hold(hora string, headers ...string) (location, reserva str
 	return location, u.Query().Get("reserva")
 }
 
-// book books an hour and returns the path of the link to the cita.
-func (d *onlineDemo) book(rut, hora string) string {
+// book books lunes9 and returns the path of the link to the cita.
+func (d *onlineDemo) book(rut string) string {
 	d.Helper()
-	_, location := d.post("/reservar/1/datos", details(rut, hora, ""), http.StatusSeeOther)
+	_, location := d.post("/reservar/1/datos", details(rut, lunes9, ""), http.StatusSeeOther)
 	path, query, _ := strings.Cut(location, "?")
 	if !strings.HasPrefix(path, "/r/") || query != "nueva=1" {
 		d.Fatalf("led to %s", location)
@@ -113,15 +112,6 @@ func has(t *testing.T, w *httptest.ResponseRecorder, texts ...string) {
 			t.Errorf("the page has no %q\n%s", text, w.Body)
 		}
 	}
-}
-
-// links are the addresses that a page leads to.
-func links(w *httptest.ResponseRecorder) []string {
-	var list []string
-	for _, m := range regexp.MustCompile(`href="([^"]*)"`).FindAllStringSubmatch(w.Body.String(), -1) {
-		list = append(list, strings.ReplaceAll(m[1], "&amp;", "&"))
-	}
-	return list
 }
 
 func TestReservarLeadsThroughItsSteps(t *testing.T) {
@@ -278,7 +268,9 @@ func TestReservarGoesOnWhenTheHourIsHeldNoLonger(t *testing.T) {
 func TestReservarLetsGoOfAnHour(t *testing.T) {
 	d := newOnlineDemo(t)
 	_, reserva := d.hold(lunes9)
-	d.post("/reservar/1/soltar", url.Values{"reserva": {reserva[:len(reserva)-1] + "A"}}, http.StatusNoContent) // forged
+	forged := []byte(reserva)
+	forged[len(forged)-2] ^= 1 // the last has bits that say nothing
+	d.post("/reservar/1/soltar", url.Values{"reserva": {string(forged)}}, http.StatusNoContent)
 	if w := d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK); strings.Contains(w.Body.String(), lunes9) {
 		t.Error("a forged reserva let go of the hour")
 	}
@@ -404,7 +396,7 @@ func TestReservarIsEmbeddedWhereTheClinicSays(t *testing.T) {
 		t.Errorf("without origins: %q", got)
 	}
 	d.configure(func(o *tomahora.ReservaOnline) { o.Origenes = "https://www.clinica.cl http://localhost:9" })
-	link := d.book("11111111-1", lunes9)
+	link := d.book("11111111-1")
 	for _, path := range []string{"/reservar/1", "/reservar/1/dia?con=p1", link} {
 		if got := ancestors(path); got != "'self' https://www.clinica.cl http://localhost:9" {
 			t.Errorf("%s: %q", path, got)
@@ -421,7 +413,7 @@ func TestReservarIsEmbeddedWhereTheClinicSays(t *testing.T) {
 
 func TestCitaByItsLink(t *testing.T) {
 	d := newOnlineDemo(t)
-	link := d.book("11111111-1", lunes9)
+	link := d.book("11111111-1")
 	page := d.get(link, http.StatusOK)
 	has(t, page, "Su hora", "Confirmar que asistiré", link+"/mover", link+"/anular")
 	for _, secret := range []string{"11.111.111", "11111111", "Juan", "Lopez", "Rosa", "1234"} {
@@ -451,7 +443,7 @@ func TestCitaByItsLink(t *testing.T) {
 		}
 	}
 
-	second := d.book("22222222-2", lunes9)
+	second := d.book("22222222-2")
 	d.now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC) // 09:00 there
 	gone := d.get(second, http.StatusGone)
 	has(t, gone, "Esta hora ya pasó")
@@ -460,9 +452,49 @@ func TestCitaByItsLink(t *testing.T) {
 	}
 }
 
+// Whoever has a cita keeps their link when the clinic takes no more bookings.
+func TestCitaByItsLinkWhenNobodyBooksOnline(t *testing.T) {
+	d := newOnlineDemo(t)
+	link := d.book("11111111-1")
+	d.configure(func(o *tomahora.ReservaOnline) { o.Activa = false })
+	has(t, d.get(link, http.StatusOK), "Confirmar que asistiré")
+	has(t, d.get(link+"/mover", http.StatusOK), "Llámenos para mover su hora", "56 2 2345 6701")
+	if w := submit(t, d, link+"/mover", url.Values{"hora": {"1.1.2026-12-01.10:00.0"}}); w.Code != http.StatusNotFound {
+		t.Errorf("moving was answered %d", w.Code)
+	}
+	d.post(link+"/confirmar", nil, http.StatusSeeOther)
+	d.post(link+"/anular", nil, http.StatusSeeOther)
+	if w := d.get(link, http.StatusOK); strings.Contains(w.Body.String(), "Tomar otra hora") {
+		t.Error("the page leads to where nobody books")
+	}
+}
+
+// A cita that its paciente was received for is the reception's.
+func TestCitaByItsLinkOnceReceived(t *testing.T) {
+	d := newOnlineDemo(t)
+	link := d.book("11111111-1")
+	must(t, d.store.Update(t.Context(), d.id, func(tx tomahora.Tx) error {
+		_, err := agenda.Modificar(tx, tomahora.Sistema, demo.FirstCitaID, tomahora.CambioCita{IDEstado: tomahora.EstadoEnSala})
+		return err
+	}))
+	page := d.get(link, http.StatusOK)
+	has(t, page, "ya no se puede cambiar en línea")
+	if strings.Contains(page.Body.String(), "/anular") {
+		t.Error("the page offers to annul")
+	}
+	d.post(link+"/anular", nil, http.StatusSeeOther)
+	d.view(func(tx tomahora.Tx) error {
+		c, err := tx.Citas().Get(demo.FirstCitaID)
+		if c.IDEstado != tomahora.EstadoEnSala {
+			t.Errorf("is in estado %d", c.IDEstado)
+		}
+		return err
+	})
+}
+
 func TestForgedLinksAreNoLinks(t *testing.T) {
 	d := newOnlineDemo(t)
-	link := d.book("11111111-1", lunes9)
+	link := d.book("11111111-1")
 	other, err := d.store.CreateClinica(t.Context(), tomahora.Clinica{Nombre: "Otra", Zona: "America/Santiago"})
 	must(t, err)
 	token := strings.TrimPrefix(link, "/r/")
@@ -503,7 +535,7 @@ func flip(token string) string {
 
 func TestCalendarFile(t *testing.T) {
 	d := newOnlineDemo(t)
-	link := d.book("11111111-1", lunes9)
+	link := d.book("11111111-1")
 	read := func() *ics.VEvent {
 		t.Helper()
 		w := d.get(link+"/cita.ics", http.StatusOK)

@@ -289,6 +289,7 @@ function start(root: HTMLElement): void {
       on: { click: (e) => { addCopy(rule, i + 1); (e.currentTarget as HTMLButtonElement).disabled = true; } },
     }, name.slice(0, 3)));
 
+    sheet.setAttribute("aria-labelledby", "regla-titulo");
     sheet.replaceChildren(
       el("div", { class: "sheet-head" },
         el("h2", {}, t("js.horario.edit")),
