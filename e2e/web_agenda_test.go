@@ -273,6 +273,16 @@ func TestTwoBrowsersSeeEachOther(t *testing.T) {
 	other.click(cita(754))
 	other.click(`#panel [name="id_estado"][value="3"]`)
 	one.until(`document.querySelector('.estado-confirmado [data-cita="754"]')`)
+
+	// An hour that is held is seen as long as it is.
+	inicio, d := tmh.Hora(9*60+45), tmh.Duracion(15)
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		_, err := agenda.Reservar(tx, "token:1", tmh.Solicitud{
+			IDProfesional: 1, IDSucursal: 1, IDSillon: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}, HoraInicio: &inicio, Duracion: &d,
+		}, 0)
+		return err
+	}))
+	one.see("#grilla .reserva")
 }
 
 func TestALostConnectionIsShownAndRecovers(t *testing.T) {
