@@ -146,6 +146,19 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 	p.look("ajustes-horario-mal")
+
+	// Without the hours the cita has nowhere to be, which the page tells.
+	p.click("#regla .sheet-foot [data-close]")
+	p.run(chromedp.Evaluate[chromedp.Void](block(2, "09:00 – 15:00") + ".focus()"))
+	p.press(kb.Delete)
+	p.until(block(2, "09:00 – 15:00") + " === undefined")
+	p.follow(`#horario button[type="submit"]`)
+	p.see(".notice-ok")
+	p.click(".outside > summary")
+	if said := p.see(".outside"); !strings.Contains(said, "1 cita agendada queda fuera") || !strings.Contains(said, "martes 1 de diciembre") {
+		t.Errorf("it says %q", said)
+	}
+	p.look("ajustes-horario-fuera")
 }
 
 func TestTheWeekWithoutScripts(t *testing.T) {
