@@ -251,6 +251,7 @@ func TestSigningInByAProvider(t *testing.T) {
 	p := newPage(t, s)
 	p.open("/cuenta")
 	p.look("entrar-oidc")
+	p.open("/cuenta") // as it is in a window that was never another size
 	p.follow(`a[href^="/entrar/oidc"]`)
 	if at, who := eval[string](p, "location.pathname"), p.see(".menu-user"); at != "/cuenta" || !strings.Contains(who, "Ana Rojas") {
 		t.Errorf("%q is at %s", who, at)
