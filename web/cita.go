@@ -49,10 +49,10 @@ func showCitaIn(cfg *tomahora.Config, c tomahora.Cita) citaShown {
 
 // accion is an estado that one click leads to.
 type accion struct {
-	ID    tomahora.EstadoID
-	Key   string // of the catalogue
-	Icon  string
-	Fresh bool // the one that usually comes next
+	ID        tomahora.EstadoID
+	Key, Done string // of the catalogue: what it is called, and what is said once it is done
+	Icon      string
+	Fresh     bool // the one that usually comes next
 }
 
 // acciones are the estados that a live cita usually goes to, without the one it is
@@ -61,22 +61,26 @@ func acciones(cfg *tomahora.Config, c tomahora.Cita) []accion {
 	if !c.Viva {
 		return nil
 	}
-	order := []tomahora.EstadoID{estadoConfirmado, estadoEnEspera, 6, 2, estadoNoAsiste}
-	keys := map[tomahora.EstadoID]string{
-		estadoConfirmado: "cita.confirm", estadoEnEspera: "cita.arrived", 6: "cita.start", 2: "cita.finish", estadoNoAsiste: "cita.noShow",
+	usual := []accion{
+		{ID: estadoConfirmado, Key: "cita.confirm", Done: "cita.confirmDone"},
+		{ID: estadoEnEspera, Key: "cita.arrived", Done: "cita.arrivedDone"},
+		{ID: estadoAtendiendose, Key: "cita.start", Done: "cita.startDone"},
+		{ID: estadoAtendido, Key: "cita.finish", Done: "cita.finishDone"},
+		{ID: estadoNoAsiste, Key: "cita.noShow", Done: "cita.noShowDone"},
 	}
 	next := map[string]tomahora.EstadoID{
 		"no-confirmado": estadoConfirmado, "notificado": estadoConfirmado, "en-linea": estadoConfirmado,
-		"confirmado": estadoEnEspera, "en-espera": 6, "atendiendose": 2,
+		"confirmado": estadoEnEspera, "en-espera": estadoAtendiendose, "atendiendose": estadoAtendido,
 	}
 	now, _ := cfg.Estado(c.IDEstado)
 	var list []accion
-	for _, id := range order {
-		e, ok := cfg.Estado(id)
+	for _, a := range usual {
+		e, ok := cfg.Estado(a.ID)
 		if !ok || !e.Habilitado || estadoKind(e) == estadoKind(now) {
 			continue
 		}
-		list = append(list, accion{id, keys[id], estadoIcons()[estadoKind(e)], next[estadoKind(now)] == id})
+		a.Icon, a.Fresh = estadoIcons()[estadoKind(e)], next[estadoKind(now)] == a.ID
+		list = append(list, a)
 	}
 	return list
 }

@@ -6,13 +6,13 @@ import "github.com/tomahora/tomahora"
 // has a colour and an icon of its own.
 func estadoKind(e tomahora.Estado) string {
 	switch e.ID {
-	case 2:
+	case estadoAtendido:
 		return "atendido"
-	case 3, 11:
+	case estadoConfirmado, 11:
 		return "confirmado"
-	case 5:
+	case estadoEnEspera:
 		return "en-espera"
-	case 6:
+	case estadoAtendiendose:
 		return "atendiendose"
 	case tomahora.EstadoNoConfirmado:
 		return "no-confirmado"
@@ -31,9 +31,11 @@ func estadoKind(e tomahora.Estado) string {
 
 // The estados that one click leads to (contract §2.2).
 const (
-	estadoConfirmado tomahora.EstadoID = 3
-	estadoEnEspera   tomahora.EstadoID = 5
-	estadoNoAsiste   tomahora.EstadoID = 8
+	estadoAtendido     tomahora.EstadoID = 2
+	estadoConfirmado   tomahora.EstadoID = 3
+	estadoEnEspera     tomahora.EstadoID = 5
+	estadoAtendiendose tomahora.EstadoID = 6
+	estadoNoAsiste     tomahora.EstadoID = 8
 )
 
 // estadoIcons are the icons of the kinds of estado.

@@ -103,7 +103,7 @@ func sorted(t *testing.T, l locale) []byte {
 
 // made are the beginnings of the keys that are put together when they are used.
 func made() []string {
-	return []string{"accion.", "ajustes.webhooks.entrega", "date.", "entidad.", "error.", "fallo.", "horario.modalidad.", "js.horario.mode.", "listas.", "lugar.", "reservar.error.", "reservar.fuera.", "rol."}
+	return []string{"accion.", "ajustes.webhooks.entrega", "cita.history.", "date.", "entidad.", "error.", "fallo.", "horario.modalidad.", "js.agenda.kind.", "js.horario.mode.", "listas.", "lugar.", "reservar.error.", "reservar.fuera.", "rol."}
 }
 
 func TestKeysAreUsedAndExist(t *testing.T) {
