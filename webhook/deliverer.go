@@ -249,6 +249,10 @@ func (d *Deliverer) share(ctx context.Context, clinica tomahora.ClinicaID, due m
 			d.complain(ctx, "webhooks: eventos wait to be delivered", address{clinica, 0}, err)
 			return
 		}
+		for _, id := range done.missed {
+			d.Logger.WarnContext(ctx, "webhooks: eventos were forgotten before anybody delivered them",
+				"id_clinica", int64(clinica), "id_webhook", int64(id))
+		}
 		for _, id := range done.webhooks {
 			due[id] = true
 		}
@@ -262,6 +266,7 @@ func (d *Deliverer) share(ctx context.Context, clinica tomahora.ClinicaID, due m
 // shared is what a transaction made of eventos.
 type shared struct {
 	webhooks []tomahora.WebhookID // that have new deliveries
+	missed   []tomahora.WebhookID // that have missed eventos, which were kept no longer
 	more     bool                 // there are more eventos
 }
 
@@ -286,6 +291,9 @@ func share(tx tomahora.Tx, now time.Time) (shared, error) {
 	}
 	done.more = len(eventos) == limit
 	for _, w := range active {
+		if w.Hasta+1 < eventos[0].ID {
+			done.missed = append(done.missed, w.ID)
+		}
 		n, err := enqueue(hooks, w, eventos, now)
 		if err != nil {
 			return done, err

@@ -370,6 +370,30 @@ func TestWhatABatchHasNotCommittedYetIsNotSkipped(t *testing.T) {
 	}
 }
 
+// TestWhoMissedEventosIsToldOfTheRest has nobody deliver for so long that some
+// eventos were forgotten.
+func TestWhoMissedEventosIsToldOfTheRest(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, 1)
+	w := c.hook("http://127.0.0.1:1/")
+	for range 3 {
+		c.change(1)
+	}
+	c.update(func(tx tomahora.Tx) error { return tx.Eventos().Forget(w.Hasta + 2) })
+	for _, want := range [][]tomahora.WebhookID{{w.ID}, nil} {
+		c.update(func(tx tomahora.Tx) error {
+			done, err := share(tx, time.Now())
+			if !slices.Equal(done.missed, want) {
+				t.Errorf("webhooks %v have missed something, want %v", done.missed, want)
+			}
+			return err
+		})
+	}
+	if list := c.entregas(w); len(list) != 1 || list[0].IDEvento != w.Hasta+3 {
+		t.Errorf("got %+v", list)
+	}
+}
+
 func TestRoom(t *testing.T) {
 	m := &room{total: 8, each: 4, receivers: map[address]*receiver{}}
 	a, b, c := address{1, 1}, address{1, 2}, address{2, 1}
