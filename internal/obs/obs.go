@@ -102,6 +102,7 @@ func (m *Metrics) Handler() http.Handler {
 type Store interface {
 	Stats() sqlstore.Stats
 	Ping(ctx context.Context) error
+	Backlog(ctx context.Context) (sqlstore.Backlog, error)
 }
 
 // WatchStore adds what a store is busy with, and whether its database answers;
@@ -115,6 +116,7 @@ func (m *Metrics) WatchStore(s Store) {
 	gauge("readers_in_use", "Read transactions that run.", func() float64 { return float64(s.Stats().ReadersInUse) })
 	gauge("readers_waiting", "Callers that wait to read.", func() float64 { return float64(s.Stats().ReadersWaiting) })
 	gauge("database_up", "1 when the database answers as /readyz asks it, else 0.", func() float64 { return up(s) })
+	m.registry.MustRegister(newBacklog(s, m.clock))
 }
 
 func up(s Store) float64 {
@@ -124,6 +126,54 @@ func up(s Store) float64 {
 		return 0
 	}
 	return 1
+}
+
+// backlog tells how far webhooks are behind. One question to the store answers for
+// all of its series; while it does not answer there are none.
+type backlog struct {
+	store                     Store
+	clock                     func() time.Time
+	eventos, entregas, oldest *prometheus.Desc
+}
+
+func newBacklog(s Store, clock func() time.Time) backlog {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
+	}
+	return backlog{
+		s, clock,
+		desc("feed_lag_eventos", "Eventos by which the clinic that is furthest ahead is ahead of what its webhooks have looked at."),
+		desc("webhook_deliveries", "Deliveries to active webhooks that wait (pendiente) or were given up (muerta), at most 10,000 of each webhook.", "estado"),
+		desc("webhook_oldest_pending_seconds", "How long the oldest delivery that waits has waited; 0 when none does."),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (b backlog) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{b.eventos, b.entregas, b.oldest} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (b backlog) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+	defer cancel()
+	now, err := b.store.Backlog(ctx)
+	if err != nil {
+		return // database_up tells
+	}
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	gauge(b.eventos, float64(now.Eventos))
+	gauge(b.entregas, float64(now.Pendientes), string(tomahora.Pendiente))
+	gauge(b.entregas, float64(now.Muertas), string(tomahora.Muerta))
+	waited := 0.0
+	if !now.Desde.IsZero() {
+		waited = max(0, b.clock().Sub(now.Desde).Seconds())
+	}
+	gauge(b.oldest, waited)
 }
 
 // series are the children of a vector that were used before, so that finding
