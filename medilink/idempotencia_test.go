@@ -114,4 +114,14 @@ func TestALostRaceChangesNothing(t *testing.T) {
 	if got := f.store.citas[0].Comentario; got != "c" {
 		t.Errorf("comentario %q", got)
 	}
+	const newDate = `,"fecha":"2018-11-05","hora_inicio":"10:30"}`
+	for body, want := range map[string]int{
+		`{"id_sesion":754` + newDate: 412,
+		`{"id_sesion":9` + newDate:   400, // as without a condition: the id is in the body
+		`{"id_sesion":754}`:          412,
+	} {
+		if w := f.send("POST", "/api/v5/citas/changeDate", body, header{"If-Match", `"1"`}); w.Code != want {
+			t.Errorf("changeDate %s: status %d, want %d: %s", body, w.Code, want, w.Body)
+		}
+	}
 }
