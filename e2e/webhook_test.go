@@ -270,6 +270,29 @@ func TestADeliveryOutlivesItsServer(t *testing.T) {
 	}
 }
 
+// TestWebhooksMoveWithTheirClinic has nobody deliver where the clinic was.
+func TestWebhooksMoveWithTheirClinic(t *testing.T) {
+	t.Parallel()
+	from, token := newClinic(t)
+	old := start(t, "serve", "--db", from, "--webhooks-locales", "--webhooks=false")
+	old.token = token
+	v := newHookReceiver(t)
+	v.hook(old)
+	n := bookAndChange(t, old, 0, 4, 2)
+	old.kill()
+	if v.tries != 0 {
+		t.Errorf("%d messages were sent, though nobody was to send any", v.tries)
+	}
+	dir := t.TempDir()
+	file, to := filepath.Join(dir, "clinica.jsonl"), "sqlite:"+filepath.Join(dir, "b.db")
+	tomahora(t, "export", "--clinica", "1", "--out", file, "--db", from)
+	tomahora(t, "import", file, "--db", to)
+	s := start(t, "serve", "--db", to, "--webhooks-locales")
+	s.token = token
+	n += bookAndChange(t, s, 4, 4, 2)
+	v.wantAll(s, n)
+}
+
 // TestASlowReceiverLeavesBookingsAsTheyWere compares, in turns, how many bookings
 // there are while nobody is told, and while ten receivers take forever.
 func TestASlowReceiverLeavesBookingsAsTheyWere(t *testing.T) {
