@@ -50,6 +50,24 @@ func TestARequestIsRepeatedUnderItsKey(t *testing.T) {
 	}
 }
 
+// TestAFormIsRepeatedWithAnotherBoundary: a client draws one each time.
+func TestAFormIsRepeatedWithAnotherBoundary(t *testing.T) {
+	f := newFace(t)
+	send := func(pairs ...string) (status int, replayed string) {
+		contentType, body := multipartBody(pairs...)
+		w := f.send("POST", "/api/v5/pacientes", body, header{"Content-Type", contentType}, header{"Idempotency-Key", "a"})
+		return w.Code, w.Header().Get(replayedHeader)
+	}
+	for i, want := range []string{"", "true"} {
+		if status, replayed := send("nombre", "Ana", "apellidos", "Rojas"); status != http.StatusCreated || replayed != want {
+			t.Errorf("sending %d: status %d, replayed %q", i+1, status, replayed)
+		}
+	}
+	if status, _ := send("nombre", "Ana", "apellidos", "Rojas Soto"); status != http.StatusUnprocessableEntity {
+		t.Errorf("another form: status %d", status)
+	}
+}
+
 func TestARefusalIsJudgedAfresh(t *testing.T) {
 	f := newFace(t)
 	key := header{"Idempotency-Key", "a"}
