@@ -16,7 +16,7 @@ import (
 const (
 	fileFormat  = "tomahora-clinica"
 	fileVersion = 1
-	fileSchema  = 1
+	fileSchema  = 2
 )
 
 // kind is what a column holds, and so how a file spells it.
@@ -30,8 +30,9 @@ const (
 )
 
 type fileColumn struct {
-	name string
-	kind kind
+	name  string
+	kind  kind
+	since int // the first schema that has it; in a file of an earlier one it is 0 or ""
 }
 
 // fileTable is a table as a file holds it: without id_clinica, which the head of
@@ -42,23 +43,32 @@ type fileTable struct {
 	counter string   // the column of clinicas that is no less than any id
 	folded  []string // columns beside which the store keeps their folded spelling
 	setUp   bool     // part of the configuration, and so before everything else
+	key     string   // what its rows are ordered by, after the clinic; "" is that there is one
 }
 
 // fileTables are all of a clinic's tables, in the order of a file: none names a
-// row of a later one. In columns, # is a number, @ an actor, * a hash.
+// row of a later one. In columns, # is a number, @ an actor, * a hash; >N tells
+// the first schema that has a column.
 func fileTables() []fileTable {
 	table := func(name, columns string) fileTable {
-		return fileTable{name: name, columns: parseColumns(columns)}
+		t := fileTable{name: name, columns: parseColumns(columns)}
+		if t.column("id") >= 0 {
+			t.key = "id"
+		}
+		return t
 	}
 	setUp := func(t fileTable) fileTable { t.setUp = true; return t }
 	counted := func(t fileTable, by string) fileTable { t.counter = by; return t }
 	pacientes := table("pacientes", "id# rut tipo_documento# nombre nombre_social apellidos fecha_nacimiento fecha_afiliacion "+
 		"telefono celular ciudad comuna direccion email sexo id_genero# numero_ficha observaciones habilitado# creado# version#")
 	pacientes.folded = []string{"nombre", "apellidos", "email"}
+	entregas := table(entregasTable, "id_webhook# id_evento# accion entidad id_entidad# estado intentos# primero# proximo# arriendo "+
+		"creada# terminada# olvidar# ultimo_status# ultimo_error")
+	entregas.key = "id_webhook, id_evento"
 	const jornada = " inicio# fin# pausa_inicio# pausa_fin# sillones modalidad"
 	return []fileTable{
 		setUp(table("clinicas", "nombre zona exigir_atencion# rechazar_pasado# es_demo# creada# version_config# "+
-			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#")),
+			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#>2")),
 		setUp(table(tokensTable, "id# nombre hash* lectura# creado# revocado#")),
 		setUp(table("sucursales", "id# nombre telefono ciudad comuna direccion zona habilitada#")),
 		setUp(table("sillones", "id# nombre exclusivo#")),
@@ -76,23 +86,29 @@ func fileTables() []fileTable {
 			"videoconsulta# comentario viva# exenta# exclusiva# atencion_multiple# estado_desde# creada# cambiada# version# "+
 			"origen@ id_cita_previa#"), "ultima_cita"),
 		counted(table("eventos", "id# en# actor@ accion entidad id_entidad# campos"), "ultimo_evento"),
+		table(webhooksTable, "id# url entidades acciones activo# token secretos creado# hasta# borrado#"),
+		entregas,
 	}
 }
 
 // The tables whose rows an import looks at.
 const (
-	tokensTable = "tokens"
-	citasTable  = "citas"
+	tokensTable   = "tokens"
+	citasTable    = "citas"
+	webhooksTable = "webhooks"
+	entregasTable = "entregas"
 )
 
 func parseColumns(text string) []fileColumn {
 	kinds := map[byte]kind{'#': numberColumn, '@': actorColumn, '*': hashColumn}
 	var list []fileColumn
 	for _, name := range strings.Fields(text) {
-		c := fileColumn{name, textColumn}
+		name, since, _ := strings.Cut(name, ">")
+		c := fileColumn{name: name, kind: textColumn}
 		if k, ok := kinds[name[len(name)-1]]; ok {
-			c = fileColumn{name[:len(name)-1], k}
+			c.name, c.kind = name[:len(name)-1], k
 		}
+		c.since, _ = strconv.Atoi(since) // 0 where none is given: all have it
 		list = append(list, c)
 	}
 	return list
@@ -111,11 +127,11 @@ func (t fileTable) names() []string {
 	return names
 }
 
-// selection reads a clinic's rows, in the order of their ids.
+// selection reads a clinic's rows, in the order of their keys.
 func (t fileTable) selection() string {
 	text := "SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " WHERE id_clinica = $1"
-	if t.column("id") >= 0 {
-		text += " ORDER BY id"
+	if t.key != "" {
+		text += " ORDER BY " + t.key
 	}
 	return text
 }
@@ -215,6 +231,19 @@ func appendText(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
+}
+
+// absent is the value of a column in a file of a schema that does not have it; nil
+// where that has to.
+func (c fileColumn) absent(schema int) any {
+	switch {
+	case schema >= c.since:
+		return nil
+	case c.kind == numberColumn:
+		return int64(0)
+	default:
+		return ""
+	}
 }
 
 // destinations are what Scan reads a row into.
