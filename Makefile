@@ -11,8 +11,27 @@ FUZZTIME ?= 30s
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+.PHONY: ui
+ui: web/node_modules/.package-lock.json ## Build the web's scripts and styles into web/dist (needs Node 18 or later with npm)
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+# The program builds without npm too; its pages then say what they lack.
+.PHONY: ui-if-npm
+ui-if-npm:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web/dist/manifest.json; \
+	else echo "no npm: building without the web's scripts and styles"; fi
+
+UI_SOURCES := web/package-lock.json web/build.mjs web/tsconfig.json $(shell find web/src -type f)
+
+web/dist/manifest.json: $(UI_SOURCES)
+	@$(MAKE) --no-print-directory ui
+
 .PHONY: build
-build: ## Build bin/tomahora
+build: ui-if-npm ## Build bin/tomahora
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/tomahora
 
 .PHONY: demo
@@ -20,8 +39,9 @@ demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARG
 	$(BIN) demo $(ARGS)
 
 .PHONY: test
-test: ## Run all tests on both engines, with the race detector (installs PostgreSQL where it may)
+test: ui-if-npm ## Run all tests on both engines and in a browser, with the race detector (installs PostgreSQL and Chromium where it may)
 	@.ci/postgres
+	@.ci/browser
 	$(GO) test -race ./...
 
 .PHONY: torture

@@ -32,6 +32,7 @@ type Plan struct {
 	Especiales     []HorarioEspecial
 	Bloqueos       []HorarioBloqueado
 	Tokens         []Token // the revoked ones too: what they made is still here
+	Usuarios       []Usuario
 }
 
 // Config is an immutable snapshot of a clinic's Plan, indexed for the rules.
@@ -85,10 +86,13 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 		horarios:       map[agendaKey][]Horario{},
 		especiales:     map[agendaDay][]HorarioEspecial{},
 		bloqueos:       map[bloqueoDay][]HorarioBloqueado{},
-		actores:        make(map[Actor]string, len(p.Tokens)),
+		actores:        make(map[Actor]string, len(p.Tokens)+len(p.Usuarios)),
 	}
 	for _, t := range p.Tokens {
 		c.actores[t.ID.Actor()] = t.Nombre
+	}
+	for _, u := range p.Usuarios {
+		c.actores[u.Actor()] = u.Nombre
 	}
 	c.sillones[Sobrecupo] = Sillon{ID: Sobrecupo, Nombre: "Sobrecupo"}
 	// By their start, in which order Segmentos gives them.

@@ -75,7 +75,7 @@ func importRules() map[string]importRule {
 			Why: "a use case works over any Store and behind any face",
 		},
 		"faces never reach a store": {
-			Of: []string{"medilink/...", "sandbox/...", "mcp/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
+			Of: []string{"medilink/...", "sandbox/...", "mcp/...", "web/..."}, Deny: []string{"sqlstore/..."}, Deep: true,
 			Why: "a face talks to tomahora.Store, so that every engine serves it",
 		},
 		"deliveries know neither a store nor a face": {
@@ -83,7 +83,7 @@ func importRules() map[string]importRule {
 			Why: "what a receiver is told is a face's, and is handed in; any Store keeps what is on its way",
 		},
 		"a store never reaches faces, use cases or the server": {
-			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/...", "webhook/..."}, Deep: true,
+			Of: []string{"sqlstore/..."}, Deny: []string{"medilink/...", "mcp/...", "agenda/...", "httpd/...", "sandbox/...", "web/...", "webhook/..."}, Deep: true,
 			Why: "a store keeps what it is given and judges nothing",
 		},
 		"MCP stays in its face": {
@@ -94,6 +94,11 @@ func importRules() map[string]importRule {
 			Of: []string{"mcp/..."}, Deny: []string{"..."},
 			Allow: []string{stdlib, ".", "agenda", "auth", "medilink", "github.com/modelcontextprotocol/go-sdk/mcp", "github.com/google/jsonschema-go/jsonschema"},
 			Why:   "what an assistant may book is what everybody may",
+		},
+		"the face of people has no rules of its own": {
+			Of: []string{"web/..."}, Deny: []string{"..."},
+			Allow: []string{stdlib, ".", "agenda", "auth", "golang.org/x/text/language"},
+			Why:   "what the reception may book is what everybody may",
 		},
 		"faults stay out of the rules": {
 			Of: []string{"..."}, Except: []string{"sandbox/...", "cmd/..."}, Deny: []string{"sandbox/..."},
@@ -111,7 +116,7 @@ func importRules() map[string]importRule {
 		},
 		"HTTP stays at the edge": {
 			Of: []string{"..."}, Except: []string{
-				"medilink/...", "mcp/...", "docsite/...", "httpd/...", "sandbox/...", "webhook/...", "auth/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/...", "examples/...",
+				"medilink/...", "mcp/...", "docsite/...", "httpd/...", "sandbox/...", "webhook/...", "auth/...", "web/...", "internal/obs/...", "perf/...", "cmd/...", "e2e/...", "examples/...",
 			},
 			Deny: []string{"net/http/..."},
 			Why:  "status codes and headers are a face's business",
@@ -132,7 +137,7 @@ func importRules() map[string]importRule {
 		},
 		"test helpers stay in tests": {
 			Of: []string{"..."}, Except: []string{"medilink/openapitest/..."},
-			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/...", "github.com/anishathalye/porcupine/..."},
+			Deny: []string{"medilink/openapitest/...", "github.com/getkin/kin-openapi/...", "github.com/anishathalye/porcupine/...", "github.com/chromedp/..."},
 			Why:  "what only tests need does not belong in the program",
 		},
 		"examples stand alone": {
@@ -356,6 +361,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"a store never reaches faces, use cases or the server", "sqlstore", []string{module, module + "/httpd", module + "/medilink"}, []string{module + "/httpd", module + "/medilink"}},
 		{"MCP stays in its face", "agenda", []string{"github.com/modelcontextprotocol/go-sdk/mcp"}, []string{"github.com/modelcontextprotocol/go-sdk/mcp"}},
 		{"the face of assistants has no rules of its own", "mcp", []string{module + "/agenda", module + "/sqlstore"}, []string{module + "/sqlstore"}},
+		{"the face of people has no rules of its own", "web", []string{"net/http", module, module + "/agenda", module + "/auth", module + "/medilink"}, []string{module + "/medilink"}},
 		{"faults stay out of the rules", "medilink", []string{module + "/sandbox"}, []string{module + "/sandbox"}},
 		{"SQL stays in the store", "demo", []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}, []string{"database/sql", "modernc.org/sqlite/lib", "github.com/pressly/goose/v3"}},
 		{"SQL stays in the store", "sqlstore", []string{"database/sql"}, nil},
@@ -372,6 +378,7 @@ func TestImportRulesSeeABreach(t *testing.T) {
 		{"only programs draw on a terminal", "cmd/tomahora", []string{"github.com/schollz/progressbar/v3"}, nil},
 		{"test helpers stay in tests", "docsite", []string{"github.com/getkin/kin-openapi/openapi3", module + "/medilink/openapi"}, []string{"github.com/getkin/kin-openapi/openapi3"}},
 		{"test helpers stay in tests", "torture", []string{"github.com/anishathalye/porcupine"}, []string{"github.com/anishathalye/porcupine"}},
+		{"test helpers stay in tests", "web", []string{"github.com/chromedp/cdproto/cdp"}, []string{"github.com/chromedp/cdproto/cdp"}},
 		{"test helpers stay in tests", "cmd/tomahora", []string{module + "/medilink/openapitest"}, []string{module + "/medilink/openapitest"}},
 		{"examples stand alone", "examples/go", []string{"net/http", module}, []string{module}},
 		{"only programs read flags", "httpd", []string{"flag"}, []string{"flag"}},

@@ -195,6 +195,14 @@ const (
 	CodeBloqueoConCitas Code = "bloqueo_con_citas"
 )
 
+// The codes of usuarios and of logging in.
+const (
+	CodeUsuarioExiste       Code = "usuario_existe"
+	CodeUltimoAdministrador Code = "ultimo_administrador"
+	CodeCredencialInvalida  Code = "credencial_invalida"
+	CodeDemasiadosIntentos  Code = "demasiados_intentos"
+)
+
 // The codes of everything around a booking.
 const (
 	CodeNoEncontrado          Code = "no_encontrado"
@@ -260,6 +268,11 @@ var messages = map[Code]string{
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
 	CodeCitaAnulada:     "La cita está anulada y no se puede %s",
 	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
+
+	CodeUsuarioExiste:       "Ya hay un usuario con ese correo en la clínica",
+	CodeUltimoAdministrador: "Es el último usuario habilitado con rol administracion; dé ese rol a otro antes",
+	CodeCredencialInvalida:  "El correo o la contraseña no son correctos",
+	CodeDemasiadosIntentos:  "Hubo demasiados intentos fallidos; pruebe de nuevo en %d segundos",
 
 	CodeNoEncontrado:          "No se encontró %s",
 	CodeNoDisponible:          "El servicio no está disponible en este momento; intente de nuevo",

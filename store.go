@@ -38,6 +38,28 @@ type Store interface {
 	// KindNotFound.
 	RevokeToken(ctx context.Context, id TokenID) error
 
+	// UsuariosByEmail finds the usuarios of all clinics with an email, spelled as
+	// NormalizeEmail does, by clinic, before the clinic is known. The disabled ones
+	// too.
+	UsuariosByEmail(ctx context.Context, email string) ([]Credencial, error)
+	// SesionByHash finds a sesión that has not run out at a real time; KindNotFound
+	// when there is none.
+	SesionByHash(ctx context.Context, hash []byte, now time.Time) (Sesion, error)
+	// CreateSesion keeps a sesión, and forgets those of all clinics that have run out
+	// at a real time.
+	CreateSesion(ctx context.Context, s Sesion, now time.Time) error
+	// ExtendSesion lets a sesión run out at another time. One that is not there any
+	// more is no error, and does not come back.
+	ExtendSesion(ctx context.Context, hash []byte, vence time.Time) error
+	// DeleteSesion ends a sesión. One that is not there is no error.
+	DeleteSesion(ctx context.Context, hash []byte) error
+	// Frenar counts an attempt to log in against each freno, before it is known
+	// whether it fails. While one of them holds it tells until when, and counts
+	// nothing; otherwise that is the zero time. Times are real ones.
+	Frenar(ctx context.Context, now time.Time, frenos ...Freno) (hasta time.Time, err error)
+	// Soltar takes back what Frenar counted for an attempt that did not fail.
+	Soltar(ctx context.Context, frenos ...Freno) error
+
 	// PorEntregar lists the active webhooks of all clinics by clinic, and tells for
 	// which there is something to do at a real time. It is a look, and takes nothing.
 	PorEntregar(ctx context.Context, now time.Time) ([]PorEntregar, error)
@@ -83,6 +105,9 @@ type Tx interface {
 	Eventos() Eventos
 	// Webhooks are told of them.
 	Webhooks() Webhooks
+	// Usuarios and Tokens are who may come in: people, and programs.
+	Usuarios() Usuarios
+	Tokens() Tokens
 	// Setup changes the configuration.
 	Setup() Setup
 }
@@ -185,8 +210,50 @@ type Eventos interface {
 	// newest that there ever was.
 	Oldest() (EventoID, error)
 	Last() (EventoID, error)
-	// Forget lets go of those up to one.
+	// Forget lets go of those up to one. Audit keeps them.
 	Forget(until EventoID) error
+
+	// Audit files at most limit eventos, in their order, where Historial finds them
+	// quickly and for ever, and tells whether there are more. With a limit of 0 it
+	// only tells.
+	Audit(limit int) (more bool, err error)
+	// Historial returns the eventos of one row, the newest first and at most limit,
+	// whether they are filed or not, forgotten or not.
+	Historial(entidad string, id int64, limit int) ([]Evento, error)
+}
+
+// Usuarios are the people who work in a clinic.
+type Usuarios interface {
+	// List returns all by ascending id, the disabled ones too.
+	List() ([]Usuario, error)
+	// Get returns a usuario, KindNotFound when there is none.
+	Get(id UsuarioID) (Usuario, error)
+	// Create keeps a usuario, with the hash of a password or "", and returns it with
+	// its id and Creado set. An email that another one of the clinic has is
+	// usuario_existe.
+	Create(u Usuario, clave string, by Actor) (Usuario, error)
+	// Save writes a usuario that was read in this transaction and changed since.
+	// Campos are the wire names of what changed.
+	Save(u Usuario, by Actor, campos ...string) error
+	// Clave is the hash of a usuario's password, KindNotFound when there is no such
+	// usuario. SaveClave sets it.
+	Clave(id UsuarioID) (string, error)
+	SaveClave(id UsuarioID, clave string, by Actor) error
+	// CloseSesiones ends the sesiones of a usuario but the one with a hash, nil for
+	// none.
+	CloseSesiones(id UsuarioID, salvo []byte) error
+}
+
+// Tokens are the programs that act on a clinic.
+type Tokens interface {
+	// List returns the clinic's tokens by ascending id, the revoked ones too.
+	List() ([]Token, error)
+	// Create keeps a token under the hash of its secret, and returns it with its id,
+	// clinic and Creado set.
+	Create(t Token, hash []byte, by Actor) (Token, error)
+	// Revoke ends a token. Revoking twice is no error; one that is not the clinic's
+	// is KindNotFound.
+	Revoke(id TokenID, by Actor) error
 }
 
 // Webhooks are who is told of eventos, and what is on its way to them. Every time

@@ -1,5 +1,6 @@
-// Package auth tells who a caller is: tokens of programs now. It renders
-// nothing; each face answers in its own way.
+// Package auth tells who a caller is: programs by their tokens, people by a
+// password, or by what a provider says of them, and then by their session. It
+// renders nothing; each face answers in its own way.
 package auth
 
 import (

@@ -16,6 +16,21 @@ import (
 // everyone, which is why it must open nothing but a demo clinic.
 const Token = "demo"
 
+// Clave is the password of every one of Usuarios, and as public as Token.
+const Clave = "demo"
+
+// Usuarios are who logs in to the demo clinic's web.
+func Usuarios() []tomahora.Usuario {
+	of := func(email, nombre string, rol tomahora.Rol, prof tomahora.ProfesionalID) tomahora.Usuario {
+		return tomahora.Usuario{Email: email, Nombre: nombre, Rol: rol, IDProfesional: prof, Idioma: "es", Habilitado: true}
+	}
+	return []tomahora.Usuario{
+		of("recepcion@demo.cl", "Recepción Demo", tomahora.RolRecepcion, 0),
+		of("admin@demo.cl", "Administración Demo", tomahora.RolAdministracion, 0),
+		of("profesional@demo.cl", "Profesional Demo", tomahora.RolProfesional, 1),
+	}
+}
+
 // FirstCitaID is the id of the first cita booked on the demo clinic, that of the
 // vendor's own example (seed).
 const FirstCitaID tomahora.CitaID = 754

@@ -31,6 +31,7 @@ func buildAndRun(m *testing.M) int {
 	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/tomahora").CombinedOutput(); err != nil {
 		panic(string(out))
 	}
+	defer closeBrowser()
 	return m.Run()
 }
 

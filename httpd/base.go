@@ -3,6 +3,7 @@ package httpd
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -39,13 +40,11 @@ func comesFrom(r *http.Request, proxies []netip.Prefix) bool {
 	if err != nil {
 		return false
 	}
-	addr := from.Addr().Unmap().WithZone("")
-	for _, p := range proxies {
-		if p.Contains(addr) {
-			return true
-		}
-	}
-	return false
+	return isOneOf(from.Addr().Unmap().WithZone(""), proxies)
+}
+
+func isOneOf(addr netip.Addr, networks []netip.Prefix) bool {
+	return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(addr) })
 }
 
 func lastOf(h http.Header, name string) string {
@@ -61,4 +60,26 @@ func lastOf(h http.Header, name string) string {
 func isHost(s string) bool {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]"
 	return s != "" && strings.Trim(s, allowed) == ""
+}
+
+// Address tells from where a request came: the peer, or behind trusted proxies
+// what X-Forwarded-For says, read from its end up to the first address that is not
+// itself one of theirs. "" where it cannot be told.
+func Address(trusted []netip.Prefix) func(*http.Request) string {
+	return func(r *http.Request) string {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil {
+			return ""
+		}
+		addr := peer.Addr().Unmap().WithZone("")
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		for isOneOf(addr, trusted) && len(hops) > 0 {
+			last, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
+			if err != nil {
+				break // a proxy that does not say, or says what is none
+			}
+			addr, hops = last.Unmap().WithZone(""), hops[:len(hops)-1]
+		}
+		return addr.String()
+	}
 }

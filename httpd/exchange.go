@@ -20,7 +20,8 @@ type exchange struct {
 	id        string
 	route     string
 	principal auth.Principal
-	status    int // 0 until something was answered
+	pages     Pages // who answers for people, if it is people who ask
+	status    int   // 0 until something was answered
 	bytes     int64
 }
 

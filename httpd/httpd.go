@@ -26,6 +26,7 @@ type Config struct {
 	API     http.Handler // everything under /api; nil means there is none
 	Docs    http.Handler // everything under /docs; nil means there is none
 	MCP     http.Handler // /mcp; nil means there is none
+	Web     Pages        // every path that no other has; nil means there is none
 	Metrics http.Handler // /metrics; nil means there is none
 	Store   Pinger       // asked by /readyz; nil means there is no /readyz
 
@@ -38,6 +39,13 @@ type Config struct {
 	CertFile, KeyFile string
 
 	Limits Limits
+}
+
+// Pages is a face for people, who are to be told of a failure in a page.
+type Pages interface {
+	http.Handler
+	// Fail answers a request that ServeHTTP left without an answer.
+	Fail(w http.ResponseWriter, r *http.Request, err error)
 }
 
 // Limits bound what clients can make the server wait for and keep. A zero field
@@ -160,6 +168,9 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		s.probe(w, r, clean, func(context.Context) error { return nil })
 	case clean == "/readyz" && s.cfg.Store != nil:
 		s.probe(w, r, clean, s.cfg.Store.Ping)
+	case s.cfg.Web != nil:
+		exchangeOf(r.Context()).pages = s.cfg.Web
+		s.cfg.Web.ServeHTTP(w, r)
 	default:
 		s.fail(w, r, tomahora.NotFound("la ruta"))
 	}
@@ -186,7 +197,11 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request, route string, che
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-// fail answers err as the API does: so far every client is one of the API.
+// fail answers err as the API does, unless it was people who asked.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if pages := exchangeOf(r.Context()).pages; pages != nil {
+		pages.Fail(w, r, err)
+		return
+	}
 	medilink.RenderError(w, RequestID(r.Context()), err)
 }

@@ -218,6 +218,28 @@ func TestAPanicIsA500(t *testing.T) {
 	}
 }
 
+// brokenPages are pages that all panic.
+type brokenPages struct{}
+
+func (brokenPages) ServeHTTP(http.ResponseWriter, *http.Request) { panic("boom") }
+
+func (brokenPages) Fail(w http.ResponseWriter, r *http.Request, _ error) {
+	w.WriteHeader(http.StatusInternalServerError)
+	_, _ = io.WriteString(w, "<p>"+RequestID(r.Context()))
+}
+
+func TestPeopleAreToldOfAPanicInAPage(t *testing.T) {
+	broken := func(http.ResponseWriter, *http.Request) { panic("boom") }
+	s, _ := newServer(broken, func(c *Config) { c.Web = brokenPages{} })
+	w := get(s, "GET", "/dia")
+	if want := "<p>" + w.Header().Get("X-Request-Id"); w.Code != 500 || w.Body.String() != want {
+		t.Errorf("answered %d: %s, want 500: %s", w.Code, w.Body, want)
+	}
+	if w := get(s, "GET", "/api/v5/citas"); codeOf(t, w) != "error_interno" {
+		t.Errorf("a program was answered %s", w.Body)
+	}
+}
+
 func TestAPanicAfterTheAnswerBeganBreaksTheConnection(t *testing.T) {
 	s, _ := newServer(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "half an ")

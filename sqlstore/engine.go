@@ -204,6 +204,7 @@ func lawError(law tomahora.Code, cause error) *tomahora.Error {
 		tomahora.CodeTopeSillon:      "id_sillon",
 		tomahora.CodeAtencionConCita: "id_atencion",
 		tomahora.CodePacienteExiste:  "rut",
+		tomahora.CodeUsuarioExiste:   "email",
 	}
 	e := tomahora.Invalid(law, fields[law])
 	e.Err = cause

@@ -43,7 +43,8 @@ type fileTable struct {
 	counter string   // the column of clinicas that is no less than any id
 	folded  []string // columns beside which the store keeps their folded spelling
 	setUp   bool     // part of the configuration, and so before everything else
-	key     string   // what its rows are ordered by, after the clinic; "" is that there is one
+	where   string   // what of a clinic's rows is in the file; "" is all
+	order   string   // by what they are in order, after the clinic; "" is that there is one
 }
 
 // fileTables are all of a clinic's tables, in the order of a file: none names a
@@ -53,7 +54,7 @@ func fileTables() []fileTable {
 	table := func(name, columns string) fileTable {
 		t := fileTable{name: name, columns: parseColumns(columns)}
 		if t.column("id") >= 0 {
-			t.key = "id"
+			t.order = "id"
 		}
 		return t
 	}
@@ -64,12 +65,17 @@ func fileTables() []fileTable {
 	pacientes.folded = []string{"nombre", "apellidos", "email"}
 	entregas := table(entregasTable, "id_webhook# id_evento# accion entidad id_entidad# estado intentos# primero# proximo# arriendo "+
 		"creada# terminada# olvidar# ultimo_status# ultimo_error")
-	entregas.key = "id_webhook, id_evento"
+	entregas.order = "id_webhook, id_evento"
+	// Of what is an evento still, the copy is made again.
+	auditoria := table("auditoria", "id# en# actor@ accion entidad id_entidad# campos")
+	auditoria.where = "id < COALESCE((SELECT MIN(e.id) FROM eventos e WHERE e.id_clinica = $1), (SELECT k.ultimo_evento + 1 FROM clinicas k WHERE k.id_clinica = $1))"
+	auditoria.order = "entidad, id_entidad, id"
 	const jornada = " inicio# fin# pausa_inicio# pausa_fin# sillones modalidad"
 	return []fileTable{
 		setUp(table("clinicas", "nombre zona exigir_atencion# rechazar_pasado# es_demo# creada# version_config# "+
 			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#>2")),
 		setUp(table(tokensTable, "id# nombre hash* lectura# creado# revocado#")),
+		setUp(table(usuariosTable, "id# email nombre rol id_profesional# idioma clave habilitado# creado#")),
 		setUp(table("sucursales", "id# nombre telefono ciudad comuna direccion zona habilitada#")),
 		setUp(table("sillones", "id# nombre exclusivo#")),
 		setUp(table("especialidades", "id# nombre habilitada#")),
@@ -88,12 +94,14 @@ func fileTables() []fileTable {
 		counted(table("eventos", "id# en# actor@ accion entidad id_entidad# campos"), "ultimo_evento"),
 		table(webhooksTable, "id# url entidades acciones activo# token secretos creado# hasta# borrado#"),
 		entregas,
+		counted(auditoria, "ultimo_evento"),
 	}
 }
 
 // The tables whose rows an import looks at.
 const (
 	tokensTable   = "tokens"
+	usuariosTable = "usuarios"
 	citasTable    = "citas"
 	webhooksTable = "webhooks"
 	entregasTable = "entregas"
@@ -127,17 +135,25 @@ func (t fileTable) names() []string {
 	return names
 }
 
-// selection reads a clinic's rows, in the order of their keys.
+// selection reads a clinic's rows in their order.
 func (t fileTable) selection() string {
-	text := "SELECT " + strings.Join(t.names(), ", ") + " FROM " + t.name + " WHERE id_clinica = $1"
-	if t.key != "" {
-		text += " ORDER BY " + t.key
+	text := "SELECT " + strings.Join(t.names(), ", ") + t.from()
+	if t.order != "" {
+		text += " ORDER BY " + t.order
 	}
 	return text
 }
 
 // count counts them.
-func (t fileTable) count() string { return "SELECT COUNT(*) FROM " + t.name + " WHERE id_clinica = $1" }
+func (t fileTable) count() string { return "SELECT COUNT(*)" + t.from() }
+
+func (t fileTable) from() string {
+	text := " FROM " + t.name + " WHERE id_clinica = $1"
+	if t.where != "" {
+		text += " AND " + t.where
+	}
+	return text
+}
 
 // insertion writes n rows, each with the clinic, its columns, and the folded
 // ones.

@@ -19,8 +19,8 @@ import (
 type ImportOptions struct {
 	// IDClinica is the id it gets here; 0 keeps its own.
 	IDClinica tomahora.ClinicaID
-	// WithoutTokens leaves its tokens behind, so that nobody who had access
-	// where it comes from has it here.
+	// WithoutTokens leaves its tokens behind and disables its usuarios, so that
+	// nobody who had access where it comes from has it here.
 	WithoutTokens bool
 	// WithoutWebhooks leaves its webhooks behind, and what is on its way to them,
 	// so that nobody is told of what is done to a copy.
@@ -204,6 +204,10 @@ func (im *importer) look(table fileTable, row fileRow) error {
 		im.evento, _ = row.values[table.column("ultimo_evento")].(int64)
 	case webhooksTable:
 		return im.checkWebhook(table, row)
+	case usuariosTable:
+		if im.o.WithoutTokens {
+			row.values[table.column("clave")], row.values[table.column("habilitado")] = "", int64(0)
+		}
 	case citasTable:
 		return im.checkViva(table, row)
 	}

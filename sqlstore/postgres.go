@@ -311,6 +311,7 @@ func judgeConstraint(name string, err error) (v verdict, mapped error) {
 		{"tope_sillon", tomahora.CodeTopeSillon},
 		{"citas_atencion", tomahora.CodeAtencionConCita},
 		{"pacientes_rut", tomahora.CodePacienteExiste},
+		{"usuarios_email", tomahora.CodeUsuarioExiste},
 	} {
 		if strings.HasPrefix(name, law.prefix) {
 			return refused, lawError(law.code, err)

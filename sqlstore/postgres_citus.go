@@ -13,13 +13,13 @@ import (
 func tenantTables() []string {
 	return []string{
 		"clinicas", "sucursales", "sillones", "especialidades", "profesionales", "prestaciones", "estados",
-		"horarios", "horarios_especiales", "horarios_bloqueados", "pacientes", "atenciones", "citas", "eventos", "reservas", "respuestas", "webhooks", "entregas",
+		"horarios", "horarios_especiales", "horarios_bloqueados", "pacientes", "atenciones", "citas", "eventos", "reservas", "respuestas", "webhooks", "entregas", "auditoria",
 	}
 }
 
 // referenceTables are looked up before the clinic is known, so every node has a
 // copy.
-func referenceTables() []string { return []string{"tokens"} }
+func referenceTables() []string { return []string{"tokens", "usuarios", "sesiones", "frenos"} }
 
 // Distribute spreads the clinics over the nodes of a Citus cluster: every table of
 // theirs by id_clinica, a clinic's rows all on one node. Done twice, it does

@@ -62,7 +62,10 @@ func (t *tx) readPlan() (p tomahora.Plan, err error) {
 	if p.Bloqueos, err = collect(t, "bloqueo_list", args, scanBloqueo); err != nil {
 		return p, err
 	}
-	p.Tokens, err = collect(t, "token_of_clinica", args, scanToken)
+	if p.Tokens, err = collect(t, "token_of_clinica", args, scanToken); err != nil {
+		return p, err
+	}
+	p.Usuarios, err = collect(t, "usuario_list", args, scanUsuario)
 	return p, err
 }
 

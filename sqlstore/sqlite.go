@@ -281,6 +281,9 @@ func judgeSQLite(err error) (v verdict, mapped error) {
 		if strings.Contains(driverErr.Error(), "pacientes.rut") {
 			return refused, lawError(tomahora.CodePacienteExiste, err)
 		}
+		if strings.Contains(driverErr.Error(), "usuarios.email") {
+			return refused, lawError(tomahora.CodeUsuarioExiste, err)
+		}
 	}
 	switch driverErr.Code() & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT:

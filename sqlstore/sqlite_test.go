@@ -357,6 +357,7 @@ func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, stmt := range []string{
+		"DROP TABLE auditoria", "DROP TABLE frenos", "DROP TABLE sesiones", "DROP TABLE usuarios", "ALTER TABLE clinicas DROP COLUMN auditado",
 		"DROP TABLE entregas", "DROP TABLE webhooks", "DROP TABLE reservas", "DROP TABLE respuestas", "DROP INDEX tokens_clinica",
 		"ALTER TABLE clinicas DROP COLUMN ultima_reserva", "ALTER TABLE clinicas DROP COLUMN reservas_hasta",
 		"DROP INDEX pacientes_nombre", "DROP INDEX pacientes_apellidos", "DROP INDEX pacientes_email", "DROP INDEX pacientes_celular",

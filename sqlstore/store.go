@@ -282,19 +282,13 @@ func scanToken(scan scanner) (t tomahora.Token, err error) {
 
 // CreateToken keeps a token.
 func (s *Store) CreateToken(ctx context.Context, token tomahora.Token, hash []byte) (tomahora.TokenID, error) {
-	var id tomahora.TokenID
 	err := s.writing.do(ctx, token.IDClinica, func(t *tx) error {
 		if err := t.lock(token.IDClinica); err != nil {
 			return err
 		}
-		if err := t.queryRow("token_next", nil, &id); err != nil {
-			return err
-		}
-		_, err := t.exec("token_create", id, token.IDClinica, token.Nombre, hash, token.Lectura, micros(t.now))
-		t.reconfigured()
-		return err
+		return t.createToken(&token, hash)
 	})
-	return id, err
+	return token.ID, err
 }
 
 // Tokens lists all tokens.

@@ -37,6 +37,12 @@ func beyondClinics() map[string]struct {
 		"token_next":              {[]string{"tokens"}, "the next id comes after that of every token"},
 		"token_list":              {[]string{"tokens"}, "an operator sees all tokens"},
 		"token_revoke":            {[]string{"tokens"}, "an operator names a token by its id alone"},
+		"usuario_by_email":        {[]string{"usuarios"}, "who logs in has not said of which clinic"},
+		"sesion_by_hash":          {[]string{"sesiones"}, "the hash tells which clinic it is"},
+		"sesion_extend":           {[]string{"sesiones"}, "keyed by the hash of what a browser holds"},
+		"sesion_delete":           {[]string{"sesiones"}, "keyed by the hash of what a browser holds"},
+		"sesion_forget":           {[]string{"sesiones"}, "those of all clinics run out alike"},
+		"freno_count":             {[]string{"into frenos"}, "who fails to log in may be of no clinic"},
 		"import_token":            {[]string{"tokens"}, "ids and secrets of tokens are everybody's"},
 		"check_tope_profesional":  {[]string{"a"}, check},
 		"check_references":        {[]string{"r", "respuestas", "entregas"}, check},
@@ -130,6 +136,8 @@ func TestTenancySeesABreach(t *testing.T) {
 		"an INSERT without the clinic":     {"INSERT INTO sillones (id, nombre) VALUES ($1, $2)", "into sillones"},
 		"an INSERT for another clinic":     {"INSERT INTO sillones (id_clinica, id) VALUES ($1, $2), (2, $3)", "into sillones"},
 		"an INSERT of what is selected":    {"INSERT INTO sillones (id_clinica, id) SELECT id_clinica, id FROM sillones", "sillones"},
+		"an INSERT of another column":      {"INSERT INTO sillones (id_clinica, id) SELECT s.id, s.id_clinica FROM sillones s WHERE s.id_clinica = $1", "into sillones"},
+		"an INSERT of a loose table's":     {"INSERT INTO sillones (id_clinica, id) SELECT o.id_clinica, s.id FROM sillones s, sillones o WHERE s.id_clinica = $1", "o"},
 		"an upsert of another clinic's":    {"INSERT INTO sillones (id_clinica, id) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET nombre = excluded.nombre", "into sillones"},
 		"an upsert that gives it away":     {"INSERT INTO sillones (id_clinica, id) VALUES ($1, $2) ON CONFLICT (id_clinica, id) DO UPDATE SET id_clinica = $3", "SET id_clinica"},
 		"a table that there is not":        {"SELECT 1 FROM recetas", "recetas"},
@@ -155,6 +163,7 @@ func TestTenancySeesABreach(t *testing.T) {
 		"SELECT 1 FROM citas AS c INNER JOIN pacientes p ON (p.id_clinica = c.id_clinica AND p.id = c.id_paciente) WHERE +$1 = c.id_clinica",
 		"SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
 		"WITH x AS (SELECT * FROM citas WHERE id_clinica = $1) SELECT 1 FROM x",
+		"INSERT INTO sillones (id, id_clinica) SELECT s.id, s.id_clinica FROM sillones s WHERE s.id_clinica = $1 ON CONFLICT (id_clinica, id) DO NOTHING",
 		"INSERT INTO sillones (id, id_clinica) VALUES ($2, $1) ON CONFLICT (id_clinica, id) DO NOTHING",
 		"SELECT 1 FROM clinicas WHERE id_clinica = $1 FOR NO KEY UPDATE",
 	}
@@ -382,6 +391,7 @@ func (c *tenancy) part(tokens []string, outer *scope, ctes []string) {
 	first := clauses[0]
 	here := &scope{outer: outer}
 	var ties []tie
+	var selected string
 	switch first.word {
 	case "SELECT":
 	case "UPDATE":
@@ -390,7 +400,7 @@ func (c *tenancy) part(tokens []string, outer *scope, ctes []string) {
 		}
 	case "DELETE":
 	case "INSERT":
-		c.insert(clauses)
+		selected = c.insert(clauses)
 	default:
 		c.report(first.word+strings.Join(first.tokens, " ")+" ", "cannot be read")
 		return
@@ -410,26 +420,38 @@ func (c *tenancy) part(tokens []string, outer *scope, ctes []string) {
 		}
 	}
 	c.resolve(here, ties)
+	if name, ok := strings.CutSuffix(selected, " . id_clinica"); selected != "" && (!ok || !here.knows(name)) {
+		c.report("into "+clauses[1].tokens[0], "is of the clinic of "+selected)
+	}
 	for _, clause := range clauses {
 		c.subqueries(clause.tokens, here, ctes)
 	}
 }
 
-// insert judges the row that is made, and the one it may meet.
-func (c *tenancy) insert(clauses []clause) {
+// knows tells whether a name is of a table of the scope's own: an untied one is
+// reported anyway.
+func (s *scope) knows(name string) bool {
+	return slices.ContainsFunc(s.sources, func(o *source) bool { return o.name == name })
+}
+
+// insert judges the row that is made, and the one it may meet. Of rows that are
+// selected it returns what their clinic is.
+func (c *tenancy) insert(clauses []clause) (selected string) {
 	into := clauses[1].tokens
 	what := "into " + into[0]
 	if slices.Contains(c.given, what) {
-		return
+		return ""
 	}
 	place := slices.Index(splitComma(into[2:closing(into, 1)]), "id_clinica")
 	if place < 0 {
 		c.report(what, "does not say of which clinic")
-		return
+		return ""
 	}
 	values := false
 	for _, clause := range clauses[2:] {
 		switch clause.word {
+		case "SELECT":
+			values, selected = true, splitComma(clause.tokens)[place]
 		case "VALUES":
 			values = true
 			for i := 0; i < len(clause.tokens) && clause.tokens[i] == "("; i = closing(clause.tokens, i) + 2 {
@@ -445,8 +467,9 @@ func (c *tenancy) insert(clauses []clause) {
 		}
 	}
 	if !values {
-		c.report(what, "is of whatever is selected, which cannot be judged")
+		c.report(what, "is of whatever it may be, which cannot be judged")
 	}
+	return selected
 }
 
 // from adds the tables of a FROM, and returns what its joins tie.
@@ -650,6 +673,9 @@ func splitClauses(tokens []string) []clause {
 			last.tokens = append(last.tokens, tokens[i:end+1]...)
 			i = end
 		case slices.Contains(clauseWords, tokens[i]) && (last.word != "FOR"):
+			if tokens[i] == "CONFLICT" {
+				last.tokens = last.tokens[:len(last.tokens)-1] // its ON
+			}
 			list = append(list, clause{word: tokens[i]})
 		default:
 			last.tokens = append(last.tokens, tokens[i])

@@ -62,6 +62,8 @@ func (t *tx) Reservas() tomahora.Reservas     { return reservas{t} }
 func (t *tx) Respuestas() tomahora.Respuestas { return respuestas{t} }
 func (t *tx) Eventos() tomahora.Eventos       { return eventos{t} }
 func (t *tx) Webhooks() tomahora.Webhooks     { return webhooks{t} }
+func (t *tx) Usuarios() tomahora.Usuarios     { return usuarios{t} }
+func (t *tx) Tokens() tomahora.Tokens         { return tokens{t} }
 func (t *tx) Setup() tomahora.Setup           { return t }
 
 // Config is the configuration in force. Should loading it fail, the transaction
@@ -174,7 +176,7 @@ func (t *tx) report() {
 // judges tells whether a query leaves a law to the database on purpose, so that a
 // refusal is an answer and no alarm.
 func judges(name string, law tomahora.Code) bool {
-	return law == tomahora.CodePacienteExiste || name == setExclusiva
+	return law == tomahora.CodePacienteExiste || law == tomahora.CodeUsuarioExiste || name == setExclusiva
 }
 
 // errReadOnly is a defect of a closure.

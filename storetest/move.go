@@ -76,8 +76,17 @@ func rich(t *testing.T, s tomahora.Store) tomahora.ClinicaID {
 		}
 	}
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
-		return errors.Join(enrichSetup(tx), enrichPeople(tx), enrichCitas(tx), enrichWebhooks(tx))
+		_, err := tx.Usuarios().Create(anita(), "$argon2id$x", actor)
+		return errors.Join(err, enrichSetup(tx), enrichPeople(tx), enrichCitas(tx), enrichWebhooks(tx))
 	}))
+	return id
+}
+
+// aged is a rich clinic of which eventos were forgotten already.
+func aged(t *testing.T, s tomahora.Store) tomahora.ClinicaID {
+	t.Helper()
+	id := rich(t, s)
+	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return tx.Eventos().Forget(20) }))
 	return id
 }
 
@@ -206,7 +215,7 @@ func wantFile(t *testing.T, got, want []byte) {
 
 func testRoundTrip(t *testing.T, from, to OpenMover) {
 	a, b, c := from(t, frozen), to(t, frozen), from(t, frozen)
-	id := rich(t, a)
+	id := aged(t, a)
 	there := export(t, a, id)
 	for table := range strings.FieldsSeq(`clinicas tokens sucursales sillones especialidades profesionales prestaciones estados
 		horarios horarios_especiales horarios_bloqueados pacientes atenciones citas eventos webhooks entregas`) {
@@ -306,7 +315,7 @@ func split(t *testing.T, file []byte) []string {
 
 func testMoveTokens(t *testing.T, from, to OpenMover) {
 	a, b := from(t, frozen), to(t, frozen)
-	id := rich(t, a)
+	id := aged(t, a)
 	file := export(t, a, id)
 	other := Setup(t, b, 1)
 	_, err := b.CreateToken(t.Context(), tomahora.Token{IDClinica: other, Nombre: "otro"}, secretHash(9))
@@ -329,6 +338,16 @@ func testMoveTokens(t *testing.T, from, to OpenMover) {
 	if strings.Contains(string(export(t, b, 41)), `{"tokens":`) {
 		t.Error("tokens came along although they were not to")
 	}
+	found, err := b.UsuariosByEmail(t.Context(), anita().Email)
+	must(t, err)
+	if len(found) != 2 || !found[0].Habilitado || found[0].Clave == "" || found[1].Habilitado || found[1].Clave != "" {
+		t.Errorf("got %+v, want the usuario of clinica 40, and that of 41 disabled", found)
+	}
+	must(t, b.View(t.Context(), 41, func(tx tomahora.Tx) error {
+		list, err := tx.Eventos().Historial("sucursal", 1, 10)
+		diff(t, spell(list), []string{"token:1 modified sucursal 1 []"})
+		return err
+	}))
 }
 
 // entregasOf are all deliveries of a webhook.

@@ -44,7 +44,7 @@ func (c demoCmd) Run(env *environment) (err error) {
 		return err
 	}
 	sender := c.sender()
-	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)})
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)}, nil)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,11 @@ func (c demoCmd) clock() func() time.Time {
 
 func (c demoCmd) greet(env *environment) func(net.Addr) {
 	return func(addr net.Addr) {
-		fmt.Fprintf(env.stdout, "The demo clinic is at http://%s/api/v5 with the token %q. Ctrl-C ends it.\n", addr, demo.Token)
+		fmt.Fprintf(env.stdout, "The demo clinic is at http://%s/ with these users, whose password is %q:\n", addr, demo.Clave)
+		for _, u := range demo.Usuarios() {
+			fmt.Fprintf(env.stdout, "  %-20s %s\n", u.Email, u.Rol)
+		}
+		fmt.Fprintf(env.stdout, "Its API is at http://%s/api/v5 with the token %q. Ctrl-C ends it.\n", addr, demo.Token)
 	}
 }
 
@@ -94,6 +98,9 @@ func prepareDemo(ctx context.Context, store *sqlstore.Store, empty bool) error {
 	if err := seedOnce(ctx, store, id, empty); err != nil {
 		return err
 	}
+	if err := hireOnce(ctx, store, id); err != nil {
+		return err
+	}
 	tokens, err := store.Tokens(ctx)
 	if err != nil || len(tokens) > 0 {
 		return err
@@ -111,5 +118,25 @@ func seedOnce(ctx context.Context, store *sqlstore.Store, id tomahora.ClinicaID,
 			return err
 		}
 		return demo.Seed(tx, empty)
+	})
+}
+
+// hireOnce makes the demo's users, unless there are some.
+func hireOnce(ctx context.Context, store *sqlstore.Store, id tomahora.ClinicaID) error {
+	clave, err := auth.NewPasswords(1).Hash(ctx, demo.Clave)
+	if err != nil {
+		return err
+	}
+	return store.Update(ctx, id, func(tx tomahora.Tx) error {
+		there, err := tx.Usuarios().List()
+		if err != nil || len(there) > 0 {
+			return err
+		}
+		for _, u := range demo.Usuarios() {
+			if _, err := tx.Usuarios().Create(u, clave, tomahora.Sistema); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -50,6 +50,7 @@ type cli struct {
 	Restore restoreCmd `cmd:"" help:"Make a SQLite database from a backup, after checking it."`
 	Clinica clinicaCmd `cmd:"" help:"Create, list and set up clinics."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke API tokens."`
+	Usuario usuarioCmd `cmd:"" help:"Create, list and disable the users of the web, and set their passwords."`
 	Export  exportCmd  `cmd:"" help:"Write all of a clinic to a file, to move it to another database."`
 	Import  importCmd  `cmd:"" help:"Bring in a clinic that was exported, whole or not at all."`
 	Webhook webhookCmd `cmd:"" help:"Create, list, test and revoke webhooks, and look after their deliveries."`
@@ -59,6 +60,7 @@ type cli struct {
 // environment is what commands need of the world.
 type environment struct {
 	ctx    context.Context //nolint:containedctx // the program's own, handed to one command
+	stdin  *os.File
 	stdout io.Writer
 	stderr io.Writer
 	logger *slog.Logger
@@ -96,7 +98,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		fmt.Fprintf(stderr, "tomahora: %v\nRun `tomahora --help` for usage.\n", err)
 		return exitUsage
 	}
-	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr, logger: newLogger(stderr)}
+	env := &environment{ctx: ctx, stdin: os.Stdin, stdout: stdout, stderr: stderr, logger: newLogger(stderr)}
 	return report(stderr, command.Run(env))
 }
 

@@ -24,15 +24,13 @@ func (r retention) checkRetention() error {
 	return nil
 }
 
-// sweep forgets what is too old, now and again, until stop is called. What the
-// pendientes of an agenda.Retencion name stays.
+// sweep files eventos for the audit and forgets what is too old, now and again,
+// until stop is called. What the pendientes of an agenda.Retencion name stays.
 func (r retention) sweep(env *environment, store tomahora.Store, pendientes ...func(tomahora.Tx) (tomahora.EventoID, error)) (stop func()) {
 	ctx, cancel := context.WithCancel(env.ctx)
 	s := sweeper{store, agenda.Retencion{Plazo: r.Eventos, Pendientes: pendientes}, env.logger, sweepPause}
 	var running sync.WaitGroup
-	if r.Eventos > 0 {
-		running.Go(func() { s.run(ctx) })
-	}
+	running.Go(func() { s.run(ctx) })
 	return func() {
 		cancel()
 		running.Wait()
@@ -47,7 +45,7 @@ const (
 	sweepPause = 100 * time.Millisecond
 )
 
-// sweeper forgets old eventos. Several may do so at the same time.
+// sweeper files and forgets eventos. Several may do so at the same time.
 type sweeper struct {
 	store  tomahora.Store
 	keep   agenda.Retencion
@@ -60,7 +58,7 @@ func (s sweeper) run(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
-			s.logger.WarnContext(ctx, "old eventos are not forgotten yet", "error", err)
+			s.logger.WarnContext(ctx, "eventos are not filed or forgotten yet", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -84,24 +82,44 @@ func (s sweeper) sweep(ctx context.Context) error {
 }
 
 func (s sweeper) sweepClinica(ctx context.Context, id tomahora.ClinicaID) error {
-	for {
-		old := false
-		err := s.store.View(ctx, id, func(tx tomahora.Tx) error {
-			until, err := s.keep.Olvidar(tx, 1)
-			old = until > 0
-			return err
-		})
-		if err != nil || !old {
+	if err := s.audit(ctx, id); err != nil {
+		return err
+	}
+	return s.each(ctx, id, func(tx tomahora.Tx) (bool, error) {
+		until, err := s.keep.Olvidar(tx, 1)
+		return until > 0, err
+	}, func(tx tomahora.Tx) error {
+		until, err := s.keep.Olvidar(tx, sweepBatch)
+		if err != nil {
 			return err
 		}
-		err = s.store.Update(ctx, id, func(tx tomahora.Tx) error {
-			until, err := s.keep.Olvidar(tx, sweepBatch)
-			if err != nil {
-				return err
-			}
-			return tx.Eventos().Forget(until)
+		return tx.Eventos().Forget(until)
+	})
+}
+
+// audit files eventos soon after they were written, so that few are looked through
+// for the history of a row.
+func (s sweeper) audit(ctx context.Context, id tomahora.ClinicaID) error {
+	return s.each(ctx, id, func(tx tomahora.Tx) (bool, error) {
+		return tx.Eventos().Audit(0)
+	}, func(tx tomahora.Tx) error {
+		_, err := tx.Eventos().Audit(sweepBatch)
+		return err
+	})
+}
+
+// each does a batch of work for a clinic while there is some, with pauses.
+func (s sweeper) each(ctx context.Context, id tomahora.ClinicaID, due func(tomahora.Tx) (bool, error), work func(tomahora.Tx) error) error {
+	for {
+		todo := false
+		err := s.store.View(ctx, id, func(tx tomahora.Tx) (err error) {
+			todo, err = due(tx)
+			return err
 		})
-		if err != nil {
+		if err != nil || !todo {
+			return err
+		}
+		if err := s.store.Update(ctx, id, work); err != nil {
 			return err
 		}
 		select {

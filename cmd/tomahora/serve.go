@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,6 +23,7 @@ import (
 	"github.com/tomahora/tomahora/medilink/openapi"
 	"github.com/tomahora/tomahora/sandbox"
 	"github.com/tomahora/tomahora/sqlstore"
+	"github.com/tomahora/tomahora/web"
 	"github.com/tomahora/tomahora/webhook"
 )
 
@@ -33,7 +35,7 @@ type service struct {
 	MetricsToken  string `name:"metrics-token" help:"Token that /metrics asks for, as a Bearer or as the password of Basic." placeholder:"SECRET"`
 	Webhooks      bool   `name:"webhooks" default:"true" negatable:"" help:"Deliver webhooks. With --webhooks=false this process only answers, and another on the same database has to deliver."`
 	receivers
-	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto and -Host are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
+	TrustedProxies []netip.Prefix `name:"trusted-proxies" help:"Networks whose X-Forwarded-Proto, -Host and -For are believed, such as 10.0.0.0/8." placeholder:"CIDR"`
 }
 
 // metrics are what the flags ask for; nil when they ask for none.
@@ -59,8 +61,8 @@ type sandboxed struct {
 }
 
 // config is the server over a store, for browsers of the given origins; box is
-// nil unless it is there to be tried out.
-func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed) (httpd.Config, error) {
+// nil unless it is there to be tried out, and first unless there is no clinic yet.
+func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed, first *web.FirstRun) (httpd.Config, error) {
 	options, err := s.api(env, store, sender, origins)
 	if err != nil {
 		return httpd.Config{}, err
@@ -80,7 +82,39 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
+	if cfg.Web, err = s.newWeb(env, options, first); err != nil {
+		return httpd.Config{}, err
+	}
 	return cfg, nil
+}
+
+// newWeb makes the face for people, beside the vendor's with these options.
+func (s service) newWeb(env *environment, o medilink.Options, first *web.FirstRun) (*web.Handler, error) {
+	sessions, err := auth.NewSessions(env.ctx, auth.SessionOptions{
+		Store: o.Store, Passwords: auth.NewPasswords(passwordsAtOnce), Clock: time.Now,
+		Secure:  func(r *http.Request) bool { return strings.HasPrefix(o.BaseURL(r), "https:") },
+		Address: httpd.Address(s.TrustedProxies),
+		Logger:  o.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{
+		Store: o.Store, Sessions: sessions, Doors: sessions, FirstRun: first, Demo: o.Sandbox != nil && o.Sandbox.Reset != nil,
+		BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
+		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
+	}), nil
+}
+
+// passwordsAtOnce bounds the memory that logging in takes: 19 MiB each.
+const passwordsAtOnce = 4
+
+// businessClock is the sandbox's where there is one.
+func businessClock(o medilink.Options) func() time.Time {
+	if o.Sandbox != nil {
+		return o.Sandbox.Clock.Now
+	}
+	return o.Clock
 }
 
 // api makes the vendor's face over a store, for browsers of the given origins.
@@ -232,16 +266,48 @@ func (c serveCmd) Run(env *environment) error {
 		box = &sandboxed{clock: clock}
 	}
 	sender := c.sender()
-	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box)
+	first, err := firstRun(env, store)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box, first)
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
 	cfg.CertFile, cfg.KeyFile, cfg.Limits = c.TLSCert, c.TLSKey, c.server(env)
 	swept, delivered := c.sweep(env, store, undelivered), c.deliver(env, store, sender)
-	err = c.listen(env, c.Listen, nil, cfg)
+	err = c.listen(env, c.Listen, c.inviteTo(env, first), cfg)
 	delivered()
 	swept()
 	return errors.Join(err, store.Close())
+}
+
+// firstRun lets the first clinic of an empty database be made in a browser, by
+// whoever has a code that only this process knows; nil where there is a clinic.
+func firstRun(env *environment, store *sqlstore.Store) (*web.FirstRun, error) {
+	clinicas, err := store.Clinicas(env.ctx)
+	if err != nil || len(clinicas) > 0 {
+		return nil, err
+	}
+	return &web.FirstRun{Code: auth.NewPassword()}, nil
+}
+
+// inviteTo tells the operator where the first clinic is made, and the code.
+func (c serveCmd) inviteTo(env *environment, first *web.FirstRun) func(net.Addr) {
+	if first == nil {
+		return nil
+	}
+	return func(addr net.Addr) {
+		base := strings.TrimRight(c.PublicURL, "/")
+		if base == "" {
+			_, port, _ := net.SplitHostPort(addr.String()) // a listener's own
+			base = "http://localhost:" + port
+			if c.TLSCert != "" {
+				base = "https://localhost:" + port
+			}
+		}
+		env.logger.WarnContext(env.ctx, "the database has no clinic yet; set one up in a browser, with this code", "url", base+"/inicio?codigo="+first.Code, "code", first.Code)
+	}
 }
 
 // listen serves until the program is told to stop, or one of its listeners

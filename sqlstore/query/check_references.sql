@@ -89,5 +89,8 @@ WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = r.id_clinica)
 UNION ALL
 SELECT r.id_clinica, 'entregas' AS child, r.id, 'webhooks' AS parent FROM (SELECT id_clinica, id_webhook AS id FROM entregas) r
 WHERE NOT EXISTS (SELECT 1 FROM webhooks p WHERE p.id_clinica = r.id_clinica AND p.id = r.id)
+UNION ALL
+SELECT r.id_clinica, 'usuarios' AS child, r.id, 'clinicas' AS parent FROM usuarios r
+WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = r.id_clinica)
 ) x
 LIMIT 1000

@@ -1,0 +1,197 @@
+package e2e
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// checkedPage is a page of the web that must keep the basics.
+type checkedPage struct {
+	name, path string
+	as         string  // email of the demo's user who looks; "" is nobody
+	status     int64   // 0 is 200
+	budget     float64 // of all that is loaded, in KB on the wire; 0 is 60
+}
+
+// checkedPages are all pages of the demo clinic.
+func checkedPages() []checkedPage {
+	return []checkedPage{
+		{name: "no-encontrada", path: "/no/existe", status: 404},
+		{name: "no-encontrada-con-sesion", path: "/no/existe", as: "recepcion@demo.cl", status: 404},
+		{name: "entrar", path: "/entrar"},
+		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
+	}
+}
+
+// Every page has what a browser, a screen reader and a slow network need, in every
+// size, light and dark, and has its words in both languages.
+func TestPagesKeepTheBasics(t *testing.T) {
+	s := start(t, "demo", "--now", "2026-11-26T10:05:00-03:00")
+	for _, tt := range checkedPages() {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPage(t, s)
+			if tt.as != "" {
+				p.login(tt.as, "demo")
+			}
+			if tt.status != 0 {
+				p.expect(tt.status)
+			}
+			p.run(command(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}))
+			p.keepsTheBasics(tt)
+			p.look(tt.name)
+			p.speak("en")
+			p.open(tt.path)
+			p.speaks("en")
+			p.screenshot(tt.name+"-en", desktop)
+			p.resize(phone)
+			p.staysWithin(tt.name+" in English", phone)
+			p.speak("es")
+		})
+	}
+}
+
+// keepsTheBasics opens a page and fails on what is wrong with it.
+func (p *page) keepsTheBasics(tt checkedPage) {
+	p.t.Helper()
+	before := len(p.responses())
+	p.open(tt.path)
+	p.until("document.readyState === 'complete'")
+	p.speaks("es-CL")
+	type head struct{ Doctype, Mode, Viewport, Description, Title string }
+	h := eval[head](p, `({
+		doctype: document.doctype?.name ?? '', mode: document.compatMode, title: document.title,
+		viewport: document.querySelector('meta[name=viewport]')?.content ?? '',
+		description: document.querySelector('meta[name=description]')?.content ?? '',
+	})`)
+	if h.Doctype != "html" || h.Mode != "CSS1Compat" || h.Viewport != "width=device-width, initial-scale=1" || h.Description == "" || !strings.HasSuffix(h.Title, " · tomahora") {
+		p.t.Errorf("the head of the page is %+v", h)
+	}
+	validHTML(p.t, tt.name, eval[string](p, "fetch(location.href, {headers: {Accept: 'text/html'}}).then((r) => r.text())"))
+	total := 0.0
+	for _, r := range p.responses()[before:] {
+		p.judge(r)
+		total += r.bytes
+	}
+	budget := tt.budget
+	if budget == 0 {
+		budget = 60
+	}
+	paint := eval[float64](p, "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+	p.t.Logf("%s weighs %.1f KB and is painted after %.0f ms", tt.name, total/1000, paint)
+	if total > budget*1000 {
+		p.t.Errorf("the page weighs %.1f KB, more than %.0f", total/1000, budget)
+	}
+}
+
+// responses are what was loaded so far.
+func (p *page) responses() []response {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]response(nil), p.loaded...)
+}
+
+// judge fails on a response that comes from elsewhere, or is longer or kept for
+// another time than it needs to be.
+func (p *page) judge(r response) {
+	p.t.Helper()
+	at, err := url.Parse(r.url)
+	must(p.t, err)
+	if !strings.HasPrefix(r.url, p.base+"/") && at.Scheme != "data" && at.Scheme != "blob" {
+		p.t.Errorf("%s is not of this server", r.url)
+	}
+	const packet = 1400
+	if r.bytes > packet && r.header["content-encoding"] == "" && (strings.HasPrefix(r.mime, "text/") || strings.HasSuffix(r.mime, "json") || strings.HasSuffix(r.mime, "xml")) {
+		p.t.Errorf("%s is not compressed", r.url)
+	}
+	want := "no-store"
+	if strings.HasPrefix(at.Path, "/estatico/") {
+		want = "public, max-age=31536000, immutable"
+	}
+	if got := r.header["cache-control"]; got != want {
+		p.t.Errorf("%s has Cache-Control %q, want %q", r.url, got, want)
+	}
+	if r.header["x-content-type-options"] != "nosniff" || !strings.Contains(r.header["content-security-policy"], "default-src 'self'") {
+		p.t.Errorf("%s has not all headers of security: %v", r.url, r.header)
+	}
+}
+
+// speak chooses the language of the pages that follow.
+func (p *page) speak(lang string) {
+	p.t.Helper()
+	if status := eval[int64](p, fmt.Sprintf(`fetch('/preferencias', {
+		method: 'POST', headers: {Accept: 'application/json'}, body: new URLSearchParams({idioma: %q}),
+	}).then((r) => r.status)`, lang)); status != 204 {
+		p.t.Fatalf("choosing %s was answered %d", lang, status)
+	}
+}
+
+// speaks fails where the page is in another language, or shows a key in place of
+// its words.
+func (p *page) speaks(lang string) {
+	p.t.Helper()
+	if got := eval[string](p, "document.documentElement.lang"); got != lang {
+		p.t.Errorf("the page is in %q, want %q", got, lang)
+	}
+	for _, key := range eval[[]string](p, `document.body.innerText.split('\n').map((s) => s.trim()).filter((s) => /^[a-z]+(\.[A-Za-z0-9_]+)+$/.test(s))`) {
+		p.t.Errorf("the page shows %q, which seems a key without words", key)
+	}
+}
+
+// The colours change at once, and the next page has them too.
+func TestThemeIsKept(t *testing.T) {
+	s := start(t, "demo", "--empty")
+	p := newPage(t, s)
+	p.expect(404)
+	p.open("/no/existe")
+	colour := func() string { return eval[string](p, "getComputedStyle(document.body).backgroundColor") }
+	light := colour()
+	for range 2 { // to light, then to dark
+		p.click(`[name="tema"]:not([hidden])`)
+	}
+	p.until("document.documentElement.dataset.theme === 'dark'")
+	dark := colour()
+	if dark == light {
+		t.Errorf("both are %s", light)
+	}
+	p.until("performance.getEntriesByType('resource').filter((e) => e.name.endsWith('/preferencias') && e.responseEnd > 0).length === 2")
+	p.open("/no/existe")
+	if got := colour(); got != dark {
+		t.Errorf("the next page is %s, want %s", got, dark)
+	}
+}
+
+// Without scripts the colours change too, by a form.
+func TestThemeIsKeptWithoutScripts(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.withoutScripts()
+	p.open("/no/existe")
+	for _, want := range []string{"light", "dark", ""} {
+		p.follow(`[name="tema"]:not([hidden])`)
+		if got := eval[string](p, "document.documentElement.dataset.theme ?? ''"); got != want || eval[string](p, "location.pathname") != "/no/existe" {
+			t.Errorf("the theme is %q, want %q", got, want)
+		}
+	}
+}
+
+// A keyboard reaches the content without walking through the navigation.
+func TestSkipLink(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--empty"))
+	p.expect(404)
+	p.open("/no/existe")
+	p.press(kb.Tab)
+	if got := eval[string](p, "document.activeElement.className"); got != "skip" {
+		t.Fatalf("the first stop is %q", got)
+	}
+	p.settle()
+	if top := eval[float64](p, "document.activeElement.getBoundingClientRect().top"); top < 0 {
+		t.Errorf("the link stays out of sight, at %v", top)
+	}
+	p.press(kb.Enter)
+	p.until("document.activeElement.id === 'contenido'")
+}

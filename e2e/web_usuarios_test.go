@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestSigningInAndOut(t *testing.T) {
+	s := start(t, "demo")
+	p := newPage(t, s)
+	p.expect(422)
+	p.open("/cuenta")
+	if at := eval[string](p, "location.pathname + location.search"); at != "/entrar?volver=%2Fcuenta" {
+		t.Errorf("who is not signed in is at %s", at)
+	}
+	p.look("entrar")
+	if focus := eval[string](p, "document.activeElement.name"); focus != "email" {
+		t.Errorf("the focus is on %q", focus)
+	}
+	p.fill(`[name="email"]`, "admin@demo.cl")
+	p.fill(`[name="clave"]`, "otra")
+	p.submit(`[name="clave"]`)
+	if said := p.see(".summary"); !strings.Contains(said, "El correo o la clave no son correctos") {
+		t.Errorf("it says %q", said)
+	}
+	p.look("entrar-mal")
+	if kept := eval[string](p, `document.querySelector('[name="email"]').value`); kept != "admin@demo.cl" {
+		t.Errorf("the email is %q", kept)
+	}
+	p.fill(`[name="clave"]`, "demo")
+	p.submit(`[name="clave"]`)
+	if at := eval[string](p, "location.pathname"); at != "/cuenta" {
+		t.Errorf("it went on to %s", at)
+	}
+	if cookies := eval[string](p, "document.cookie"); strings.Contains(cookies, "tomahora") {
+		t.Error("scripts can read the session")
+	}
+	p.look("cuenta")
+	p.click(".menu-user")
+	p.follow(`form[action="/salir"] button`)
+	if said := p.see(".notice"); !strings.Contains(said, "Salió") {
+		t.Errorf("it says %q", said)
+	}
+	p.open("/")
+	if at := eval[string](p, "location.pathname"); at != "/entrar" {
+		t.Errorf("who has left is at %s", at)
+	}
+}
+
+func TestAnAccountOfOnesOwn(t *testing.T) {
+	s := start(t, "demo")
+	here, there := newPage(t, s), newPage(t, s)
+	here.expect(422)
+	here.login("recepcion@demo.cl", "demo")
+	there.login("recepcion@demo.cl", "demo")
+	here.open("/cuenta")
+	here.fill(`[name="nombre"]`, "María José Ñandú-Fernández de la Reguera y Echeñique")
+	here.submit(`[name="nombre"]`)
+	here.see(".notice-ok")
+	here.look("cuenta-nombre-largo")
+
+	change := func(actual, nueva, repetida string) {
+		t.Helper()
+		here.fill(`[name="actual"]`, actual)
+		here.fill(`[name="clave"]`, nueva)
+		here.fill(`[name="repetida"]`, repetida)
+		here.submit(`[name="repetida"]`)
+	}
+	for _, wrong := range [][4]string{
+		{"demo", "corta", "corta", "al menos 10"},
+		{"otra", "correcto caballo", "correcto caballo", "No es su clave actual"},
+		{"demo", "correcto caballo", "correcto cabello", "No es igual"},
+	} {
+		change(wrong[0], wrong[1], wrong[2])
+		if said := here.see(".problem"); !strings.Contains(said, wrong[3]) {
+			t.Errorf("%q is answered %q", wrong, said)
+		}
+	}
+	here.look("cuenta-mal")
+	change("demo", "correcto caballo", "correcto caballo")
+	here.see(".notice-ok")
+	there.open("/cuenta")
+	if at := eval[string](there, "location.pathname"); at != "/entrar" {
+		t.Errorf("after the password was changed elsewhere, one is at %s", at)
+	}
+	there.login("recepcion@demo.cl", "correcto caballo")
+}
+
+// The first clinic is made in a browser, by whoever was told the code.
+func TestTheFirstRun(t *testing.T) {
+	s := start(t, "serve", "--db", "sqlite:"+t.TempDir()+"/a.db")
+	p := newPage(t, s)
+	p.expect(422)
+	p.open("/") // which is answered after the code was told
+	told := regexp.MustCompile(`inicio\?codigo=([a-z2-7-]{19})`).FindStringSubmatch(s.log.String())
+	if told == nil {
+		t.Fatalf("no code was told:\n%s", s.log)
+	}
+	if at := eval[string](p, "location.pathname"); at != "/inicio" {
+		t.Fatalf("the first visitor is at %s", at)
+	}
+	p.look("inicio")
+	for selector, value := range map[string]string{
+		"codigo": "aaaa-aaaa-aaaa-aaaa", "clinica": "Clínica Ñuñoa", "sucursal": "Irarrázaval", "nombre": "Eva Rojas",
+		"email": "eva@clinica.cl", "clave": "correcto caballo",
+	} {
+		p.fill(`[name="`+selector+`"]`, value)
+	}
+	p.submit(`[name="clave"]`)
+	if said := p.see(".problem"); !strings.Contains(said, "código") {
+		t.Errorf("a stranger is told %q", said)
+	}
+	p.look("inicio-mal")
+	p.fill(`[name="codigo"]`, told[1])
+	p.fill(`[name="clave"]`, "correcto caballo")
+	p.submit(`[name="clave"]`)
+	if said := p.see(".notice-ok"); !strings.Contains(said, "Clínica Ñuñoa está lista") {
+		t.Errorf("it says %q", said)
+	}
+	if who := p.see(".menu-user"); !strings.Contains(who, "Eva Rojas") {
+		t.Errorf("signed in is %q", who)
+	}
+	p.expect(404)
+	p.open("/inicio?codigo=" + told[1])
+	p.see("h1")
+	if n := eval[int](p, "document.querySelectorAll('form[action=\"/inicio\"]').length"); n != 0 {
+		t.Error("a second clinic may be made")
+	}
+}

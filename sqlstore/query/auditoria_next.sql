@@ -1,0 +1,1 @@
+SELECT auditado, ultimo_evento FROM clinicas WHERE id_clinica = $1

@@ -1,0 +1,1 @@
+DELETE FROM frenos WHERE ultimo <= $1

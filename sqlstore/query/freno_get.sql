@@ -1,0 +1,1 @@
+SELECT hasta FROM frenos WHERE hash = $1

@@ -1,0 +1,1 @@
+UPDATE frenos SET hasta = $1 WHERE hash = $2

@@ -1,0 +1,1 @@
+DELETE FROM auditoria WHERE id_clinica = $1

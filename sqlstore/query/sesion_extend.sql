@@ -1,0 +1,1 @@
+UPDATE sesiones SET vence = $1 WHERE hash = $2

@@ -1,0 +1,1 @@
+DELETE FROM sesiones WHERE vence <= $1

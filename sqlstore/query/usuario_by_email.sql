@@ -1,0 +1,1 @@
+SELECT id, id_clinica, email, nombre, rol, id_profesional, idioma, habilitado, creado, clave FROM usuarios WHERE email = $1 ORDER BY id_clinica

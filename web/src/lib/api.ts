@@ -1,0 +1,40 @@
+import { t } from "./words";
+
+/** What the server says of a request it refused. */
+type Refusal = { code: string; message: string; fields?: Record<string, string>; request_id: string };
+
+/** Failure is a request that was refused (status is the server's) or never answered (0); its message is for people. */
+export class Failure extends Error {
+  constructor(readonly status: number, readonly code: string, message: string, readonly fields: Record<string, string> = {}) {
+    super(message);
+  }
+}
+
+/** get asks for JSON. */
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path, signal ? { signal } : {});
+}
+
+/** post sends a form, as a page without scripts would, and reads the JSON of the answer. */
+export function post<T>(path: string, values: Record<string, string | number> | FormData = {}): Promise<T> {
+  const pairs = values instanceof FormData ? [...values].map(([key, value]) => [key, String(value)]) : Object.entries(values).map(([key, value]) => [key, String(value)]);
+  return ask<T>(path, { method: "POST", body: new URLSearchParams(pairs) });
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, { ...init, headers: { Accept: "application/json" } });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Failure(0, "sin_conexion", t("js.base.offline"));
+  }
+  const body = answer.status === 204 ? undefined : await answer.json().catch(() => undefined);
+  if (!answer.ok) throw refused(answer.status, body);
+  return body as T;
+}
+
+function refused(status: number, body: unknown): Failure {
+  const error = (body as { error?: Refusal } | undefined)?.error;
+  return new Failure(status, error?.code ?? "", error?.message ?? t("js.base.failed"), error?.fields);
+}
