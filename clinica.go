@@ -22,6 +22,7 @@ type Clinica struct {
 // holds and what a store keeps, as plain lists.
 type Plan struct {
 	Clinica        Clinica
+	Online         ReservaOnline
 	Sucursales     []Sucursal
 	Sillones       []Sillon // without the Sobrecupo, which is always there
 	Especialidades []Especialidad
@@ -91,6 +92,7 @@ func NewConfig(version int64, p Plan) (*Config, error) {
 	for _, t := range p.Tokens {
 		c.actores[t.ID.Actor()] = t.Nombre
 	}
+	c.actores[ActorOnline] = "Reserva en línea"
 	for _, u := range p.Usuarios {
 		c.actores[u.Actor()] = u.Nombre
 	}
@@ -171,6 +173,7 @@ func (c *Config) Plan() Plan { return c.plan }
 func (p Plan) sorted() Plan {
 	return Plan{
 		Clinica:        p.Clinica,
+		Online:         p.Online,
 		Sucursales:     sortedBy(p.Sucursales, func(s Sucursal) SucursalID { return s.ID }),
 		Sillones:       sortedBy(p.Sillones, func(s Sillon) SillonID { return s.ID }),
 		Especialidades: sortedBy(p.Especialidades, func(e Especialidad) EspecialidadID { return e.ID }),
@@ -198,28 +201,17 @@ func (c *Config) Atiende(prof ProfesionalID, suc SucursalID) bool {
 // check finds what makes a plan unusable: unknown references, an intervalo that
 // is no step, rules of one day that overlap.
 func (c *Config) check(p Plan) error {
-	var problems Problems
-	report := func(field, format string, args ...any) {
-		problems = append(problems, Invalid(CodeConfiguracionInvalida, field, fmt.Sprintf(format, args...)))
-	}
-	c.checkZonas(p, report)
-	for i, s := range p.Sillones {
-		if s.ID == Sobrecupo {
-			report(path("sillones", i), "el sillón %d es el sobrecupo y no puede ser un sillón real", Sobrecupo)
-		}
-	}
-	for i, prof := range p.Profesionales {
-		if prof.Intervalo <= 0 || prof.Intervalo > Duracion(FinDelDia) {
-			report(path("profesionales", i), "el intervalo del profesional %d debe estar entre 1 y 1440 minutos", prof.ID)
-		}
-		if _, ok := c.especialidades[prof.IDEspecialidad]; !ok && prof.IDEspecialidad != 0 {
-			report(path("profesionales", i), "la especialidad %d no existe", prof.IDEspecialidad)
-		}
-	}
+	problems := append(c.loadZonas(p), p.Online.check()...)
 	of := func(list string, i int, faults ...fault) {
 		for _, f := range faults {
 			problems = append(problems, f.inPlan(path(list, i)))
 		}
+	}
+	for i, s := range p.Sillones {
+		of("sillones", i, s.faults()...)
+	}
+	for i, prof := range p.Profesionales {
+		of("profesionales", i, c.profesionalFaults(prof)...)
 	}
 	for i, h := range p.Horarios {
 		of("horarios", i, c.horarioFaults(h)...)
@@ -254,15 +246,15 @@ func clashes[K comparable, V any](list []V, key func(V) K, clash func(a, b V) bo
 	}
 }
 
-type reporter func(field, format string, args ...any)
-
 // path names the i-th entry of a list, counted from 0.
 func path(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
-func (c *Config) checkZonas(p Plan, report reporter) {
+// loadZonas finds the zones of the clinic and its sucursales, and reports those
+// that there are not.
+func (c *Config) loadZonas(p Plan) (problems Problems) {
 	var err error
 	if c.zona, err = loadZona(p.Clinica.Zona); err != nil {
-		report("clinica.zona", "la zona horaria %q no existe", p.Clinica.Zona)
+		problems = append(problems, zonaFault(p.Clinica.Zona).inPlan("clinica.zona"))
 		c.zona = time.UTC
 	}
 	for i, s := range p.Sucursales {
@@ -271,11 +263,12 @@ func (c *Config) checkZonas(p Plan, report reporter) {
 		}
 		zona, err := loadZona(s.Zona)
 		if err != nil {
-			report(path("sucursales", i), "la zona horaria %q no existe", s.Zona)
+			problems = append(problems, zonaFault(s.Zona).inPlan(path("sucursales", i)))
 			continue
 		}
 		c.zonas[s.ID] = zona
 	}
+	return problems
 }
 
 // loadZona refuses the two names that depend on the machine.

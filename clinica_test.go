@@ -41,9 +41,9 @@ func TestNewConfigRefuses(t *testing.T) {
 		{"a sucursal's zone that does not exist", func(p *tomahora.Plan) { p.Sucursales[1].Zona = "Chile" }, "sucursales[1]", `la zona horaria "Chile" no existe`},
 		{"a sucursal in the zone of the machine", func(p *tomahora.Plan) { p.Sucursales[1].Zona = "Local" }, "sucursales[1]", `la zona horaria "Local" no existe`},
 		{"the sobrecupo given to a real chair", func(p *tomahora.Plan) { p.Sillones[2].ID = tomahora.Sobrecupo; p.Horarios, p.Especiales = nil, nil }, "sillones[2]", "el sillón 7 es el sobrecupo"},
-		{"an intervalo of 0", func(p *tomahora.Plan) { p.Profesionales[0].Intervalo = 0 }, "profesionales[0]", "el intervalo del profesional 1 debe estar entre 1 y 1440 minutos"},
-		{"a negative intervalo", func(p *tomahora.Plan) { p.Profesionales[0].Intervalo = -15 }, "profesionales[0]", "el intervalo del profesional 1"},
-		{"an intervalo longer than a day", func(p *tomahora.Plan) { p.Profesionales[0].Intervalo = 1441 }, "profesionales[0]", "el intervalo del profesional 1"},
+		{"an intervalo of 0", func(p *tomahora.Plan) { p.Profesionales[0].Intervalo = 0 }, "profesionales[0]", "el intervalo debe estar entre 1 y 1440 minutos"},
+		{"a negative intervalo", func(p *tomahora.Plan) { p.Profesionales[0].Intervalo = -15 }, "profesionales[0]", "el intervalo debe estar entre"},
+		{"an intervalo longer than a day", func(p *tomahora.Plan) { p.Profesionales[0].Intervalo = 1441 }, "profesionales[0]", "el intervalo debe estar entre"},
 		{"an unknown especialidad", func(p *tomahora.Plan) { p.Profesionales[3].IDEspecialidad = 9 }, "profesionales[3]", "la especialidad 9 no existe"},
 
 		{"a horario of an unknown profesional", monday(func(h *tomahora.Horario) { h.IDProfesional = 99 }), "horarios[0]", "el profesional 99 no existe"},

@@ -70,7 +70,7 @@ func (c *Config) Disponibilidad(prof ProfesionalID, suc SucursalID, fecha Fecha,
 	d.intervalo = c.profesionales[prof].Intervalo
 	d.continua = fecha.isContinuous(d.zona)
 	d.primera = c.primeraHora(suc, fecha, now)
-	for _, b := range c.bloqueos[bloqueoDay{suc, fecha}] {
+	for _, b := range c.Bloqueos(suc, fecha) {
 		if b.binds(prof) {
 			d.bloqueos = append(d.bloqueos, b)
 			d.bloqueada.add(b.Rango)

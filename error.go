@@ -195,6 +195,13 @@ const (
 	CodeBloqueoConCitas Code = "bloqueo_con_citas"
 )
 
+// The codes of what pacientes do for themselves.
+const (
+	CodeHoraNoDisponible Code = "hora_no_disponible"
+	CodeLimiteOnline     Code = "limite_online"
+	CodeCitaCerrada      Code = "cita_cerrada"
+)
+
 // The codes of usuarios and of logging in.
 const (
 	CodeUsuarioExiste       Code = "usuario_existe"
@@ -268,6 +275,10 @@ var messages = map[Code]string{
 	CodeSinCambios:      "La solicitud no indica ningún cambio",
 	CodeCitaAnulada:     "La cita está anulada y no se puede %s",
 	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
+
+	CodeHoraNoDisponible: "Esa hora ya no está disponible",
+	CodeLimiteOnline:     "Con estos datos no se puede tomar otra hora en línea",
+	CodeCitaCerrada:      "Esta hora ya no se puede cambiar en línea",
 
 	CodeUsuarioExiste:       "Ya hay un usuario con ese correo en la clínica",
 	CodeUltimoAdministrador: "Es el último usuario habilitado con rol administracion; dé ese rol a otro antes",

@@ -86,6 +86,25 @@ func (c *Config) CheckSemana(prof ProfesionalID, suc SucursalID, semana []Horari
 	return faultsOf(faults).orNil()
 }
 
+// ProblemasDeSemana are what CheckSemana finds wrong with each of the rules, by
+// their place in the list; of two that overlap, the later one is at fault.
+func (c *Config) ProblemasDeSemana(semana []Horario) map[int]Problems {
+	faults := map[int][]fault{}
+	for i, h := range semana {
+		if list := c.horarioFaults(h); len(list) > 0 {
+			faults[i] = list
+		}
+	}
+	for i := range clashes(semana, Horario.agenda, Horario.clashes) {
+		faults[i] = append(faults[i], horarioClash)
+	}
+	problems := make(map[int]Problems, len(faults))
+	for i, list := range faults {
+		problems[i] = faultsOf(list)
+	}
+	return problems
+}
+
 // CheckEspecial judges a horario especial as CheckHorario does a weekly rule.
 func (c *Config) CheckEspecial(e HorarioEspecial) error {
 	missing := Problems{}.

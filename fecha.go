@@ -156,6 +156,16 @@ func (h Hora) ExistsOn(f Fecha, zona *time.Location) bool {
 	return t.Hour()*60+t.Minute() == int(h) && FechaOf(t, zona) == f
 }
 
+// At is the instant of an hour of the date, in UTC; of an hour that the clocks
+// show twice, the first.
+func (f Fecha) At(h Hora, zona *time.Location) time.Time {
+	at := time.Date(f.Year, f.Month, f.Day, 0, int(h), 0, 0, zona)
+	if before := at.Add(-time.Hour); FechaOf(before, zona) == f && before.Hour() == at.Hour() {
+		at = before
+	}
+	return at.UTC()
+}
+
 // isContinuous tells that the clocks of the zone ran through the date without a
 // change, so that all its hours exist. Finding this out costs less than asking
 // ExistsOn twice.

@@ -177,10 +177,16 @@ func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Se
 	return segmentos
 }
 
+// Bloqueos are those of a sucursal on a date, of its profesionales and of all of it.
+// The list is the snapshot's own and must not be changed.
+func (c *Config) Bloqueos(suc SucursalID, fecha Fecha) []HorarioBloqueado {
+	return c.bloqueos[bloqueoDay{suc, fecha}]
+}
+
 // bloqueado tells whether a bloqueo of the profesional or of the whole sucursal
 // takes any minute of the range.
 func (c *Config) bloqueado(prof ProfesionalID, suc SucursalID, fecha Fecha, r Rango) bool {
-	return slices.ContainsFunc(c.bloqueos[bloqueoDay{suc, fecha}], func(b HorarioBloqueado) bool {
+	return slices.ContainsFunc(c.Bloqueos(suc, fecha), func(b HorarioBloqueado) bool {
 		return b.binds(prof) && b.Rango.Overlaps(r)
 	})
 }

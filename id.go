@@ -46,7 +46,7 @@ type CitaID int64
 type ReservaID int64
 
 // Actor is who made a change, as kept in citas and eventos: "token:3",
-// "usuario:8" or "sistema". It never holds a name.
+// "usuario:8", "web:reservar" or "sistema". It never holds a name.
 type Actor string
 
 // Actor is the token as who made a change.

@@ -149,6 +149,11 @@ type Citas interface {
 	// sucursal on the dates, both included, by sillón and fecha, whoever attends:
 	// their IDProfesional is 0.
 	Sillones(suc SucursalID, desde, hasta Fecha) ([]Espacio, error)
+
+	// PorSemana and PorOrigen count the citas of a Periodo, in no order. They read
+	// all of them, so a Periodo is to be bounded.
+	PorSemana(p Periodo) ([]CitasDeSemana, error)
+	PorOrigen(p Periodo) ([]CitasDeOrigen, error)
 }
 
 // Pacientes are the patients of a clinic.
@@ -158,6 +163,11 @@ type Pacientes interface {
 	// ByRUT returns the paciente with a RUT, or another document, as it is stored;
 	// KindNotFound when there is none.
 	ByRUT(rut string) (Paciente, error)
+	// Buscar finds pacientes of whom every one of the Terminos is the beginning of
+	// a word of their names, of their document without its hyphen, or of a phone
+	// number, with or without the codes of the country and the city. Of more than
+	// limite it is the newest; they are ordered by apellidos and nombre.
+	Buscar(terminos []string, limite int) ([]Paciente, error)
 	// Create keeps a paciente and returns it with its id set. A RUT that another
 	// paciente has is paciente_existe.
 	Create(p Paciente, by Actor) (Paciente, error)
@@ -313,6 +323,7 @@ type Respuestas interface {
 // everyone else when the transaction commits.
 type Setup interface {
 	SaveClinica(c Clinica, by Actor) error
+	SaveOnline(o ReservaOnline, by Actor) error
 	SaveSucursal(s Sucursal, by Actor) error
 	SaveEspecialidad(e Especialidad, by Actor) error
 	// SaveSillon also rewrites the live citas from today on that use the sillón
@@ -336,7 +347,8 @@ type Setup interface {
 	SkipCitaIDs(next CitaID) error
 	// Reset makes a demo clinic as CreateClinica leaves one: all that it holds is
 	// forgotten, the answers kept for repeated requests and the eventos too, and
-	// ids begin anew. Its name and settings stay, and so do its tokens and the
-	// numbering of its eventos. Any other clinic is KindForbidden.
+	// ids begin anew; so does what is signed with the Clave of its ReservaOnline.
+	// Its name and settings stay, and so do its tokens and the numbering of its
+	// eventos. Any other clinic is KindForbidden.
 	Reset(by Actor) error
 }

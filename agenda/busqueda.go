@@ -15,6 +15,7 @@ type Busqueda struct {
 	Desde, Hasta  tomahora.Fecha    // both included
 	Duracion      tomahora.Duracion // 0: one intervalo of each profesional
 	Futuras       bool              // leave out what has begun by the clock of the sucursal
+	Aviso         time.Duration     // with Futuras: and what begins sooner than so
 
 	// What a place must be like besides; the zero values demand nothing.
 	Horas         tomahora.Rango // it lies inside
@@ -26,6 +27,8 @@ type Busqueda struct {
 
 	// sin is a place that counts as free: that of the cita which is to move.
 	sin *tomahora.Espacio
+	// suelta counts as not there: the reserva of who is asking.
+	suelta tomahora.ReservaID
 }
 
 // Libre is a place that a cita could take: every lane in Sillones does, and
@@ -170,7 +173,7 @@ func (b Busqueda) dias(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora
 			for _, suc := range p.sucursales {
 				d := tx.Config().Disponibilidad(p.id, suc, fecha, tx.Now())
 				if b.Futuras {
-					d.LeaveOutPast(tx.Now())
+					d.LeaveOutPast(tx.Now().Add(b.Aviso))
 				}
 				if d.MayOffer() {
 					dias, duraciones = append(dias, d), append(duraciones, p.duracion)
@@ -182,7 +185,7 @@ func (b Busqueda) dias(tx tomahora.Tx, buscados []buscado, desde, hasta tomahora
 	if err != nil {
 		return nil, nil, err
 	}
-	return dias, duraciones, ocupaciones{profesionales: ocupados, sin: b.sin}.occupy(tx, dias)
+	return dias, duraciones, ocupaciones{profesionales: ocupados, sin: b.sin, suelta: b.suelta}.occupy(tx, dias)
 }
 
 // admits tells whether a range of a segment is what was asked for.

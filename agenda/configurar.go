@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"crypto/rand"
 	"fmt"
 	"slices"
 
@@ -14,7 +15,8 @@ import (
 // and Bloqueos become exactly the given list; a nil list leaves the stored one
 // alone, while an empty one clears it. Their ids do not matter.
 type Cambio struct {
-	Clinica        func(*tomahora.Clinica) // edits the settings; nil leaves them alone
+	Clinica        func(*tomahora.Clinica)       // edits the settings; nil leaves them alone
+	Online         func(*tomahora.ReservaOnline) // those of self-booking, but for the Clave
 	Sucursales     []Edicion[tomahora.SucursalID, tomahora.Sucursal]
 	Sillones       []Edicion[tomahora.SillonID, tomahora.Sillon]
 	Especialidades []Edicion[tomahora.EspecialidadID, tomahora.Especialidad]
@@ -65,6 +67,7 @@ func Configurar(tx tomahora.Tx, by tomahora.Actor, want Cambio) (Resumen, error)
 // merged is the stored configuration beside the wished one.
 type merged struct {
 	clinica        pair[tomahora.Clinica]
+	online         pair[tomahora.ReservaOnline]
 	sucursales     edited[tomahora.Sucursal]
 	sillones       edited[tomahora.Sillon]
 	especialidades edited[tomahora.Especialidad]
@@ -100,6 +103,7 @@ type replaced[T any] struct {
 func merge(have tomahora.Plan, want Cambio) merged {
 	return merged{
 		clinica: editClinica(have.Clinica, want.Clinica),
+		online:  editOnline(have.Online, want.Online),
 		sucursales: edit(have.Sucursales, want.Sucursales,
 			func(s tomahora.Sucursal) tomahora.SucursalID { return s.ID },
 			func(id tomahora.SucursalID) tomahora.Sucursal {
@@ -142,6 +146,20 @@ func editClinica(have tomahora.Clinica, edit func(*tomahora.Clinica)) pair[tomah
 	}
 	want.ID, want.EsDemo = have.ID, have.EsDemo
 	return pair[tomahora.Clinica]{have, want}
+}
+
+// editOnline makes the Clave with the first settings that are chosen.
+func editOnline(have tomahora.ReservaOnline, edit func(*tomahora.ReservaOnline)) pair[tomahora.ReservaOnline] {
+	want := have
+	if edit != nil {
+		edit(&want)
+		want.Origenes = tomahora.NormalizeOrigenes(want.Origenes)
+	}
+	want.Clave = have.Clave
+	if want != have && want.Clave == "" {
+		want.Clave = rand.Text() + rand.Text()
+	}
+	return pair[tomahora.ReservaOnline]{have, want}
 }
 
 func edit[ID ~int64, T comparable](have []T, want []Edicion[ID, T], idOf func(T) ID, fresh func(ID) T) edited[T] {
@@ -190,6 +208,7 @@ func (r replaced[T]) list() []T {
 func (m merged) plan() tomahora.Plan {
 	return tomahora.Plan{
 		Clinica:        m.clinica.after,
+		Online:         m.online.after,
 		Sucursales:     m.sucursales.list(),
 		Sillones:       m.sillones.list(),
 		Especialidades: m.especialidades.list(),
@@ -220,8 +239,11 @@ func (m merged) problems() tomahora.Problems {
 	nameless(m.prestaciones, "prestaciones", func(p tomahora.Prestacion) string { return p.Nombre }, report)
 	nameless(m.estados, "estados", func(e tomahora.Estado) string { return e.Nombre }, report)
 	for i, p := range m.estados.pairs {
-		if !p.isNew() && p.before.Anulacion != p.after.Anulacion {
-			report(entry("estados", i), "la anulación del estado %d no se puede cambiar una vez creado", p.after.ID)
+		if p.isNew() {
+			continue
+		}
+		for _, problem := range tomahora.ProblemsOf(p.before.CheckCambio(p.after)) {
+			report(entry("estados", i), "%s", problem.Args[len(problem.Args)-1])
 		}
 	}
 	return problems
@@ -249,7 +271,8 @@ type writer struct {
 // hours before it adds new ones, so that no two ever overlap.
 func (w *writer) write(m merged) error {
 	steps := []func() error{
-		func() error { return w.saveClinica(m.clinica) },
+		func() error { return saveSettings(w, m.clinica, w.setup.SaveClinica) },
+		func() error { return saveSettings(w, m.online, w.setup.SaveOnline) },
 		func() error { return save(w, "sucursales", m.sucursales, w.setup.SaveSucursal) },
 		func() error { return save(w, "especialidades", m.especialidades, w.setup.SaveEspecialidad) },
 		func() error { return save(w, "sillones", m.sillones, w.setup.SaveSillon) },
@@ -274,12 +297,13 @@ func (w *writer) write(m merged) error {
 	return nil
 }
 
-func (w *writer) saveClinica(p pair[tomahora.Clinica]) error {
+// saveSettings writes what a clinic has one of.
+func saveSettings[T comparable](w *writer, p pair[T], write func(T, tomahora.Actor) error) error {
 	if p.before == p.after {
 		return nil
 	}
 	w.done.Modificados++
-	return w.setup.SaveClinica(p.after, w.by)
+	return write(p.after, w.by)
 }
 
 func (w *writer) replaceHorarios(r replaced[tomahora.Horario]) error {

@@ -313,3 +313,32 @@ func TestConfigurarNamesTheSillonThatCannotBecomeExclusive(t *testing.T) {
 		t.Errorf("got %v, want tope_sillon at sillones[1]", problems)
 	}
 }
+
+func TestConfigurarReservaOnline(t *testing.T) {
+	c := newClinica(t)
+	if got := c.config().Online(); got != tomahora.OnlinePorDefecto() {
+		t.Errorf("a clinic that has chosen nothing has %+v", got)
+	}
+	want := agenda.Cambio{Online: func(o *tomahora.ReservaOnline) {
+		o.Activa, o.Origenes, o.Clave = true, "https://Uno.cl/, https://dos.cl", "mine"
+	}}
+	c.mustApply(want, agenda.Resumen{Modificados: 1})
+	first := c.config().Online()
+	if len(first.Clave) < 32 {
+		t.Errorf("what pacientes are given is signed with %q", first.Clave)
+	}
+	chosen := tomahora.OnlinePorDefecto()
+	chosen.Activa, chosen.Origenes, chosen.Clave = true, "https://uno.cl https://dos.cl", first.Clave
+	if first != chosen {
+		t.Errorf("got %+v, want %+v", first, chosen)
+	}
+	c.mustApply(want, agenda.Resumen{})
+	c.mustApply(agenda.Cambio{Online: func(o *tomahora.ReservaOnline) { o.Activa = false }}, agenda.Resumen{Modificados: 1})
+	if got := c.config().Online().Clave; got != first.Clave {
+		t.Error("links that were given are no longer good")
+	}
+	_, err := c.apply(agenda.Cambio{Online: func(o *tomahora.ReservaOnline) { o.Horizonte = 0 }})
+	if problems := tomahora.ProblemsOf(err); len(problems) != 1 || problems[0].Field != "reserva_online.horizonte" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -189,6 +189,8 @@ type ocupaciones struct {
 	reservas      []tomahora.Reserva
 	// sin is a place that counts as free once: that of a cita which is to move.
 	sin *tomahora.Espacio
+	// suelta counts as not there.
+	suelta tomahora.ReservaID
 }
 
 // without leaves the place out that counts as free, of a profesional or of nobody
@@ -231,6 +233,9 @@ func (o ocupaciones) occupy(tx tomahora.Tx, dias []*tomahora.Disponibilidad) err
 	var err error
 	if o.reservas, err = tx.Reservas().Vigentes(dias[0].Lugar().Fecha, dias[len(dias)-1].Lugar().Fecha); err != nil {
 		return err
+	}
+	if o.suelta != 0 {
+		o.reservas = slices.DeleteFunc(o.reservas, func(r tomahora.Reserva) bool { return r.ID == o.suelta })
 	}
 	for _, r := range o.reservas {
 		for _, d := range byAgenda[of(r.Espacio)] {

@@ -35,13 +35,7 @@ func Modificar(tx tomahora.Tx, by tomahora.Actor, id tomahora.CitaID, c tomahora
 
 // change judges and writes a change of one cita whose shape is clean.
 func change(tx tomahora.Tx, by tomahora.Actor, before tomahora.Cita, c tomahora.CambioCita) (tomahora.Cita, error) {
-	after := c.Apply(tx.Config(), before)
-	var err error
-	if after.MustFit(before) {
-		after, err = fit(tx, before, after, c)
-	} else {
-		err = c.CheckUnfitted(tx.Config(), before)
-	}
+	after, err := changed(tx, before, c)
 	if err != nil {
 		return tomahora.Cita{}, err
 	}
@@ -53,6 +47,28 @@ func change(tx tomahora.Tx, by tomahora.Actor, before tomahora.Cita, c tomahora.
 		return tomahora.Cita{}, err
 	}
 	return after, use(tx, c.IDReserva, after.ID)
+}
+
+// changed judges a change of one cita whose shape is clean, and writes nothing.
+func changed(tx tomahora.Tx, before tomahora.Cita, c tomahora.CambioCita) (tomahora.Cita, error) {
+	after := c.Apply(tx.Config(), before)
+	if after.MustFit(before) {
+		return fit(tx, before, after, c)
+	}
+	return after, c.CheckUnfitted(tx.Config(), before)
+}
+
+// SimularCambio judges a change of a cita as Modificar does, and writes nothing: it
+// returns the cita as it would be, or why the change would be refused.
+func SimularCambio(tx tomahora.Tx, id tomahora.CitaID, c tomahora.CambioCita) (tomahora.Cita, error) {
+	before, err := tx.Citas().Get(id)
+	if err != nil {
+		return tomahora.Cita{}, err
+	}
+	if err := c.CheckShape(); err != nil {
+		return tomahora.Cita{}, err
+	}
+	return changed(tx, before, c)
 }
 
 // fit judges a changed cita by the rules of a booking and settles what follows
@@ -99,7 +115,7 @@ func changeRelated(tx tomahora.Tx, by tomahora.Actor, cita tomahora.Cita, estado
 
 // listCitas are all citas for which the filters hold, by ascending id.
 func listCitas(tx tomahora.Tx, filtros ...tomahora.Filtro) ([]tomahora.Cita, error) {
-	q := tomahora.Consulta{Filtros: filtros, Orden: []tomahora.Orden{{Columna: "id"}}, Limite: 100}
+	q := tomahora.Consulta{Filtros: filtros, Orden: []tomahora.Orden{{Columna: "id"}}, Limite: 500}
 	var all []tomahora.Cita
 	for {
 		page, err := tx.Citas().List(q)

@@ -10,20 +10,9 @@ import (
 // Reservar holds a place for ttl (POST /reservas). The place is judged as that of
 // a cita; the paciente may be left out. A ttl of 0 is the usual one.
 func Reservar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, ttl time.Duration) (tomahora.Reserva, error) {
-	cfg := tx.Config()
-	if err := s.CheckShapeReserva(); err != nil {
-		return tomahora.Reserva{}, err
-	}
-	facts, err := factsOf(tx, s, 0)
+	lugar, err := juzgarLugar(tx, s)
 	if err != nil {
 		return tomahora.Reserva{}, err
-	}
-	if err := s.CheckReferencesReserva(cfg, facts); err != nil {
-		return tomahora.Reserva{}, err
-	}
-	lugar, problems := s.Lugar(cfg, tx.Now())
-	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
-		return tomahora.Reserva{}, rechazo(s, problems, nil)
 	}
 	if ttl == 0 {
 		ttl = tomahora.ReservaDefault
@@ -32,6 +21,26 @@ func Reservar(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud, ttl time.
 		Espacio: lugar.Espacio, IDPaciente: s.IDPaciente, Videoconsulta: lugar.Videoconsulta, Exclusiva: lugar.Exclusiva,
 		Vence: tx.Now().Add(ttl), Origen: by,
 	})
+}
+
+// juzgarLugar judges a place as that of a cita, whoever comes.
+func juzgarLugar(tx tomahora.Tx, s tomahora.Solicitud) (tomahora.Lugar, error) {
+	cfg := tx.Config()
+	if err := s.CheckShapeReserva(); err != nil {
+		return tomahora.Lugar{}, err
+	}
+	facts, err := factsOf(tx, s, 0)
+	if err != nil {
+		return tomahora.Lugar{}, err
+	}
+	if err := s.CheckReferencesReserva(cfg, facts); err != nil {
+		return tomahora.Lugar{}, err
+	}
+	lugar, problems := s.Lugar(cfg, tx.Now())
+	if problems = append(problems, facts.Topes.Problems()...); len(problems) > 0 {
+		return tomahora.Lugar{}, rechazo(s, problems, nil)
+	}
+	return lugar, nil
 }
 
 // Soltar lets go of a reserva (DELETE /reservas/{id}), which only who made it may.

@@ -44,3 +44,13 @@ func Simular(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (Simulacio
 	}
 	return sim, nil
 }
+
+// SimularLugar judges the place of a cita, whoever is to come, and writes nothing: it
+// returns what is wrong with it. An error is the store's.
+func SimularLugar(tx tomahora.Tx, s tomahora.Solicitud) (tomahora.Problems, error) {
+	_, refusal := juzgarLugar(tx, s)
+	if refusal != nil && tomahora.KindOf(refusal) != tomahora.KindInvalid {
+		return nil, refusal
+	}
+	return tomahora.ProblemsOf(refusal), nil
+}

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
@@ -87,7 +89,9 @@ func (s *Sessions) User(r *http.Request) (tomahora.Usuario, bool, error) {
 	if err != nil || !ok {
 		return tomahora.Usuario{}, false, err
 	}
-	s.extend(r.Context(), sesion)
+	if r.Header.Get("Accept") != "text/event-stream" { // a page that is only left open is no use
+		s.extend(r.Context(), sesion)
+	}
 	return u, true, nil
 }
 
@@ -162,14 +166,17 @@ func (s *Sessions) Current(r *http.Request) []byte {
 // credencial_invalida, whether or not there is such an account, or after many
 // failures demasiados_intentos.
 func (s *Sessions) Enter(w http.ResponseWriter, r *http.Request, email, clave string) (tomahora.Usuario, error) {
-	ctx, email := r.Context(), tomahora.NormalizeEmail(email)
-	var accounts []tomahora.Usuario
-	err := s.guarded(r, email, func() (err error) {
-		accounts, err = s.accounts(ctx, email, clave)
-		return err
-	})
+	candidates, err := s.candidates(r.Context(), tomahora.NormalizeEmail(email))
 	if err != nil {
 		return tomahora.Usuario{}, err
+	}
+	open, err := s.attempt(r, candidates, clave)
+	if err != nil {
+		return tomahora.Usuario{}, err
+	}
+	accounts := make([]tomahora.Usuario, len(open))
+	for i, c := range open {
+		accounts[i] = c.Usuario
 	}
 	return accounts[0], s.EnterAs(w, r, accounts...)
 }
@@ -177,87 +184,129 @@ func (s *Sessions) Enter(w http.ResponseWriter, r *http.Request, email, clave st
 // Verify tells whether a password is a usuario's own, as who is signed in is asked
 // for it once more. The errors are those of Enter.
 func (s *Sessions) Verify(r *http.Request, u tomahora.Usuario, clave string) error {
-	return s.guarded(r, u.Email, func() error {
-		_, hash, _, err := s.usuario(r.Context(), u.IDClinica, u.ID)
-		if err != nil {
-			return err
-		}
-		ok, _, err := s.Passwords.Check(r.Context(), hash, clave)
-		if err == nil && !ok {
-			return invalid()
-		}
-		return err
-	})
-}
-
-// guarded lets an attempt be made unless too many failed, and counts it.
-func (s *Sessions) guarded(r *http.Request, email string, attempt func() error) error {
-	ctx, frenos := r.Context(), s.frenos(r, email)
-	now := s.Clock()
-	hasta, err := s.Store.Frenar(ctx, now, frenos...)
+	_, hash, _, err := s.usuario(r.Context(), u.IDClinica, u.ID)
 	if err != nil {
 		return err
 	}
-	if !hasta.IsZero() {
-		seconds := int(math.Ceil(hasta.Sub(now).Seconds()))
-		return &tomahora.Error{Kind: tomahora.KindRateLimited, Code: tomahora.CodeDemasiadosIntentos, Args: []any{seconds}}
-	}
-	if err := attempt(); err != nil {
-		return err
-	}
-	return s.Store.Soltar(ctx, frenos...)
+	_, err = s.attempt(r, []candidate{{tomahora.Credencial{Usuario: u, Clave: hash}, FrenoDe(u)}}, clave)
+	return err
 }
 
-// frenos are what an attempt is counted against. Of an IPv6 address it is the
-// network, since whoever has one has all of it.
-func (s *Sessions) frenos(r *http.Request, email string) []tomahora.Freno {
+// candidate is an account that a password may open, and what its failures are
+// counted against.
+type candidate struct {
+	tomahora.Credencial
+	freno tomahora.Freno
+}
+
+// candidates are the accounts of an email that may come in with a password. Where
+// there is none it is one of nobody's, which costs as much and opens to nothing.
+func (s *Sessions) candidates(ctx context.Context, email string) (list []candidate, err error) {
+	found, err := s.Store.UsuariosByEmail(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range found {
+		if c.Habilitado && c.Clave != "" && len(list) < maxAccounts {
+			list = append(list, candidate{c, FrenoDe(c.Usuario)})
+		}
+	}
+	if len(list) == 0 {
+		list = []candidate{{tomahora.Credencial{Clave: s.nobodys}, frenoOf("correo " + email)}}
+	}
+	return list, nil
+}
+
+// FrenoDe is what the failures to come in as a usuario are counted against. Each
+// account has its own, whatever others have its email: who may set the password of
+// one must not thereby be free to guess at another.
+func FrenoDe(u tomahora.Usuario) tomahora.Freno {
+	return frenoOf(fmt.Sprintf("cuenta %d/%d", u.IDClinica, u.ID))
+}
+
+func frenoOf(account string) tomahora.Freno {
+	return tomahora.Freno{Hash: Hash(account), Libres: freeOfAccount, Olvida: true}
+}
+
+// frenoOfAddress is what the failures from an address are counted against. Of an
+// IPv6 address it is the network, since whoever has one has all of it.
+func (s *Sessions) frenoOfAddress(r *http.Request) tomahora.Freno {
 	address := s.Address(r)
 	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() {
 		if network, err := ip.Prefix(64); err == nil {
 			address = network.String()
 		}
 	}
-	return []tomahora.Freno{FrenoDe(email), {Hash: Hash("origen " + address), Libres: freeOfAddress}}
+	return tomahora.Freno{Hash: Hash("origen " + address), Libres: freeOfAddress}
 }
 
-// FrenoDe is what the failures of an account are counted against.
-func FrenoDe(email string) tomahora.Freno {
-	return tomahora.Freno{Hash: Hash("cuenta " + tomahora.NormalizeEmail(email)), Libres: freeOfAccount, Olvida: true}
-}
-
-// accounts are those of an email that a password opens, at least one.
-func (s *Sessions) accounts(ctx context.Context, email, clave string) ([]tomahora.Usuario, error) {
-	found, err := s.Store.UsuariosByEmail(ctx, email)
+// attempt is the candidates that a password opens, at least one. Every attempt is
+// counted before it is known whether it fails, so that many at once count as many
+// one after the other. A candidate that was guessed at too often is not tried.
+func (s *Sessions) attempt(r *http.Request, candidates []candidate, clave string) ([]candidate, error) {
+	ctx, now, address := r.Context(), s.Clock(), s.frenoOfAddress(r)
+	hasta, err := s.Store.Frenar(ctx, now, address)
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(c tomahora.Credencial) bool { return !c.Habilitado || c.Clave == "" })
-	if len(found) == 0 {
-		found = []tomahora.Credencial{{Clave: s.nobodys}}
+	if !hasta.IsZero() {
+		return nil, tooMany(hasta.Sub(now))
 	}
-	var open []tomahora.Usuario
-	for _, c := range found[:min(len(found), maxAccounts)] {
-		ok, stale, err := s.Passwords.Check(ctx, c.Clave, clave)
+	var open []candidate
+	var tried bool
+	for _, c := range candidates {
+		held, err := s.Store.Frenar(ctx, now, c.freno)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || c.ID == 0 {
+		if !held.IsZero() {
+			hasta = held
 			continue
 		}
-		open = append(open, c.Usuario)
-		if stale {
-			if err := s.rehash(ctx, c, clave); err != nil {
-				return nil, err
-			}
+		tried = true
+		ok, err := s.opens(ctx, c, clave)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			open = append(open, c)
 		}
 	}
-	if len(open) == 0 {
-		return nil, invalid()
+	switch {
+	case len(open) > 0:
+		return open, s.Store.Soltar(ctx, append(frenosOf(open), address)...)
+	case tried:
+		return nil, tomahora.Invalid(tomahora.CodeCredencialInvalida, "")
+	default: // nothing was guessed
+		return nil, errors.Join(tooMany(hasta.Sub(now)), s.Store.Soltar(ctx, address))
 	}
-	return open, nil
 }
 
-func invalid() error { return tomahora.Invalid(tomahora.CodeCredencialInvalida, "") }
+func frenosOf(list []candidate) []tomahora.Freno {
+	frenos := make([]tomahora.Freno, len(list))
+	for i, c := range list {
+		frenos[i] = c.freno
+	}
+	return frenos
+}
+
+func tooMany(wait time.Duration) error {
+	seconds := int(math.Ceil(wait.Seconds()))
+	return &tomahora.Error{Kind: tomahora.KindRateLimited, Code: tomahora.CodeDemasiadosIntentos, Args: []any{seconds}}
+}
+
+// opens tells whether a password is a candidate's, and keeps it anew where its hash
+// is of another time.
+func (s *Sessions) opens(ctx context.Context, c candidate, clave string) (bool, error) {
+	ok, stale, err := s.Passwords.Check(ctx, c.Clave, clave)
+	if err != nil || !ok || c.ID == 0 {
+		return false, err
+	}
+	if stale {
+		err = s.rehash(ctx, c.Credencial, clave)
+	}
+	return true, err
+}
 
 // rehash keeps a password at the cost of today, unless it was changed meanwhile.
 func (s *Sessions) rehash(ctx context.Context, c tomahora.Credencial, clave string) error {

@@ -246,6 +246,26 @@ func TestASessionEndsAfterAWhile(t *testing.T) {
 	}
 }
 
+func TestAPageThatIsLeftOpenIsNoUse(t *testing.T) {
+	o := newOffice(t)
+	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
+	b := &browser{office: o}
+	b.mustEnter("ana@demo.cl", "correcto caballo")
+	begin := o.clock.now
+	for d := time.Duration(0); d < tomahora.OcioSesion; d += time.Hour {
+		o.clock.now = begin.Add(d)
+		stream := b.request()
+		stream.Header.Set("Accept", "text/event-stream")
+		if u, _, err := o.sessions.User(stream); u.ID != ana.ID || err != nil {
+			t.Fatalf("out after %v, error %v", d, err)
+		}
+	}
+	o.clock.now = begin.Add(tomahora.OcioSesion)
+	if b.who() != 0 {
+		t.Error("a stream has kept the session")
+	}
+}
+
 func TestManyFailuresLockTheAccount(t *testing.T) {
 	o := newOffice(t)
 	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
@@ -384,6 +404,29 @@ func TestWhoWorksInTwoClinicsSwitches(t *testing.T) {
 	}
 	if in() != o.clinica {
 		t.Error("and it is out where it was")
+	}
+}
+
+// Who is in charge of one clinic may make an account there with anybody's email,
+// and give it any password. That must not help to guess at the other's.
+func TestAnAccountOfOnesOwnIsNoWayToGuessAtAnother(t *testing.T) {
+	o := newOffice(t)
+	other := o.newClinica()
+	o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
+	bait := o.hire(other, "ana@demo.cl", "batería grapa")
+	b := &browser{office: o}
+	for range 5 {
+		b.mustEnter("ana@demo.cl", "batería grapa") // each is also a guess at the first
+		if err := o.store.Soltar(t.Context(), auth.FrenoDe(bait)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.enter("ana@demo.cl", "correcto caballo"); !tomahora.IsCode(err, tomahora.CodeCredencialInvalida) {
+		t.Errorf("the sixth guess was heard: %v", err)
+	}
+	b.mustEnter("ana@demo.cl", "batería grapa")
+	if accounts, err := o.sessions.Accounts(b.request()); len(accounts) != 1 || err != nil {
+		t.Errorf("got %+v, error %v", accounts, err)
 	}
 }
 

@@ -14,6 +14,13 @@
 //	  exigir_atencion: false       # a booking must name its atención
 //	  rechazar_pasado: false       # no citas in the past
 //
+//	reserva_online:                # pacientes who book for themselves at /reservar/N
+//	  activa: true                 # default false
+//	  horizonte: 60                # days from today that may be booked
+//	  aviso: 120                   # minutes before it begins, from when on an hour is not offered
+//	  modalidad: ambas             # presencial, videoconsulta, ambas (default)
+//	  origenes: [https://www.clinica.cl]   # of the pages that may show it in a frame
+//
 //	sucursales:
 //	  - id: 1
 //	    nombre: NORTE

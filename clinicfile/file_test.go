@@ -30,7 +30,12 @@ func TestParseErrorsNameThePlace(t *testing.T) {
 		{
 			"an unknown section",
 			"sucursals: []\n",
-			`c.yaml:1:1: unknown key "sucursals"; the keys here are clinica, sucursales, sillones, especialidades, profesionales, prestaciones, estados, horarios, horarios_especiales, bloqueos`,
+			`c.yaml:1:1: unknown key "sucursals"; the keys here are clinica, reserva_online, sucursales, sillones, especialidades, profesionales, prestaciones, estados, horarios, horarios_especiales, bloqueos`,
+		},
+		{
+			"an origin that is no text",
+			"reserva_online:\n  origenes: [{a: 1}]\n",
+			"c.yaml:2:14: reserva_online.origenes: expected an origin such as https://www.clinica.cl, found a mapping",
 		},
 		{
 			"an unknown key of an entry",
@@ -405,6 +410,37 @@ bloqueos: [{sucursal: 8, fecha: 2026-01-01, inicio: 08:00, fin: 20:00}]
 			}
 		}
 	})
+}
+
+func TestParseReservaOnline(t *testing.T) {
+	edited := func(yaml string) tomahora.ReservaOnline {
+		o := tomahora.OnlinePorDefecto()
+		o.Clave = "secreta"
+		mustParse(t, yaml).Cambio.Online(&o)
+		return o
+	}
+	kept := tomahora.OnlinePorDefecto()
+	kept.Activa, kept.Clave = true, "secreta"
+	if got := edited("reserva_online: {activa: true}\n"); got != kept {
+		t.Errorf("got %+v, want %+v", got, kept)
+	}
+	want := tomahora.ReservaOnline{Horizonte: 30, Aviso: 0, Modalidad: tomahora.Presencial, Origenes: "https://a.cl https://b.cl", Clave: "secreta"}
+	got := edited("reserva_online:\n  activa: false\n  horizonte: 30\n  aviso: 0\n  modalidad: presencial\n  origenes: [https://a.cl, https://b.cl]\n")
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	want.Origenes = ""
+	if got := edited("reserva_online: {horizonte: 30, aviso: 0, modalidad: presencial, origenes: []}\n"); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if mustParse(t, "sillones: []\n").Cambio.Online != nil {
+		t.Error("what is left out is edited")
+	}
+	f := mustParse(t, "reserva_online:\n  activa: true\n  aviso: 99999\n")
+	err := f.Locate(tomahora.Invalid(tomahora.CodeConfiguracionInvalida, "reserva_online.aviso", "es demasiado"))
+	if err.Error() != "c.yaml:3:10: es demasiado" {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTheDocumentedExampleIsValid(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 func (r *reader) cambio(root *object) agenda.Cambio {
 	c := agenda.Cambio{
 		Clinica:        r.clinica(root),
+		Online:         r.online(root),
 		Sucursales:     entities[tomahora.SucursalID](root, "sucursales", sucursal),
 		Sillones:       entities[tomahora.SillonID](root, "sillones", sillon),
 		Especialidades: entities[tomahora.EspecialidadID](root, "especialidades", especialidad),
@@ -43,6 +44,42 @@ func (r *reader) clinica(root *object) func(*tomahora.Clinica) {
 		set(&c.Zona, zona)
 		set(&c.ExigirAtencion, exigir)
 		set(&c.RechazarPasado, rechazar)
+	}
+}
+
+func (r *reader) online(root *object) func(*tomahora.ReservaOnline) {
+	const key = "reserva_online"
+	if !root.has(key) {
+		return nil
+	}
+	o := r.object(key, root.values[key])
+	activa, horizonte, aviso, modalidad := o.flag("activa"), o.number("horizonte"), o.number("aviso"), o.text("modalidad")
+	nodes := o.list("origenes", true)
+	origenes := make([]string, len(nodes))
+	for i, n := range nodes {
+		var ok bool
+		if origenes[i], ok = scalarText(o.r.resolve(n)); !ok {
+			o.failItem("origenes", n, "expected an origin such as https://www.clinica.cl")
+		}
+	}
+	o.done()
+	for _, field := range []string{"horizonte", "aviso", "modalidad", "origenes"} {
+		r.where[key+"."+field] = o.place(field)
+	}
+	return func(s *tomahora.ReservaOnline) {
+		set(&s.Activa, activa)
+		if horizonte != nil {
+			s.Horizonte = int(*horizonte)
+		}
+		if aviso != nil {
+			s.Aviso = tomahora.Duracion(*aviso)
+		}
+		if modalidad != nil {
+			s.Modalidad = tomahora.Modalidad(*modalidad)
+		}
+		if nodes != nil {
+			s.Origenes = strings.Join(origenes, " ")
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 func TestSigningInAndOut(t *testing.T) {
@@ -127,4 +129,110 @@ func TestTheFirstRun(t *testing.T) {
 	if n := eval[int](p, "document.querySelectorAll('form[action=\"/inicio\"]').length"); n != 0 {
 		t.Error("a second clinic may be made")
 	}
+}
+
+// An administrator hires somebody, who comes in with what was shown once, and is
+// out at once when disabled.
+func TestHiringSomebody(t *testing.T) {
+	s := start(t, "demo")
+	admin, eva := newPage(t, s), newPage(t, s)
+	admin.expect(422)
+	admin.login("admin@demo.cl", "demo")
+	admin.open("/ajustes/usuarios")
+	admin.look("usuarios")
+	admin.follow(`a[href="/ajustes/usuarios/nuevo"]`)
+	admin.look("usuario-nuevo")
+	admin.fill(`[name="nombre"]`, "Evangelina del Tránsito Fernández-Undurraga")
+	admin.fill(`[name="email"]`, "recepcion@demo.cl")
+	admin.click(`[name="rol"][value="profesional"]`)
+	admin.submit(`[name="email"]`)
+	if said := admin.see(".field-wrong .problem"); !strings.Contains(said, "Falta") {
+		t.Errorf("without a profesional it says %q", said)
+	}
+	admin.look("usuario-mal")
+	admin.click(`[name="rol"][value="lectura"]`)
+	admin.submit(`[name="email"]`)
+	if said := admin.see(".problem"); !strings.Contains(said, "Ya hay un usuario") {
+		t.Errorf("an email that is taken is answered %q", said)
+	}
+	admin.fill(`[name="email"]`, "evangelina.fernandez-undurraga@una-clinica-con-nombre-largo.cl")
+	admin.submit(`[name="email"]`)
+	clave := eval[string](admin, "document.querySelector('#secreto').textContent")
+	admin.look("usuario-clave")
+	eva.login("evangelina.fernandez-undurraga@una-clinica-con-nombre-largo.cl", clave)
+	eva.expect(403)
+	eva.open("/ajustes/usuarios")
+	if said := eva.see("h1"); said != "Sin permiso" {
+		t.Errorf("who may only look sees %q", said)
+	}
+
+	admin.open("/ajustes/usuarios")
+	admin.look("usuarios-largo")
+	admin.follow(`tbody tr:last-child a`)
+	admin.look("usuario")
+	admin.click(`.question summary`)
+	admin.follow(`.question form button`)
+	again := eval[string](admin, "document.querySelector('#secreto').textContent")
+	eva.open("/cuenta")
+	if at := eval[string](eva, "location.pathname"); at != "/entrar" || again == clave {
+		t.Errorf("after a new password she is at %s", at)
+	}
+	eva.login("evangelina.fernandez-undurraga@una-clinica-con-nombre-largo.cl", again)
+	admin.open("/ajustes/usuarios")
+	admin.follow(`tbody tr:last-child a`)
+	admin.click(`[name="habilitado"]`)
+	admin.submit(`[name="nombre"]`)
+	admin.see(".notice-ok")
+	eva.open("/cuenta")
+	if at := eval[string](eva, "location.pathname"); at != "/entrar" {
+		t.Errorf("who was disabled is at %s", at)
+	}
+	admin.open("/ajustes/usuarios/2")
+	admin.click(`[name="habilitado"]`)
+	admin.submit(`[name="nombre"]`)
+	if said := admin.see(".problem"); !strings.Contains(said, "administración") {
+		t.Errorf("the last one is answered %q", said)
+	}
+}
+
+func TestATokenOfTheWeb(t *testing.T) {
+	s := start(t, "demo")
+	p := newPage(t, s)
+	p.expect(422)
+	p.login("admin@demo.cl", "demo")
+	p.open("/ajustes/tokens/nuevo")
+	p.look("token-nuevo")
+	p.fill(`[name="nombre"]`, "sitio web")
+	p.click(`[name="lectura"]`)
+	p.submit(`[name="nombre"]`)
+	secret := eval[string](p, "document.querySelector('#secreto').textContent")
+	p.look("token-secreto")
+	s.token = secret
+	status := func() int { return s.get(t, "/api/v5/sucursales").status }
+	if got := status(); got != 200 {
+		t.Errorf("the API answers the new token %d", got)
+	}
+	p.open("/ajustes/tokens")
+	p.click(`tbody tr:nth-child(2) .revoke summary`)
+	p.look("tokens")
+	p.follow(`tbody tr:nth-child(2) .revoke button`)
+	p.see(".notice-ok")
+	until(t, "the token is refused", func() bool { return status() == 401 })
+	p.look("tokens-revocado")
+}
+
+// All of it works where a browser runs no scripts.
+func TestUsersWithoutScripts(t *testing.T) {
+	s := start(t, "demo")
+	p := newPage(t, s)
+	p.login("admin@demo.cl", "demo")
+	p.withoutScripts()
+	p.open("/ajustes/tokens/nuevo")
+	p.run(chromedp.SendKeys(chromedp.CSS(`[name="nombre"]`), "bot"))
+	p.submit(`[name="nombre"]`)
+	p.see("#secreto")
+	p.open("/cuenta")
+	p.click(".menu-user")
+	p.follow(`form[action="/salir"] button`)
+	p.see(`[name="clave"]`)
 }

@@ -53,20 +53,13 @@ type citaDentalink struct {
 // always has its atención, and is attended where its sucursal is.
 func dentalinkCita(c *citaBody) *citaDentalink {
 	return &citaDentalink{
-		EstadoConfirmacion:  bit(isConfirmed(tomahora.EstadoID(c.IDEstado))),
+		EstadoConfirmacion:  bit(tomahora.EstadoID(c.IDEstado).Confirmado()),
 		IDTratamiento:       c.IDAtencion,
 		IDDentista:          c.IDProfesional,
 		NombreDentista:      c.NombreProfesional,
 		IDLugarAtencion:     c.IDSucursal,
 		NombreLugarAtencion: c.NombreSucursal,
 	}
-}
-
-// isConfirmed tells whether an estado says that the paciente confirmed: by
-// telephone or by e-mail. Of an estado of a clinic's own nothing is known.
-func isConfirmed(id tomahora.EstadoID) bool {
-	const porTelefono, porEmail tomahora.EstadoID = 3, 11
-	return id == porTelefono || id == porEmail
 }
 
 // atencionDentalink is what an atención has more on /api/v1.

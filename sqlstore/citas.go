@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/tomahora/tomahora"
 )
@@ -160,6 +161,25 @@ func (c citas) Sillones(suc tomahora.SucursalID, desde, hasta tomahora.Fecha) ([
 		ocupados = appendPlaces(ocupados, agendaDay{fecha: d.fecha}, d.places)
 	}
 	return ocupados, err
+}
+
+func (c citas) PorSemana(p tomahora.Periodo) ([]tomahora.CitasDeSemana, error) {
+	return collect(c.tx, "cita_por_semana", []any{c.id, p.Desde.String(), p.Hasta.String(), p.IDSucursal},
+		func(scan scanner) (s tomahora.CitasDeSemana, err error) {
+			err = scan(fecha(&s.Semana), &s.IDProfesional, &s.IDEstado, &s.Citas)
+			return s, err
+		})
+}
+
+// PorOrigen takes the clinic's clock to have been as it is at the end of the
+// Periodo: an hour more or less changes the date of what is made at midnight.
+func (c citas) PorOrigen(p tomahora.Periodo) ([]tomahora.CitasDeOrigen, error) {
+	_, offset := time.Date(p.Hasta.Year, p.Hasta.Month, p.Hasta.Day, 12, 0, 0, 0, c.Config().Zona()).Zone()
+	return collect(c.tx, "cita_por_origen", []any{c.id, p.Desde.String(), p.Hasta.String(), p.IDSucursal, int64(offset) * 1_000_000},
+		func(scan scanner) (o tomahora.CitasDeOrigen, err error) {
+			err = scan(&o.Origen, &o.Dias, &o.Citas)
+			return o, err
+		})
 }
 
 // scanCita reads a row of citas_vista.

@@ -74,6 +74,7 @@ func fileTables() []fileTable {
 	return []fileTable{
 		setUp(table("clinicas", "nombre zona exigir_atencion# rechazar_pasado# es_demo# creada# version_config# "+
 			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#>2")),
+		setUp(table("reservas_online", "activa# horizonte# aviso# modalidad origenes clave")),
 		setUp(table(tokensTable, "id# nombre hash* lectura# creado# revocado#")),
 		setUp(table(usuariosTable, "id# email nombre rol id_profesional# idioma clave habilitado# creado#")),
 		setUp(table("sucursales", "id# nombre telefono ciudad comuna direccion zona habilitada#")),

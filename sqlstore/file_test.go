@@ -24,9 +24,9 @@ func TestFileHoldsEveryColumn(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	derived := map[string]bool{"pacientes.nombre_plano": true, "pacientes.apellidos_plano": true, "pacientes.email_plano": true}
-	// What lasts for minutes, or for a day, stays behind, and so do sesiones and what
-	// the next start makes anew.
-	passing := []string{"reservas.", "respuestas.", "clinicas.reservas_hasta", "sesiones.", "frenos.", "clinicas.auditado"}
+	// What pacientes are searched by follows from them. What lasts for minutes, or for
+	// a day, stays behind, and so do sesiones and what the next start makes anew.
+	passing := []string{"pacientes_texto", "reservas.", "respuestas.", "clinicas.reservas_hasta", "sesiones.", "frenos.", "clinicas.auditado"}
 	var want []string
 	err = s.read(t.Context(), func(x *tx) error {
 		const columns = `SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c

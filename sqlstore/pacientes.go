@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/tomahora/tomahora"
 )
@@ -52,6 +53,13 @@ func (p pacientes) args(v tomahora.Paciente) []any {
 
 func (p pacientes) List(q tomahora.Consulta) ([]tomahora.Paciente, error) {
 	return list(p.tx, pacienteListing(), q, scanPaciente)
+}
+
+func (p pacientes) Buscar(terminos []string, limite int) ([]tomahora.Paciente, error) {
+	if len(terminos) == 0 {
+		return nil, nil
+	}
+	return collect(p.tx, "paciente_buscar", []any{p.id, strings.Join(terminos, " "), limite}, scanPaciente)
 }
 
 func scanPaciente(scan scanner) (p tomahora.Paciente, err error) {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,31 @@ func TestNoQueryScansAClinic(t *testing.T) {
 					t.Errorf("%s: %s", name, step)
 				}
 			}
+		}
+	}
+}
+
+// TestCountingReadsAnIndexAlone proves by the plan that a stretch of dates is
+// counted without reading its citas, and that days need no sort to be counted.
+func TestCountingReadsAnIndexAlone(t *testing.T) {
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), Options{Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	for name, sorts := range map[string]int{"cita_por_semana": 1, "cita_por_origen": 1} {
+		steps := queryPlan(t, writers(t, s), name)
+		if len(steps) == 0 || !slices.Contains(steps, "SEARCH citas USING COVERING INDEX citas_fecha (id_clinica=? AND fecha>? AND fecha<?)") {
+			t.Errorf("%s: %q", name, steps)
+		}
+		n := 0
+		for _, step := range steps {
+			if strings.HasPrefix(step, "USE TEMP B-TREE") {
+				n++
+			}
+		}
+		if n != sorts {
+			t.Errorf("%s sorts %d times, want %d: %q", name, n, sorts, steps)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func tenantTables() []string {
 	return []string{
 		"clinicas", "sucursales", "sillones", "especialidades", "profesionales", "prestaciones", "estados",
-		"horarios", "horarios_especiales", "horarios_bloqueados", "pacientes", "atenciones", "citas", "eventos", "reservas", "respuestas", "webhooks", "entregas", "auditoria",
+		"horarios", "horarios_especiales", "horarios_bloqueados", "pacientes", "atenciones", "citas", "eventos", "reservas", "respuestas", "webhooks", "entregas", "reservas_online", "auditoria",
 	}
 }
 

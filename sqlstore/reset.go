@@ -8,7 +8,7 @@ func resetTables() []string {
 	return []string{
 		"entregas", "webhooks", "citas", "reservas", "respuestas", "atenciones", "pacientes",
 		"horarios", "horarios_especiales", "horarios_bloqueados", "prestaciones",
-		"profesionales", "especialidades", "sillones", "sucursales", "estados", "eventos", "auditoria",
+		"profesionales", "especialidades", "sillones", "sucursales", "estados", "eventos", "reservas_online", "auditoria",
 	}
 }
 

@@ -35,6 +35,9 @@ func (t *tx) readPlan() (p tomahora.Plan, err error) {
 	if p.Clinica, err = one(t, "clinica_get", args, "la clínica", scanClinica); err != nil {
 		return p, err
 	}
+	if p.Online, err = t.readOnline(); err != nil {
+		return p, err
+	}
 	if p.Sucursales, err = collect(t, "sucursal_list", args, scanSucursal); err != nil {
 		return p, err
 	}
@@ -108,6 +111,25 @@ func articulo(entidad string) string {
 func (t *tx) SaveClinica(c tomahora.Clinica, by tomahora.Actor) error {
 	return t.reconfigure(by, modified, "clinica", int64(t.id), "clinica_save",
 		c.Nombre, c.Zona, c.ExigirAtencion, c.RechazarPasado, t.id)
+}
+
+// readOnline reads the settings of a clinic that has chosen some.
+func (t *tx) readOnline() (tomahora.ReservaOnline, error) {
+	saved, err := collect(t, "online_get", []any{t.id}, scanOnline)
+	if err != nil || len(saved) == 0 {
+		return tomahora.OnlinePorDefecto(), err
+	}
+	return saved[0], nil
+}
+
+func (t *tx) SaveOnline(o tomahora.ReservaOnline, by tomahora.Actor) error {
+	return t.reconfigure(by, modified, "clinica", int64(t.id), "online_save",
+		t.id, o.Activa, o.Horizonte, o.Aviso, string(o.Modalidad), o.Origenes, o.Clave)
+}
+
+func scanOnline(scan scanner) (o tomahora.ReservaOnline, err error) {
+	err = scan(&o.Activa, &o.Horizonte, &o.Aviso, &o.Modalidad, &o.Origenes, &o.Clave)
+	return o, err
 }
 
 func (t *tx) SaveSucursal(s tomahora.Sucursal, by tomahora.Actor) error {

@@ -357,7 +357,9 @@ func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, stmt := range []string{
-		"DROP TABLE auditoria", "DROP TABLE frenos", "DROP TABLE sesiones", "DROP TABLE usuarios", "ALTER TABLE clinicas DROP COLUMN auditado",
+		"DROP TRIGGER pacientes_texto_insert", "DROP TRIGGER pacientes_texto_update", "DROP TRIGGER pacientes_texto_delete",
+		"DROP VIEW pacientes_palabras", "DROP VIEW pacientes_fonos", "DROP TABLE pacientes_texto", "DROP TABLE pacientes_texto_content",
+		"DROP TABLE reservas_online", "DROP TABLE auditoria", "DROP TABLE frenos", "DROP TABLE sesiones", "DROP TABLE usuarios", "ALTER TABLE clinicas DROP COLUMN auditado",
 		"DROP TABLE entregas", "DROP TABLE webhooks", "DROP TABLE reservas", "DROP TABLE respuestas", "DROP INDEX tokens_clinica",
 		"ALTER TABLE clinicas DROP COLUMN ultima_reserva", "ALTER TABLE clinicas DROP COLUMN reservas_hasta",
 		"DROP INDEX pacientes_nombre", "DROP INDEX pacientes_apellidos", "DROP INDEX pacientes_email", "DROP INDEX pacientes_celular",
@@ -374,6 +376,16 @@ func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = openFile(t, file, frozen)
+	for i, typed := range []string{"nandu jose", "aeiouun"} {
+		var got []tomahora.Paciente
+		err := s.View(t.Context(), id, func(tx tomahora.Tx) (err error) {
+			got, err = tx.Pacientes().Buscar(tomahora.Terminos(typed), 10)
+			return err
+		})
+		if d := cmp.Diff(want[i:i+1], got); d != "" || err != nil {
+			t.Errorf("by %q: error %v, -want +got:\n%s", typed, err, d)
+		}
+	}
 	for _, p := range want {
 		for column, value := range map[string]string{"nombre": p.Nombre, "apellidos": p.Apellidos, "email": p.Email} {
 			var got []tomahora.Paciente

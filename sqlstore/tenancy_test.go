@@ -45,7 +45,7 @@ func beyondClinics() map[string]struct {
 		"freno_count":             {[]string{"into frenos"}, "who fails to log in may be of no clinic"},
 		"import_token":            {[]string{"tokens"}, "ids and secrets of tokens are everybody's"},
 		"check_tope_profesional":  {[]string{"a"}, check},
-		"check_references":        {[]string{"r", "respuestas", "entregas"}, check},
+		"check_references":        {[]string{"r", "respuestas", "entregas", "reservas_online"}, check},
 		"check_citas":             {[]string{"c"}, check},
 		"check_counters":          {[]string{"k"}, check},
 		"check_tope_sillon":       {[]string{"a"}, check},
@@ -301,7 +301,7 @@ func (s schemaTables) breachesOfCode(text string) []string {
 		return s.breaches(strings.Join(tokens[4:], " "), tokens[slices.Index(tokens, "FROM")+2])
 	}
 	body := tokens[slices.Index(tokens, "BEGIN")+1 : len(tokens)-1]
-	c := &tenancy{schema: s}
+	c := &tenancy{schema: s, trigger: true}
 	c.statements(body, &scope{sources: []*source{{name: "NEW", tied: true}, {name: "OLD", tied: true}}})
 	return c.found
 }
@@ -320,10 +320,11 @@ func (s schemaTables) breaches(text string, given ...string) []string {
 // tenancy judges statements. It reads as much SQL as the store uses, and reports
 // what it cannot read.
 type tenancy struct {
-	schema schemaTables
-	given  []string
-	params []string // those that id_clinica was compared with
-	found  []string
+	schema  schemaTables
+	given   []string
+	trigger bool     // NEW is of one clinic
+	params  []string // those that id_clinica was compared with
+	found   []string
 }
 
 // source is a table in FROM, by the name it has there.
@@ -456,6 +457,9 @@ func (c *tenancy) insert(clauses []clause) (selected string) {
 			values = true
 			for i := 0; i < len(clause.tokens) && clause.tokens[i] == "("; i = closing(clause.tokens, i) + 2 {
 				value := splitComma(clause.tokens[i+1 : closing(clause.tokens, i)])[place]
+				if c.trigger && value == "NEW . id_clinica" {
+					continue
+				}
 				if !strings.HasPrefix(value, "$") || strings.Contains(value, " ") {
 					c.report(what, "is not of the parameter's clinic but of "+value)
 				}

@@ -205,6 +205,11 @@ func testSavePlan(t *testing.T, open Open) {
 		b := &want.Bloqueos[0]
 		b.IDProfesional, b.Fecha, b.Rango.Inicio, b.Comentario = 2, fecha.AddDays(2), 570, "Reunión"
 		must(t, setup.SaveBloqueo(*b, actor))
+		want.Online = tomahora.ReservaOnline{
+			Activa: true, Horizonte: 30, Aviso: 60, Modalidad: tomahora.Presencial, Origenes: "https://a.cl http://b.cl:8080", Clave: "secreta",
+		}
+		must(t, setup.SaveOnline(tomahora.OnlinePorDefecto(), actor))
+		must(t, setup.SaveOnline(want.Online, actor))
 		p := &want.Prestaciones[0]
 		p.Nombre, p.Codigo, p.IDCategoria, p.NombreCategoria, p.Habilitada = "Endodoncia", "0102", 3, "Endo", false
 		return setup.SavePrestacion(*p, actor)

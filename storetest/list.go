@@ -72,9 +72,11 @@ func (c *crowd) addCita(tx tomahora.Tx, i int) error {
 	if err != nil {
 		return err
 	}
-	estado := []tomahora.EstadoID{tomahora.EstadoNoConfirmado, 2, tomahora.EstadoAnulado, 3, 11}[i%5]
+	estado := []tomahora.EstadoID{tomahora.EstadoNoConfirmado, 2, tomahora.EstadoAnulado, 3, 11, tomahora.EstadoCambioFecha}[i%6]
 	cita, err := tx.Citas().Create(tomahora.Cita{
-		Espacio: e, IDPaciente: p.ID, IDAtencion: a.ID, IDEstado: estado, Viva: estado != tomahora.EstadoAnulado, Origen: actor,
+		Espacio: e, IDPaciente: p.ID, IDAtencion: a.ID, IDEstado: estado,
+		Viva:   estado != tomahora.EstadoAnulado && estado != tomahora.EstadoCambioFecha,
+		Origen: []tomahora.Actor{actor, "token:2", "usuario:3"}[i%3],
 	})
 	cita.NombrePaciente, cita.ApellidosPaciente, cita.NombreAtencion = p.Nombre, p.Apellidos, a.Nombre
 	a.NombrePaciente = p.NombreCompleto()

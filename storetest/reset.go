@@ -46,6 +46,9 @@ func fillAll(tx tomahora.Tx, p tomahora.Plan) error {
 	if err := write(setup, p); err != nil {
 		return err
 	}
+	if err := setup.SaveOnline(tomahora.ReservaOnline{Activa: true, Horizonte: 1, Modalidad: tomahora.Ambas, Clave: "secreta"}, actor); err != nil {
+		return err
+	}
 	if err := setup.SaveEstado(tomahora.Estado{ID: tomahora.PrimerEstadoPropio, Nombre: "Propio", Color: "#000000", Habilitado: true}, actor); err != nil {
 		return err
 	}
@@ -76,6 +79,7 @@ func checkEmpty(t *testing.T, tx tomahora.Tx, before tomahora.EventoID) tomahora
 	t.Helper()
 	plan := tx.Config().Plan()
 	diff(t, plan.Estados, tomahora.EstadosIniciales())
+	diff(t, plan.Online, tomahora.OnlinePorDefecto())
 	if n := len(plan.Sucursales) + len(plan.Sillones) + len(plan.Especialidades) + len(plan.Profesionales) + len(plan.Prestaciones) +
 		len(plan.Horarios) + len(plan.Especiales) + len(plan.Bloqueos); n != 0 {
 		t.Errorf("%d parts of the plan are left", n)

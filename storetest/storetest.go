@@ -57,6 +57,11 @@ func Run(t *testing.T, open Open) {
 		"a reserva holds its place for who made it":                        testReserva,
 		"a cita moves to the place that a reserva holds for it":            testReservaMoves,
 		"a reserva that has run out holds nothing, and is forgotten":       testReservaRunsOut,
+		"an hour is held for a paciente who books online":                  testOnlineHold,
+		"who books online neither learns nor changes anything":             testOnlinePaciente,
+		"of many strangers who want an hour online as many get it as fit":  testOnlineStampede,
+		"nobody fills an agenda online":                                    testOnlineLimits,
+		"a paciente confirms, moves and annuls their own cita":             testOnlineChange,
 		"an answer is kept under its key for a day":                        testRespuestas,
 		"a usuario is read back as it was written":                         testUsuarios,
 		"a sesión is found until it runs out or is ended":                  testSesiones,
@@ -80,8 +85,11 @@ func Run(t *testing.T, open Open) {
 		"lists and the agenda stay inside their clinic":                    testListTenancy,
 		"a closure that ends its goroutine takes nobody with it":           testGoexit,
 		"a list answers as Select does over the same rows":                 testLists,
+		"citas are counted by week and estado, by origin and lead time":    testCounts,
 		"a list refuses what it does not know":                             testListDefects,
 		"a list compares with any number":                                  testWideNumbers,
+		"pacientes are found by what is typed of them":                     testBuscar,
+		"a changed paciente is found by what it is now":                    testBuscarChanged,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,
 	}
 	for name, test := range tests {
@@ -259,6 +267,7 @@ func testPlan(t *testing.T, open Open) {
 		Rango: tomahora.Rango{Inicio: 540, Fin: 600}, Sillones: []tomahora.SillonID{3}, Modalidad: tomahora.Ambas,
 	}}}
 	p.Bloqueos = []tomahora.HorarioBloqueado{{IDSucursal: 1, Fecha: fecha, Rango: tomahora.Rango{Inicio: 540, Fin: 555}, Comentario: "Reunión"}}
+	p.Online = tomahora.OnlinePorDefecto()
 	id, err := s.CreateClinica(t.Context(), p.Clinica)
 	must(t, err)
 	var want tomahora.Plan

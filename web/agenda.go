@@ -2,7 +2,48 @@ package web
 
 import "net/http"
 
-// agenda is the first page.
+// agendaPage is the first page: the sheet that is looked at, for its script to draw.
+type agendaPage struct {
+	Hoja       hojaJSON
+	Titulo     string
+	SucursalID int64
+	Sucursales []namedJSON
+	Puede      puedeJSON
+	Teclas     []tecla
+}
+
+// tecla is what a key does.
+type tecla struct {
+	Teclas []string
+	Key    string // of the catalogue
+}
+
+// teclasAgenda are the keys of the agenda, in the order in which they are told.
+func teclasAgenda() []tecla {
+	return []tecla{
+		{[]string{"/", "n"}, "agenda.key.new"}, {[]string{"u"}, "agenda.key.undo"}, {[]string{"t"}, "agenda.key.today"},
+		{[]string{"←", "→"}, "agenda.key.days"}, {[]string{"d", "s"}, "agenda.key.view"}, {[]string{"p", "r"}, "agenda.key.columns"},
+		{[]string{"g"}, "agenda.key.grid"}, {[]string{"↵"}, "agenda.key.open"}, {[]string{"c"}, "cita.confirm"}, {[]string{"l"}, "cita.arrived"},
+		{[]string{"a"}, "cita.start"}, {[]string{"f"}, "cita.finish"}, {[]string{"x"}, "cita.noShow"}, {[]string{"m"}, "cita.move"},
+		{[]string{"Supr"}, "cita.annul"}, {[]string{"Ctrl ↵"}, "agenda.key.submit"}, {[]string{"Esc"}, "agenda.key.close"}, {[]string{"?"}, "agenda.key.help"},
+	}
+}
+
+// agenda shows the agenda (GET /).
 func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, "agenda", nil)
+	h, err := s.readHoja(r)
+	if err != nil {
+		return err
+	}
+	page := agendaPage{h, h.Titulo, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda()}
+	return s.render(w, r, http.StatusOK, "agenda", page)
+}
+
+// hoja is a sheet for the script of the agenda (GET /web/agenda).
+func (s *server) hoja(w http.ResponseWriter, r *http.Request) error {
+	h, err := s.readHoja(r)
+	if err != nil {
+		return err
+	}
+	return s.renderJSON(w, r, http.StatusOK, h)
 }

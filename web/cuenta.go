@@ -28,7 +28,7 @@ func (s *server) renderCuenta(w http.ResponseWriter, r *http.Request, status int
 	if c.Form.Values == nil {
 		c.Form.Values = map[string][]string{"nombre": {c.User.Nombre}, "idioma": {c.User.Idioma}}
 	}
-	c.Idiomas = []option{{"es", "Español"}, {"en", "English"}}
+	c.Idiomas = idiomas()
 	var clave string
 	err := s.view(r, func(tx tomahora.Tx) (err error) {
 		clave, err = tx.Usuarios().Clave(c.User.ID)

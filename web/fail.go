@@ -62,6 +62,11 @@ func (s *server) failPage(w http.ResponseWriter, r *http.Request, status int, pr
 }
 
 func (s *server) failJSON(w http.ResponseWriter, r *http.Request, status int, problems tomahora.Problems) error {
+	return s.renderJSON(w, r, status, map[string]jsonFailure{"error": s.told(r, problems)})
+}
+
+// told is what a script is told of problems.
+func (s *server) told(r *http.Request, problems tomahora.Problems) jsonFailure {
 	l := s.locales[visitOf(r).lang]
 	told := jsonFailure{Code: problems[0].Code, Message: l.problem(problems[0]), RequestID: s.RequestID(r.Context())}
 	for _, p := range problems {
@@ -75,7 +80,7 @@ func (s *server) failJSON(w http.ResponseWriter, r *http.Request, status int, pr
 			told.Fields[p.Field] = l.problem(p)
 		}
 	}
-	return s.renderJSON(w, r, status, map[string]jsonFailure{"error": told})
+	return told
 }
 
 // pageOf is the words an error page of a status has: its own, or those of 400.

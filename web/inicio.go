@@ -43,7 +43,7 @@ type comienzo struct {
 // zonas are those that are offered; any other may be typed.
 func zonas() []string {
 	return []string{
-		"America/Santiago", "America/Punta_Arenas", "Pacific/Easter", "America/Argentina/Buenos_Aires", "America/Asuncion", "America/Bogota",
+		"America/Santiago", "America/Punta_Arenas", "America/Coyhaique", "Pacific/Easter", "America/Argentina/Buenos_Aires", "America/Asuncion", "America/Bogota",
 		"America/Caracas", "America/Guayaquil", "America/La_Paz", "America/Lima", "America/Mexico_City", "America/Montevideo", "Europe/Madrid", "UTC",
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,29 +65,45 @@ func holes(text string) []string {
 	return slices.Compact(found)
 }
 
+var update = flag.Bool("update", false, "sort the catalogues")
+
 // Sorted files are easy to read beside each other, and to merge.
 func TestLocalesAreSorted(t *testing.T) {
 	for lang, l := range readLocales() {
-		var want bytes.Buffer
-		encoder := json.NewEncoder(&want)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(l); err != nil {
-			t.Fatal(err)
+		name := filepath.Join("locale", lang+".json")
+		want := sorted(t, l)
+		if *update {
+			if err := os.WriteFile(name, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
-		got, err := localeFiles.ReadFile("locale/" + lang + ".json")
+		got, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want.String(), string(got)); diff != "" {
-			t.Errorf("locale/%s.json is not sorted by key, with one key a line (-want +got):\n%s", lang, diff)
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s is not sorted, which -update does (-want +got):\n%s", name, diff)
 		}
 	}
 }
 
+// sorted is a catalogue as its file is written: by key, one a line.
+func sorted(t *testing.T, l locale) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	encoder := json.NewEncoder(&file)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(l); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
 // made are the beginnings of the keys that are put together when they are used.
 func made() []string {
-	return []string{"date.", "error.", "fallo.", "rol."}
+	return []string{"accion.", "ajustes.webhooks.entrega", "cita.history.", "date.", "entidad.", "error.", "fallo.", "horario.modalidad.", "js.agenda.kind.", "js.horario.mode.", "listas.", "lugar.", "reservar.error.", "reservar.fuera.", "rol."}
 }
 
 func TestKeysAreUsedAndExist(t *testing.T) {

@@ -25,14 +25,19 @@ func (s *server) entrar(w http.ResponseWriter, r *http.Request) error {
 	return s.renderEntrar(w, r, http.StatusOK, f)
 }
 
-// entrada is the form with which one signs in.
-type entrada struct {
+// puerta is the form with which one signs in.
+type puerta struct {
 	Form form
-	Demo bool // it is the demo, whose users everybody may be
+	Demo bool   // it is the demo, whose users everybody may be
+	OIDC string // whom else one may come in with; "" is nobody
 }
 
 func (s *server) renderEntrar(w http.ResponseWriter, r *http.Request, status int, f form) error {
-	return s.render(w, r, status, "entrar", entrada{Form: f, Demo: s.Demo})
+	p := puerta{Form: f, Demo: s.Demo}
+	if s.OIDC != nil {
+		p.OIDC = s.OIDC.Nombre
+	}
+	return s.render(w, r, status, "entrar", p)
 }
 
 // enter signs somebody in.

@@ -24,7 +24,7 @@ var templateFiles embed.FS
 type screens map[string]map[string]*template.Template
 
 // shared are the files every screen is made with.
-func shared() []string { return []string{"layout.html", "components.html"} }
+func shared() []string { return []string{"layout.html", "components.html", "ajustes_partes.html"} }
 
 func readScreens(all locales, a *assets) screens {
 	files, err := fs.Glob(templateFiles, "tmpl/*.html")
@@ -60,7 +60,10 @@ func functions(lang string, l locale, a *assets) template.FuncMap {
 		"field":     newField,
 		"options":   newChoice,
 		"empty":     newEmpty,
+		"clock":     clock,
 		"initials":  initials,
+		"heatScale": heatScale,
+		"heatX":     heatX,
 		"flashText": func(f *flash) string { return f.text(l) },
 		"flashIcon": func(kind string) string { return flashIcons()[kind] },
 	}
@@ -75,6 +78,7 @@ type page struct {
 	Theme  string // "claro", "oscuro" or ""
 	Path   string // of the request with its query, to come back to
 	Nav    []navItem
+	Sub    [][]navItem // inside the set-up, by group
 	Flash  *flash
 	Words  map[string]string // for scripts
 	Data   any               // the screen's own
@@ -133,7 +137,7 @@ func (s *server) render(w http.ResponseWriter, r *http.Request, status int, scre
 	v := visitOf(r)
 	p := page{
 		Screen: screen, Bare: v.bare, Lang: v.lang, Theme: v.theme, Path: "/",
-		Nav: s.navFor(v, r.URL.Path), Flash: s.takeFlash(w, r), Words: s.locales[v.lang].scripts(screen), Data: data,
+		Nav: s.navFor(v, r.URL.Path), Sub: s.ajustesNav(v, r.URL.Path), Flash: s.takeFlash(w, r), Words: s.locales[v.lang].scripts(screen), Data: data,
 	}
 	if !v.bare {
 		p.User = v.user
@@ -148,6 +152,21 @@ func (s *server) render(w http.ResponseWriter, r *http.Request, status int, scre
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.lang)
+	writeBody(w, r, status, html.Bytes())
+	return nil
+}
+
+// renderPart answers a script that asks for the part of a screen that it shows in a
+// page of its own, and everybody else with the whole screen.
+func (s *server) renderPart(w http.ResponseWriter, r *http.Request, status int, screen string, data any) error {
+	if r.Header.Get("X-Parte") == "" {
+		return s.render(w, r, status, screen, data)
+	}
+	var html bytes.Buffer
+	if err := s.screens[visitOf(r).lang][screen].ExecuteTemplate(&html, "part", data); err != nil {
+		return fmt.Errorf("render part of %s: %w", screen, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	writeBody(w, r, status, html.Bytes())
 	return nil
 }

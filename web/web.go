@@ -22,10 +22,15 @@ type Options struct {
 	Sessions Sessions       // required
 	Doors    *auth.Sessions // lets people in; required
 
+	// OIDC is whom else people may come in with; nil is nobody.
+	OIDC *auth.OIDC
 	// FirstRun lets somebody make the first clinic; nil where nobody may.
 	FirstRun *FirstRun
 	// Demo tells people who they may sign in as.
 	Demo bool
+
+	// Webhooks reaches the receivers of webhooks. Required.
+	Webhooks WebhookSender
 
 	// BaseURL tells under which public scheme and host a request came, without a
 	// slash at its end. Required.
@@ -37,7 +42,8 @@ type Options struct {
 	// Address tells from which address a request came, "" where it cannot be told.
 	// Required.
 	Address func(*http.Request) string
-	// RealClock is the real clock, by which those who come too often wait. Required.
+	// RealClock is the real clock, by which those who come too often wait, and
+	// browsers that do not read are left. Required.
 	RealClock func() time.Time
 	// Clock is the business clock. Required.
 	Clock func() time.Time
@@ -60,6 +66,9 @@ type server struct {
 	locales locales
 	screens screens
 	nav     []navItem
+	streams *streams
+	limits  onlineLimits
+	needs   map[string]tomahora.Permiso // what each route needs, by its pattern
 }
 
 // Handler serves the pages.
@@ -71,10 +80,15 @@ type Handler struct {
 // New makes the handler of every path that no other face has. Templates and
 // catalogues are part of the program: one that cannot be read panics here.
 func New(o Options) *Handler {
-	s := &server{Options: o, assets: readAssets(built()), locales: readLocales()}
+	s := &server{
+		Options: o, assets: readAssets(built()), locales: readLocales(),
+		streams: &streams{of: map[tomahora.UsuarioID]int{}}, limits: newOnlineLimits(o.RealClock),
+	}
 	s.screens = readScreens(s.locales, s.assets)
 	mux := http.NewServeMux()
+	s.needs = map[string]tomahora.Permiso{}
 	for _, rt := range s.routes() {
+		s.needs[rt.pattern] = rt.need
 		mux.Handle(rt.pattern, s.handle(rt))
 	}
 	s.nav = navigation(s.routes())
@@ -125,6 +139,8 @@ func (s *server) routes() []route {
 		// Users and sessions.
 		{"GET /entrar", anyone, s.entrar},
 		{"POST /entrar", anyone, s.enter},
+		{"GET /entrar/oidc", anyone, s.beginOIDC},
+		{"GET " + oidcBack, anyone, s.finishOIDC},
 		{"POST /salir", anyone, s.salir},
 		{"GET /inicio", anyone, s.inicio},
 		{"POST /inicio", anyone, s.begin},
@@ -132,15 +148,90 @@ func (s *server) routes() []route {
 		{"POST /cuenta", signedIn, s.saveCuenta},
 		{"POST /cuenta/clave", signedIn, s.saveClave},
 		{"POST /cuenta/clinica", signedIn, s.changeClinica},
+		{"GET /ajustes/usuarios", tomahora.Configurar, s.usuarios},
+		{"GET /ajustes/usuarios/nuevo", tomahora.Configurar, s.newUsuario},
+		{"POST /ajustes/usuarios/nuevo", tomahora.Configurar, s.createUsuario},
+		{"GET /ajustes/usuarios/{id}", tomahora.Configurar, s.editUsuario},
+		{"POST /ajustes/usuarios/{id}", tomahora.Configurar, s.saveUsuario},
+		{"POST /ajustes/usuarios/{id}/clave", tomahora.Configurar, s.resetClave},
+		{"GET /ajustes/tokens", tomahora.Configurar, s.tokens},
+		{"GET /ajustes/tokens/nuevo", tomahora.Configurar, s.newToken},
+		{"POST /ajustes/tokens/nuevo", tomahora.Configurar, s.createToken},
+		{"POST /ajustes/tokens/{id}/revocar", tomahora.Configurar, s.revokeToken},
 
 		// The agenda.
 		{"GET /{$}", tomahora.VerAgenda, s.agenda},
+		{"GET /web/agenda", tomahora.VerAgenda, s.hoja},
+		{"GET /web/vivo", tomahora.VerAgenda, s.vivo},
+		{"GET /agendar", tomahora.Agendar, s.agendar},
+		{"POST /agendar", tomahora.Agendar, s.guardarCita},
+		{"GET /citas/{id}", tomahora.VerAgenda, s.cita},
+		{"POST /citas/{id}", tomahora.Agendar, s.cambiarCita},
+		{"POST /web/citas/{id}/probar", tomahora.Agendar, s.probarCambio},
+		{"GET /dia", tomahora.VerAgenda, s.dia},
 
 		// Set-up.
+		{"GET /ajustes", tomahora.Bloquear, s.ajustes},
+		{"GET /ajustes/clinica", tomahora.Configurar, edit(s, catalogoClinica)},
+		{"POST /ajustes/clinica", tomahora.Configurar, save(s, catalogoClinica)},
+		{"GET /ajustes/online", tomahora.Configurar, edit(s, catalogoOnline)},
+		{"POST /ajustes/online", tomahora.Configurar, save(s, catalogoOnline)},
+		{"GET /ajustes/sucursales", tomahora.Configurar, s.list(sucursales)},
+		{"GET /ajustes/sucursales/{id}", tomahora.Configurar, edit(s, catalogoSucursales)},
+		{"POST /ajustes/sucursales/{id}", tomahora.Configurar, save(s, catalogoSucursales)},
+		{"GET /ajustes/sillones", tomahora.Configurar, s.list(sillones)},
+		{"GET /ajustes/sillones/{id}", tomahora.Configurar, edit(s, catalogoSillones)},
+		{"POST /ajustes/sillones/{id}", tomahora.Configurar, save(s, catalogoSillones)},
+		{"GET /ajustes/especialidades", tomahora.Configurar, s.list(especialidades)},
+		{"GET /ajustes/especialidades/{id}", tomahora.Configurar, edit(s, catalogoEspecialidades)},
+		{"POST /ajustes/especialidades/{id}", tomahora.Configurar, save(s, catalogoEspecialidades)},
+		{"GET /ajustes/profesionales", tomahora.Configurar, s.list(profesionales)},
+		{"GET /ajustes/profesionales/{id}", tomahora.Configurar, edit(s, catalogoProfesionales)},
+		{"POST /ajustes/profesionales/{id}", tomahora.Configurar, save(s, catalogoProfesionales)},
+		{"GET /ajustes/profesionales/{id}/horario", tomahora.Configurar, s.horario},
+		{"POST /ajustes/profesionales/{id}/horario", tomahora.Configurar, s.saveHorario},
+		{"GET /ajustes/especiales", tomahora.Configurar, s.list(s.especiales)},
+		{"GET /ajustes/especiales/{id}", tomahora.Configurar, edit(s, catalogoEspeciales)},
+		{"POST /ajustes/especiales/{id}", tomahora.Configurar, save(s, catalogoEspeciales)},
+		{"POST /ajustes/especiales/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/especiales", "ajustes.especiales.deleted", deleteEspecial)},
+		{"GET /ajustes/bloqueos", tomahora.Bloquear, s.list(s.bloqueos)},
+		{"GET /ajustes/bloqueos/{id}", tomahora.Bloquear, s.editBloqueo},
+		{"POST /ajustes/bloqueos/{id}", tomahora.Bloquear, s.saveBloqueo},
+		{"POST /ajustes/bloqueos/{id}/borrar", tomahora.Bloquear, remove(s, "/ajustes/bloqueos", "ajustes.bloqueos.deleted", deleteBloqueo)},
+		{"GET /ajustes/estados", tomahora.Configurar, s.list(estados)},
+		{"GET /ajustes/estados/{id}", tomahora.Configurar, edit(s, catalogoEstados)},
+		{"POST /ajustes/estados/{id}", tomahora.Configurar, save(s, catalogoEstados)},
+		{"GET /ajustes/webhooks", tomahora.Configurar, s.webhooks},
+		{"GET /ajustes/webhooks/nuevo", tomahora.Configurar, s.newWebhook},
+		{"POST /ajustes/webhooks/nuevo", tomahora.Configurar, s.createWebhook},
+		{"GET /ajustes/webhooks/{id}", tomahora.Configurar, s.webhook},
+		{"GET /ajustes/webhooks/{id}/editar", tomahora.Configurar, s.editWebhook},
+		{"POST /ajustes/webhooks/{id}/editar", tomahora.Configurar, s.saveWebhook},
+		{"POST /ajustes/webhooks/{id}/rotar", tomahora.Configurar, s.rotateWebhook},
+		{"POST /ajustes/webhooks/{id}/probar", tomahora.Configurar, s.probeWebhook},
+		{"POST /ajustes/webhooks/{id}/reenviar", tomahora.Configurar, s.resendWebhook},
+		{"POST /ajustes/webhooks/{id}/borrar", tomahora.Configurar, remove(s, "/ajustes/webhooks", "ajustes.webhooks.deleted", deleteWebhook)},
 
 		// The dashboard and lists.
+		{"GET /tablero", tomahora.VerTablero, s.tablero},
+		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
 
 		// Self-booking.
+		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},
+		{"GET /reservar/{clinica}/modalidad", anyone, s.anyClinica(s.onlineModalidad)},
+		{"GET /reservar/{clinica}/dia", anyone, s.anyClinica(s.onlineDia)},
+		{"GET /reservar/{clinica}/hora", anyone, s.anyClinica(s.onlineHora)},
+		{"POST /reservar/{clinica}/tomar", anyone, s.anyClinica(s.onlineTomar)},
+		{"POST /reservar/{clinica}/soltar", anyone, s.anyClinica(s.onlineSoltar)},
+		{"GET /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineDatos)},
+		{"POST /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineReservar)},
+		{"GET /r/{enlace}", anyone, s.anyCita(s.verCita)},
+		{"GET /r/{enlace}/cita.ics", anyone, s.anyCita(s.icsCita)},
+		{"POST /r/{enlace}/confirmar", anyone, s.anyCita(s.confirmarCita)},
+		{"GET /r/{enlace}/anular", anyone, s.anyCita(s.preguntarAnular)},
+		{"POST /r/{enlace}/anular", anyone, s.anyCita(s.anularCita)},
+		{"GET /r/{enlace}/mover", anyone, s.anyCita(s.preguntarMover)},
+		{"POST /r/{enlace}/mover", anyone, s.anyCita(s.moverCita)},
 	}
 }
 

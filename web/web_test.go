@@ -36,8 +36,12 @@ func userOf(rol tomahora.Rol) tomahora.Usuario {
 // newTestWeb is the pages for one user, over any or no store.
 func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler {
 	t.Helper()
-	return New(Options{
-		Store: store, Sessions: signedInAs{u},
+	return New(testOptions(u, store))
+}
+
+func testOptions(u tomahora.Usuario, store tomahora.Store) Options {
+	return Options{
+		Store: store, Sessions: signedInAs{u}, Webhooks: fakeSender{},
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "solicitud-1" },
 		Observe:   func(context.Context, string, auth.Principal) {},
@@ -45,7 +49,7 @@ func newTestWeb(t *testing.T, u tomahora.Usuario, store tomahora.Store) *Handler
 		RealClock: time.Now,
 		Clock:     func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) },
 		Logger:    slog.New(slog.DiscardHandler),
-	})
+	}
 }
 
 // browse asks for a page as a browser does; a header is "Name: value".

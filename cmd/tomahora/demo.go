@@ -44,7 +44,7 @@ func (c demoCmd) Run(env *environment) (err error) {
 		return err
 	}
 	sender := c.sender()
-	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)}, nil)
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, &sandboxed{clock, c.reset(store)}, entrance{})
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,7 @@ func (c demoCmd) greet(env *environment) func(net.Addr) {
 		for _, u := range demo.Usuarios() {
 			fmt.Fprintf(env.stdout, "  %-20s %s\n", u.Email, u.Rol)
 		}
+		fmt.Fprintf(env.stdout, "Its patients book at http://%s/reservar/1, best on a phone.\n", addr)
 		fmt.Fprintf(env.stdout, "Its API is at http://%s/api/v5 with the token %q. Ctrl-C ends it.\n", addr, demo.Token)
 	}
 }

@@ -60,9 +60,15 @@ type sandboxed struct {
 	reset func(context.Context, tomahora.ClinicaID) error // nil: there is nothing to start anew
 }
 
+// entrance are the ways into the web beside a password, nil where there is none.
+type entrance struct {
+	oidc  *auth.OIDC
+	first *web.FirstRun
+}
+
 // config is the server over a store, for browsers of the given origins; box is
-// nil unless it is there to be tried out, and first unless there is no clinic yet.
-func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed, first *web.FirstRun) (httpd.Config, error) {
+// nil unless it is there to be tried out.
+func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics, sender *webhook.Sender, origins []string, box *sandboxed, in entrance) (httpd.Config, error) {
 	options, err := s.api(env, store, sender, origins)
 	if err != nil {
 		return httpd.Config{}, err
@@ -82,14 +88,14 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
-	if cfg.Web, err = s.newWeb(env, options, first); err != nil {
+	if cfg.Web, err = s.newWeb(env, options, in); err != nil {
 		return httpd.Config{}, err
 	}
 	return cfg, nil
 }
 
 // newWeb makes the face for people, beside the vendor's with these options.
-func (s service) newWeb(env *environment, o medilink.Options, first *web.FirstRun) (*web.Handler, error) {
+func (s service) newWeb(env *environment, o medilink.Options, in entrance) (*web.Handler, error) {
 	sessions, err := auth.NewSessions(env.ctx, auth.SessionOptions{
 		Store: o.Store, Passwords: auth.NewPasswords(passwordsAtOnce), Clock: time.Now,
 		Secure:  func(r *http.Request) bool { return strings.HasPrefix(o.BaseURL(r), "https:") },
@@ -100,8 +106,8 @@ func (s service) newWeb(env *environment, o medilink.Options, first *web.FirstRu
 		return nil, err
 	}
 	return web.New(web.Options{
-		Store: o.Store, Sessions: sessions, Doors: sessions, FirstRun: first, Demo: o.Sandbox != nil && o.Sandbox.Reset != nil,
-		BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
+		Store: o.Store, Sessions: sessions, Doors: sessions, OIDC: in.oidc, FirstRun: in.first, Demo: o.Sandbox != nil && o.Sandbox.Reset != nil,
+		Webhooks: o.Webhooks, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
 		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
 	}), nil
 }
@@ -229,9 +235,34 @@ func (l limits) server(env *environment) httpd.Limits {
 	}
 }
 
+// provider are the flags of whom people may come in with.
+type provider struct {
+	OIDCIssuer       string `name:"oidc-issuer" help:"URL of an OpenID Connect provider, by which users may come in whose email it verified." placeholder:"URL"`
+	OIDCClientID     string `name:"oidc-client-id" help:"What the provider calls this program." placeholder:"ID"`
+	OIDCClientSecret string `name:"oidc-client-secret" help:"The secret that goes with it." placeholder:"SECRET"`
+	OIDCNombre       string `name:"oidc-nombre" default:"OpenID Connect" help:"What people call the provider." placeholder:"NAME"`
+}
+
+// oidc is nil where there is no provider.
+func (p provider) oidc() (*auth.OIDC, error) {
+	if p.OIDCIssuer == "" && p.OIDCClientID == "" && p.OIDCClientSecret == "" {
+		return nil, nil //nolint:nilnil // nothing was asked for
+	}
+	if p.OIDCIssuer == "" || p.OIDCClientID == "" || p.OIDCClientSecret == "" {
+		return nil, usageError{errors.New("--oidc-issuer, --oidc-client-id and --oidc-client-secret go together")}
+	}
+	if err := checkPublicURL(p.OIDCIssuer); err != nil {
+		return nil, usageError{fmt.Errorf("--oidc-issuer: %w", err)}
+	}
+	return auth.NewOIDC(auth.OIDCOptions{
+		Issuer: p.OIDCIssuer, ClientID: p.OIDCClientID, ClientSecret: p.OIDCClientSecret, Nombre: p.OIDCNombre,
+	}), nil
+}
+
 type serveCmd struct {
 	database
 	service
+	provider
 	limits
 	retention
 	Listen      string   `default:":8080" help:"Address to listen on."`
@@ -253,6 +284,10 @@ func (c serveCmd) Run(env *environment) error {
 	if err := c.checkRetention(); err != nil {
 		return err
 	}
+	oidc, err := c.oidc()
+	if err != nil {
+		return err
+	}
 	m, clock := c.metrics(), sandbox.NewClock(time.Now)
 	store, err := c.open(env, storeOptions(sqlstore.Options{
 		NoMigrate: c.NoMigrate, MaxBatch: c.MaxBatch, MaxWaiting: c.MaxWaiting, Clock: clock.Now,
@@ -270,7 +305,7 @@ func (c serveCmd) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box, first)
+	cfg, err := c.config(env, store, m, sender, c.CORSOrigins, box, entrance{oidc, first})
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}

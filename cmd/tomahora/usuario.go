@@ -250,7 +250,7 @@ func (c usuarioPasswordCmd) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
-		if err := store.Soltar(env.ctx, auth.FrenoDe(u.Email)); err != nil {
+		if err := store.Soltar(env.ctx, auth.FrenoDe(u)); err != nil {
 			return err
 		}
 		return c.print(env, struct {

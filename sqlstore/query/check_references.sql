@@ -84,6 +84,9 @@ UNION ALL
 SELECT r.id_clinica, 'respuestas' AS child, r.id, 'clinicas' AS parent FROM (SELECT id_clinica, id_token AS id FROM respuestas) r
 WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = r.id_clinica)
 UNION ALL
+SELECT r.id_clinica, 'reservas_online' AS child, r.id, 'clinicas' AS parent FROM (SELECT id_clinica, 0 AS id FROM reservas_online) r
+WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = r.id_clinica)
+UNION ALL
 SELECT r.id_clinica, 'webhooks' AS child, r.id, 'clinicas' AS parent FROM webhooks r
 WHERE NOT EXISTS (SELECT 1 FROM clinicas p WHERE p.id_clinica = r.id_clinica)
 UNION ALL

@@ -5,7 +5,7 @@ type Refusal = { code: string; message: string; fields?: Record<string, string>;
 
 /** Failure is a request that was refused (status is the server's) or never answered (0); its message is for people. */
 export class Failure extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly fields: Record<string, string> = {}) {
+  constructor(readonly status: number, readonly code: string, message: string, readonly fields: Record<string, string> = {}, readonly body?: unknown) {
     super(message);
   }
 }
@@ -36,5 +36,17 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
 
 function refused(status: number, body: unknown): Failure {
   const error = (body as { error?: Refusal } | undefined)?.error;
-  return new Failure(status, error?.code ?? "", error?.message ?? t("js.base.failed"), error?.fields);
+  return new Failure(status, error?.code ?? "", error?.message ?? t("js.base.failed"), error?.fields, body);
+}
+
+/** part asks for the part of a screen that a page shows within itself. */
+export async function part(path: string, signal?: AbortSignal): Promise<HTMLTemplateElement> {
+  const answer = await fetch(path, { headers: { Accept: "text/html", "X-Parte": "1" }, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Failure(0, "sin_conexion", t("js.base.offline"));
+  });
+  if (!answer.ok || answer.redirected) throw new Failure(answer.redirected ? 401 : answer.status, "", t("js.base.failed"));
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  return template;
 }

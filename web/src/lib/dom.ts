@@ -24,9 +24,9 @@ export function el<K extends keyof HTMLElementTagNameMap>(name: K, props: Props 
 const svg = "http://www.w3.org/2000/svg";
 
 /** icon draws an icon of src/icons.txt; words must stand beside it, or be the aria-label of what holds it. */
-export function icon(name: string): SVGSVGElement {
+export function icon(name: string, ...classes: string[]): SVGSVGElement {
   const node = document.createElementNS(svg, "svg");
-  node.setAttribute("class", "icon");
+  node.setAttribute("class", ["icon", ...classes].join(" "));
   node.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(svg, "use");
   use.setAttribute("href", `${document.documentElement.dataset["icons"]}#${name}`);

@@ -1,0 +1,566 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	tmh "github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
+	"github.com/tomahora/tomahora/auth"
+	"github.com/tomahora/tomahora/demo"
+	"github.com/tomahora/tomahora/sqlstore"
+	"github.com/tomahora/tomahora/web"
+)
+
+// agendaNow is a Thursday morning at the demo clinic.
+var agendaNow = time.Date(2026, 11, 26, 13, 5, 0, 0, time.UTC)
+
+// whoever are Sessions in which the cookie "quien" says whose a request is: a rol,
+// or "profesional.2".
+type whoever struct{ clinica tmh.ClinicaID }
+
+func (w whoever) User(r *http.Request) (tmh.Usuario, bool, error) {
+	c, err := r.Cookie("quien")
+	if err != nil {
+		return tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true, Idioma: "es"}, true, nil
+	}
+	u := tmh.Usuario{ID: 6, IDClinica: w.clinica, Nombre: "Daniel Vergara", Habilitado: true, Idioma: "es"}
+	rol, prof, _ := strings.Cut(c.Value, ".")
+	u.Rol = tmh.Rol(rol)
+	if prof != "" {
+		fmt.Sscan(prof, &u.IDProfesional)
+	}
+	return u, rol != "nadie", nil
+}
+
+// agendaServer serves the web of a clinic in this process.
+type agendaServer struct {
+	*httptest.Server
+	store tmh.Store
+	id    tmh.ClinicaID
+}
+
+func startAgenda(t testing.TB) *agendaServer {
+	t.Helper()
+	return startAgendaOf(t, func(tx tmh.Tx) error { return demo.Seed(tx, false) })
+}
+
+// startAgendaOf is startAgenda for a clinic that seed fills.
+func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
+	t.Helper()
+	clock := func() time.Time { return agendaNow }
+	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), sqlstore.Options{Clock: clock})
+	must(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	id, err := s.CreateClinica(t.Context(), demo.Clinica())
+	must(t, err)
+	must(t, s.Update(t.Context(), id, seed))
+	stopping := make(chan struct{})
+	a := &agendaServer{store: s, id: id}
+	a.Server = httptest.NewServer(web.New(web.Options{
+		Store: s, Sessions: whoever{id}, BaseURL: func(r *http.Request) string { return "http://" + r.Host },
+		RequestID: func(context.Context) string { return "1" }, Observe: func(context.Context, string, auth.Principal) {},
+		Address: func(*http.Request) string { return "" }, Clock: clock, RealClock: time.Now, Stopping: stopping, Logger: slog.New(slog.DiscardHandler),
+	}))
+	t.Cleanup(func() { close(stopping); a.CloseClientConnections(); a.Close() })
+	return a
+}
+
+// citas are the citas of a day, as the store has them.
+func (a *agendaServer) cita(t *testing.T, id tmh.CitaID) (c tmh.Cita) {
+	t.Helper()
+	must(t, a.store.View(t.Context(), a.id, func(tx tmh.Tx) (err error) { c, err = tx.Citas().Get(id); return err }))
+	return c
+}
+
+// openAgenda opens the agenda of a day, once it is drawn and hears the news.
+func (p *page) openAgenda(path string) {
+	p.t.Helper()
+	p.open(path)
+	p.see("#grilla .ec-event.cita")
+}
+
+// mouse sends events of the mouse.
+func (p *page) mouse(kind input.DispatchMouseEventType, x, y float64, buttons int64) {
+	p.t.Helper()
+	e := input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: buttons, ClickCount: 1}
+	p.run(command(input.DispatchMouseEvent, e))
+}
+
+// point is a place in the window.
+type point struct{ X, Y float64 }
+
+// at is where an element stands, at shares of its width and height.
+func (p *page) at(selector string, x, y float64) point {
+	p.t.Helper()
+	p.see(selector)
+	return eval[point](p, fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return {X: r.left + r.width * %v, Y: r.top + r.height * %v} })()`, selector, x, y))
+}
+
+// drag takes something from one place to another and holds it there.
+func (p *page) drag(from, to point) {
+	p.t.Helper()
+	p.mouse(input.DispatchMouseEventTypeMousePressed, from.X, from.Y, 1)
+	const steps = 6
+	for i := 1; i <= steps; i++ {
+		f := float64(i) / steps
+		p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X+(to.X-from.X)*f, from.Y+(to.Y-from.Y)*f, 1)
+	}
+}
+
+func (p *page) drop(at point) { p.mouse(input.DispatchMouseEventTypeMouseReleased, at.X, at.Y, 0) }
+
+// minute is how high a minute of the grid is drawn.
+const minute = 20.0 / 15
+
+func TestThreeKeystrokesFromASearchToABooking(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	p.press("/")
+	p.see("#panel[open] [name=q]")
+	p.press("risop")
+	p.see("[data-opcion=paciente]")
+	p.press(kb.Enter)
+	p.until("document.activeElement.dataset.opcion === 'libre'")
+	p.press(kb.Enter)
+	p.until("document.activeElement.matches('[data-principal]')")
+	p.press(kb.Enter)
+	p.until(`document.activeElement.querySelector('[data-cita="754"]')`)
+	c := a.cita(t, 754)
+	if c.IDPaciente != 2 || c.Origen != "usuario:5" || c.Espacio.Fecha.String() != "2026-11-26" || c.Espacio.Rango.Inicio < 10*60+5 {
+		t.Errorf("booked %+v", c)
+	}
+	if text := p.see(".toast-text"); !strings.Contains(text, "Fernanda Risopatrón") {
+		t.Errorf("the toast says %q", text)
+	}
+}
+
+// findCita is the id of a live cita of a profesional on the demo's day, with so much
+// free time before and behind it.
+func (a *agendaServer) findCita(t *testing.T, prof tmh.ProfesionalID, fits func(before, c, after tmh.Cita) bool) tmh.Cita {
+	t.Helper()
+	var found tmh.Cita
+	hoy := tmh.Fecha{Year: 2026, Month: 11, Day: 26}
+	must(t, a.store.View(t.Context(), a.id, func(tx tmh.Tx) error {
+		list, err := tx.Citas().Agenda([]tmh.ProfesionalID{prof}, hoy, hoy)
+		for i := 1; i+1 < len(list) && found.ID == 0; i++ {
+			if fits(list[i-1], list[i], list[i+1]) {
+				found = list[i]
+			}
+		}
+		return err
+	}))
+	if found.ID == 0 {
+		t.Fatal("the demo has no such cita")
+	}
+	return found
+}
+
+func cita(id tmh.CitaID) string { return fmt.Sprintf(`#grilla .ec-event:has([data-cita="%d"])`, id) }
+
+func TestDragACita(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	from := p.at(cita(c.ID), 0.5, 0.3)
+	to := point{from.X, from.Y + 30*minute}
+	p.drag(from, to)
+	p.drop(to)
+	p.see(".toast-text")
+	p.until(fmt.Sprintf(`document.querySelector('[data-cita="%d"] time').textContent === '%s'`, c.ID, (c.Espacio.Rango.Inicio + 30).String()[:5]))
+	if got := a.cita(t, c.ID).Espacio.Rango; got.Inicio != c.Espacio.Rango.Inicio+30 || got.Duracion() != c.Espacio.Rango.Duracion() {
+		t.Errorf("moved from %v to %v", c.Espacio.Rango, got)
+	}
+	p.press("u")
+	p.until(fmt.Sprintf(`document.querySelector('[data-cita="%d"] time').textContent === '%s'`, c.ID, c.Espacio.Rango.Inicio.String()[:5]))
+	if got := a.cita(t, c.ID).Espacio; got != c.Espacio {
+		t.Errorf("undone to %v, was at %v", got, c.Espacio)
+	}
+}
+
+func TestADragThatIsRefusedOffersOtherHours(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(422)
+	p.openAgenda("/")
+	// Onto the cita that follows it.
+	var next tmh.Cita
+	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+		next = after
+		return c.Espacio.IDSucursal == 1 && after.Espacio.IDSucursal == 1 && after.Espacio.Rango.Fin <= 13*60
+	})
+	from := p.at(cita(c.ID), 0.5, 0.3)
+	to := point{from.X, from.Y + float64(next.Espacio.Rango.Inicio-c.Espacio.Rango.Inicio)*minute}
+	p.drag(from, to)
+	if rule := p.see("#letrero"); rule != "El profesional ya tiene una cita a esa hora" {
+		t.Errorf("while it is held there the page says %q", rule)
+	}
+	p.screenshot("agenda-no-se-puede", desktop)
+	p.drop(to)
+	p.see(".rechazo")
+	p.until("document.activeElement.matches('.rechazo-libre')")
+	p.screenshot("agenda-rechazo", desktop)
+	if got := a.cita(t, c.ID); got.Espacio != c.Espacio {
+		t.Errorf("the refused cita is at %v, was at %v", got.Espacio, c.Espacio)
+	}
+	p.until(fmt.Sprintf(`document.querySelector('[data-cita="%d"] time').textContent === '%s'`, c.ID, c.Espacio.Rango.Inicio.String()[:5]))
+	offered := eval[string](p, "document.activeElement.querySelector('strong').textContent")
+	p.press(kb.Enter)
+	p.see(".toast-text")
+	p.until("!document.querySelector('.rechazo')")
+	got := a.cita(t, c.ID)
+	if got.Espacio == c.Espacio || got.Espacio.Rango.Inicio.String()[:5] != offered {
+		t.Errorf("the cita is at %v, and %s was taken", got.Espacio, offered)
+	}
+}
+
+func TestLengthenACita(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	p.run(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: 1, Y: 1}))
+	from := p.at(cita(c.ID), 0.5, 1)
+	from.Y -= 2
+	to := point{from.X, from.Y + 30*minute}
+	p.drag(from, to)
+	p.drop(to)
+	p.see(".toast-text")
+	if got := a.cita(t, c.ID).Espacio.Rango; got.Inicio != c.Espacio.Rango.Inicio || got.Fin != c.Espacio.Rango.Fin+30 {
+		t.Errorf("lengthened from %v to %v", c.Espacio.Rango, got)
+	}
+}
+
+// What one does the other sees. That it takes less than a second is the store's to
+// tell; here it is waited for.
+func TestTwoBrowsersSeeEachOther(t *testing.T) {
+	a := startAgenda(t)
+	one, other := newPageAt(t, a.URL), newPageAt(t, a.URL)
+	for _, p := range []*page{one, other} {
+		p.openAgenda("/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional")
+	}
+	one.open("/agendar?id_paciente=2&id_sucursal=1&id_profesional=1&fecha=2026-11-27&hora_inicio=09:15&duracion=30")
+	one.follow("[data-principal]")
+	other.until(`document.querySelector('.cita-fresca [data-cita="754"]')`)
+	if said := eval[string](other, "document.querySelector('#novedades').textContent"); !strings.Contains(said, "Fernanda Risopatrón") {
+		t.Errorf("screen readers are told %q", said)
+	}
+	one.openAgenda("/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional")
+	one.see(cita(754))
+	other.click(cita(754))
+	other.click(`#panel [name="id_estado"][value="3"]`)
+	one.until(`document.querySelector('.estado-confirmado [data-cita="754"]')`)
+}
+
+func TestALostConnectionIsShownAndRecovers(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	p.until("document.querySelector('#conexion').hidden")
+	p.mu.Lock()
+	before := len(p.problems)
+	p.mu.Unlock()
+	offline := network.OverrideNetworkStateParams{Offline: true}
+	p.run(command(network.OverrideNetworkState, offline))
+	a.CloseClientConnections()
+	p.see("#conexion")
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		inicio, d := tmh.Hora(9*60+15), tmh.Duracion(30)
+		_, err := agenda.Agendar(tx, "token:1", tmh.Solicitud{
+			IDProfesional: 1, IDSucursal: 1, IDSillon: 1, IDEstado: tmh.EstadoNoConfirmado, IDPaciente: 2,
+			Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}, HoraInicio: &inicio, Duracion: &d,
+		})
+		return err
+	}))
+	p.run(command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: false, Latency: 0, DownloadThroughput: -1, UploadThroughput: -1}))
+	p.until("document.querySelector('#conexion').hidden")
+	p.see(cita(754))
+	p.mu.Lock()
+	p.problems = p.problems[:before] // the browser tells of the connection, too
+	p.mu.Unlock()
+}
+
+func TestEstadosInOneClick(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
+	p.click(cita(c.ID))
+	p.click(`#panel [name="id_estado"][value="8"]`)
+	p.see(`#panel .estado-actual.estado-no-asiste`)
+	p.until("document.activeElement.closest('#panel')")
+	if got := a.cita(t, c.ID); got.IDEstado != 8 || !got.Viva {
+		t.Errorf("no-show left %+v", got)
+	}
+	p.click(".anular summary")
+	p.click("#campo-motivo")
+	p.press("El paciente pidió otra fecha")
+	p.click(".anular button")
+	p.until(fmt.Sprintf(`!document.querySelector('#grilla [data-cita="%d"]')`, c.ID))
+	if got := a.cita(t, c.ID); got.IDEstado != tmh.EstadoAnulado || got.Viva || !strings.HasSuffix(got.Comentario, "El paciente pidió otra fecha") {
+		t.Errorf("annulled as %+v", got)
+	}
+	p.press(kb.Escape)
+	p.press("u")
+	p.see(cita(c.ID))
+	if got := a.cita(t, c.ID); got.IDEstado != 8 || !got.Viva || got.Comentario != c.Comentario {
+		t.Errorf("undone to %+v", got)
+	}
+}
+
+// A profesional sees and changes the own agenda alone, whatever is asked for.
+func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.open("/estatico/no")
+	eval[string](p, "document.cookie = 'quien=profesional.2; path=/'")
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26")
+	if n := eval[int](p, "document.querySelectorAll('.columna-nombre').length"); n != 1 {
+		t.Errorf("%d columns", n)
+	}
+	others := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	p.expect(404)
+	p.expect(403)
+	for path, want := range map[string]int{
+		fmt.Sprintf("/citas/%d", others.ID):                     404,
+		"/citas/999999":                                         404,
+		"/agendar?id_profesional=1&id_sucursal=1&id_paciente=2": 200,
+	} {
+		if got := eval[int](p, fmt.Sprintf("fetch(%q).then((r) => r.status)", path)); got != want {
+			t.Errorf("GET %s: %d, want %d", path, got, want)
+		}
+	}
+	for body, want := range map[string]int{
+		"id_estado=3": 404,
+	} {
+		if got := eval[int](p, fmt.Sprintf("fetch('/citas/%d', {method: 'POST', headers: {Accept: 'application/json'}, body: new URLSearchParams(%q)}).then((r) => r.status)", others.ID, body)); got != want {
+			t.Errorf("POST %s: %d, want %d", body, got, want)
+		}
+	}
+	if got := eval[int](p, "fetch('/agendar', {method: 'POST', headers: {Accept: 'application/json'}, body: new URLSearchParams({id_profesional: 1, id_sucursal: 1, id_paciente: 2, fecha: '2026-11-26', hora_inicio: '09:15', duracion: 15})}).then((r) => r.status)"); got != 403 {
+		t.Errorf("booking in another's agenda: %d, want 403", got)
+	}
+	ids := eval[[]int](p, "fetch('/web/agenda?sucursal=1&fecha=2026-11-26&profesional=1&vista=semana').then((r) => r.json()).then((h) => [...new Set([...h.citas, ...h.dias].map((c) => c.id_profesional))])")
+	if len(ids) != 1 || ids[0] != 2 {
+		t.Errorf("the sheet is of profesionales %v", ids)
+	}
+}
+
+func TestWhoOnlyReadsChangesNothing(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(404)
+	p.open("/estatico/no")
+	eval[string](p, "document.cookie = 'quien=lectura; path=/'")
+	p.openAgenda("/")
+	p.expect(403)
+	if n := eval[int](p, "document.querySelectorAll('[data-nueva], .ec-draggable').length"); n != 0 {
+		t.Errorf("%d things to change something with", n)
+	}
+	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	for _, path := range []string{fmt.Sprintf("/citas/%d", c.ID), fmt.Sprintf("/web/citas/%d/probar", c.ID), "/agendar"} {
+		if got := eval[int](p, fmt.Sprintf("fetch(%q, {method: 'POST', body: new URLSearchParams({id_estado: 3})}).then((r) => r.status)", path)); got != 403 {
+			t.Errorf("POST %s: %d, want 403", path, got)
+		}
+	}
+	p.click(cita(c.ID))
+	p.see("#panel .datos")
+	if n := eval[int](p, "document.querySelectorAll('#panel form').length"); n != 0 {
+		t.Errorf("the panel of a cita has %d forms", n)
+	}
+}
+
+// The day's list does without scripts: one changes an estado, books, and is told
+// what is wrong.
+func TestTheDayWithoutJavaScript(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	p.open("/dia?sucursal=1&fecha=2026-11-26")
+	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
+	form := fmt.Sprintf(`form[action="/citas/%d"]`, c.ID)
+	p.follow(form + " button")
+	if got := a.cita(t, c.ID); got.IDEstado != 3 {
+		t.Errorf("the list left %+v", got)
+	}
+	p.see(".notice-ok")
+	p.follow(`a[href^="/agendar"]`)
+	p.fill("#campo-q", "risopatron")
+	p.follow(".buscador button")
+	p.follow("[data-opcion=paciente]")
+	p.follow("[data-opcion=libre]")
+	p.follow("[data-principal]")
+	p.see(".notice-ok")
+	if got := a.cita(t, 754); got.IDPaciente != 2 {
+		t.Errorf("booked %+v", got)
+	}
+	p.screenshot("dia-sin-script", desktop)
+}
+
+// longNames are names as long as people have them.
+func longNames(i int) (nombre, apellidos string) {
+	nombres := []string{"María de los Ángeles", "José Miguel", "Ana", "Bartolomé Sebastián", "Ñusta Wayra", "Constanza Fernanda"}
+	familias := []string{"Undurraga Larraín", "Huenchumán Catrileo", "Soto", "de la Fuente y Fernández-Valdés", "Pérez", "Arancibia Etcheverry"}
+	return nombres[i%len(nombres)], familias[i/3%len(familias)]
+}
+
+// fullDay fills a clinic of 20 profesionales who have 20 citas each today.
+func fullDay(tx tmh.Tx) error {
+	const profesionales, each = 20, 20
+	hoy := tmh.FechaOf(agendaNow, tx.Config().Zona())
+	setup := tx.Setup()
+	errs := []error{
+		setup.SaveSucursal(tmh.Sucursal{ID: 1, Nombre: "Casa Matriz Providencia", Habilitada: true}, tmh.Sistema),
+		setup.SaveSillon(tmh.Sillon{ID: 1, Nombre: "Sillón 1"}, tmh.Sistema),
+		setup.SaveEspecialidad(tmh.Especialidad{ID: 1, Nombre: "Rehabilitación Oral e Implantología", Habilitada: true}, tmh.Sistema),
+	}
+	for prof := range tmh.ProfesionalID(profesionales) {
+		nombre, apellidos := longNames(int(7*prof) + 1)
+		errs = append(errs, setup.SaveProfesional(tmh.Profesional{ID: prof + 1, Nombre: nombre, Apellidos: apellidos, IDEspecialidad: 1, Intervalo: 15, Habilitado: true}, tmh.Sistema))
+		_, err := setup.CreateHorario(tmh.Horario{IDProfesional: prof + 1, IDSucursal: 1, Dia: hoy.Dia(), Jornada: tmh.Jornada{
+			Rango: tmh.Rango{Inicio: 8 * 60, Fin: 20 * 60}, Pausa: tmh.Rango{Inicio: 13 * 60, Fin: 14 * 60},
+			Sillones: []tmh.SillonID{1}, Modalidad: tmh.Ambas,
+		}}, tmh.Sistema)
+		errs = append(errs, err)
+	}
+	_, err := setup.CreateBloqueo(tmh.HorarioBloqueado{IDProfesional: 3, IDSucursal: 1, Fecha: hoy, Rango: tmh.Rango{Inicio: 16 * 60, Fin: 18 * 60}, Comentario: "Reunión de equipo en la otra sede"}, tmh.Sistema)
+	errs = append(errs, err)
+	for i := range profesionales * each {
+		errs = append(errs, fullDayCita(tx, hoy, i%profesionales, i/profesionales, i))
+	}
+	return errors.Join(errs...)
+}
+
+// fullDayCita books the n-th cita of a profesional's day.
+func fullDayCita(tx tmh.Tx, hoy tmh.Fecha, prof, n, i int) error {
+	nombre, apellidos := longNames(i)
+	p, err := agenda.CrearPaciente(tx, tmh.Sistema, tmh.CambioPaciente{Nombre: &nombre, Apellidos: &apellidos})
+	if err != nil {
+		return err
+	}
+	inicio, d := tmh.Hora(8*60+30*n), tmh.Duracion(15+15*(i%2))
+	if n >= 10 {
+		inicio += 60
+	}
+	ask := tmh.Solicitud{
+		IDProfesional: tmh.ProfesionalID(prof + 1), IDSucursal: 1, IDSillon: 1, IDPaciente: p.ID, Fecha: hoy, HoraInicio: &inicio, Duracion: &d,
+		IDEstado: []tmh.EstadoID{7, 3, 12, 5, 6, 2, 8, 13}[i%8], Videoconsulta: new(i%5 == 0), Comentario: []string{"", "", "Trae exámenes"}[i%3],
+	}
+	if prof == 2 && n > 13 || i%23 == 0 {
+		ask.IDSillon = tmh.Sobrecupo
+	}
+	_, err = agenda.Agendar(tx, tmh.Sistema, ask)
+	return err
+}
+
+// weight is how much the agenda loads, in KB on the wire.
+func (p *page) weight() (total float64) {
+	for _, r := range p.responses() {
+		total += r.bytes / 1000
+	}
+	return total
+}
+
+// The agenda of 20 profesionales with 400 citas is less than 250 KB in all.
+func TestAFullAgendaWeighsLittle(t *testing.T) {
+	a := startAgendaOf(t, fullDay)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/?fecha=2026-11-26")
+	p.until("document.querySelectorAll('#grilla .cita').length === 400")
+	if kb := p.weight(); kb > 250 || kb < 20 {
+		t.Errorf("the agenda weighs %.0f KB, want less than 250", kb)
+	} else {
+		t.Logf("the agenda weighs %.0f KB", kb)
+	}
+	p.look("agenda-lleno")
+}
+
+// BenchmarkAgenda prints what the agenda of 20 profesionales with 400 citas takes until
+// it is drawn, in milliseconds: of the server, until its page was read; of scripts,
+// by the clock and of the processor; and the longest frame while a cita is dragged.
+// It is the least of all rounds, since other work on the machine only adds to it.
+func BenchmarkAgenda(b *testing.B) {
+	a := startAgendaOf(b, fullDay)
+	p := newPageAt(b, a.URL)
+	p.expect(422) // what is tried while something is dragged
+	p.run(command(performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}))
+	least := map[string]float64{}
+	note := func(name string, value float64) {
+		if before, ok := least[name]; !ok || value < before {
+			least[name] = value
+		}
+	}
+	type figures struct{ Server, Script, Drawn float64 }
+	for range b.N {
+		p.openAgenda("/?fecha=2026-11-26")
+		p.until("document.querySelector('.ahora')")
+		f := eval[figures](p, `(() => {
+			const [page] = performance.getEntriesByType('navigation'), [script] = performance.getEntriesByName('agenda');
+			return {Server: page.responseEnd - page.requestStart, Script: script.duration, Drawn: script.startTime + script.duration};
+		})()`)
+		note("server-ms", f.Server)
+		note("script-ms", f.Script)
+		note("drawn-ms", f.Drawn)
+		for name, seconds := range p.spent() {
+			note(name+"-cpu-ms", 1000*seconds)
+		}
+		note("drag-frame-ms", p.dragFrame())
+	}
+	for _, name := range []string{"server-ms", "script-ms", "drawn-ms", "ScriptDuration-cpu-ms", "LayoutDuration-cpu-ms", "RecalcStyleDuration-cpu-ms", "TaskDuration-cpu-ms", "drag-frame-ms"} {
+		b.ReportMetric(least[name], name)
+	}
+}
+
+// spent is the time of the processor that the page has taken so far, in seconds by what
+// it was for. Unlike the time of the clock it tells the same on a busy machine.
+func (p *page) spent() map[string]float64 {
+	p.t.Helper()
+	spent := map[string]float64{}
+	p.run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		result, err := cdp.Call(ctx, t, performance.GetMetrics, cdp.Empty{})
+		for _, m := range result.Metrics {
+			spent[m.Name] = m.Value
+		}
+		return err
+	}))
+	return spent
+}
+
+// dragFrame is the longest frame while a cita is dragged, in milliseconds.
+func (p *page) dragFrame() float64 {
+	p.t.Helper()
+	from := p.at("#grilla .ec-event.cita-media", 0.5, 0.3)
+	p.mouse(input.DispatchMouseEventTypeMousePressed, from.X, from.Y, 1)
+	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y+8, 1)
+	eval[bool](p, `(() => { window.frames_ = []; let last = performance.now(); window.counting = true;
+		const tick = (now) => { window.frames_.push(now - last); last = now; if (window.counting) requestAnimationFrame(tick); }; requestAnimationFrame(tick); return true; })()`)
+	for i := range 30 {
+		p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X+float64(i*4), from.Y+float64(i*6), 1)
+	}
+	longest := eval[float64](p, `(() => { window.counting = false; return Math.max(...window.frames_.slice(2)); })()`)
+	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y, 1)
+	p.mouse(input.DispatchMouseEventTypeMouseReleased, from.X, from.Y, 0)
+	return longest
+}

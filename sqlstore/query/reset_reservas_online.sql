@@ -1,0 +1,1 @@
+DELETE FROM reservas_online WHERE id_clinica = $1

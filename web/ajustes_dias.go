@@ -1,0 +1,443 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
+)
+
+// hoy is the clinic's date.
+func (s *server) hoy(cfg *tomahora.Config) tomahora.Fecha {
+	return tomahora.FechaOf(s.Clock(), cfg.Zona())
+}
+
+// Horarios especiales.
+
+func (s *server) especiales(l locale, cfg *tomahora.Config, q url.Values) listado {
+	made := listado{
+		Title: l.t("ajustes.especiales"), Intro: l.t("ajustes.especiales.intro"),
+		New: &enlace{l.t("ajustes.especiales.new"), "/ajustes/especiales/nuevo"}, Export: "/listas/especiales.csv",
+		Filter:  l.fromDate(q, "/ajustes/especiales", s.hoy(cfg)),
+		Columns: []string{l.t("ajustes.fecha"), l.t("ajustes.profesional"), l.t("ajustes.sucursal"), l.t("ajustes.horas"), l.t("horario.sillones")},
+		Empty:   newEmpty("calendar-clock", l.t("ajustes.especiales.emptyTitle"), l.t("ajustes.especiales.emptyText"), l.t("ajustes.especiales.new"), "/ajustes/especiales/nuevo"),
+	}
+	list := slices.Clone(cfg.Plan().Especiales)
+	slices.SortStableFunc(list, func(a, b tomahora.HorarioEspecial) int {
+		return cmp.Or(cmp.Compare(b.Fecha.DaysTo(a.Fecha), 0), cmp.Compare(a.Jornada.Rango.Inicio, b.Jornada.Rango.Inicio))
+	})
+	from := s.fromOf(q, cfg)
+	for _, v := range list {
+		if v.Fecha.Before(from) {
+			continue
+		}
+		horas := celda{Text: l.t("ajustes.especiales.closed")}
+		if !v.Jornada.Rango.IsEmpty() {
+			horas = celda{Text: rangoText(v.Jornada.Rango)}
+			if !v.Jornada.Pausa.IsEmpty() {
+				horas.Below = l.t("ajustes.pausaDe", rangoText(v.Jornada.Pausa))
+			}
+		}
+		made.Rows = append(made.Rows, fila{Path: "/ajustes/especiales/" + itoa(v.ID), Cells: []celda{
+			{Text: l.dateWithYear(v.Fecha)}, {Text: nombreDe(cfg, v.IDProfesional)}, {Text: sucursalDe(cfg, v.IDSucursal)}, horas,
+			{Text: sillonesText(cfg, v.Jornada.Sillones)},
+		}})
+	}
+	return made
+}
+
+// fromDate is the choice of the date from which on a list of dates is shown.
+func (l locale) fromDate(q url.Values, path string, hoy tomahora.Fecha) *filtro {
+	f := form{Values: url.Values{"desde": {cmp.Or(q.Get("desde"), hoy.String())}}}
+	return &filtro{Field: newField(f, "desde", l.t("ajustes.from"), "type=date"), Path: path}
+}
+
+// fromOf is that date, today where none can be read.
+func (s *server) fromOf(q url.Values, cfg *tomahora.Config) tomahora.Fecha {
+	if f, err := tomahora.ParseFecha(q.Get("desde")); err == nil {
+		return f
+	}
+	return s.hoy(cfg)
+}
+
+func rangoText(r tomahora.Rango) string { return r.Inicio.String()[:5] + " – " + r.Fin.String()[:5] }
+
+// dateWithYear is "jue 26 nov 2026".
+func (l locale) dateWithYear(f tomahora.Fecha) string {
+	return l.t("date.withYear", l.shortDate(f), f.Year)
+}
+
+func nombreDe(cfg *tomahora.Config, id tomahora.ProfesionalID) string {
+	p, _ := cfg.Profesional(id)
+	return p.NombreCompleto()
+}
+
+func sucursalDe(cfg *tomahora.Config, id tomahora.SucursalID) string {
+	v, _ := cfg.Sucursal(id)
+	return v.Nombre
+}
+
+func sillonesText(cfg *tomahora.Config, ids []tomahora.SillonID) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		s, _ := cfg.Sillon(id)
+		names[i] = s.Nombre
+	}
+	return joined(names...)
+}
+
+func profesionalOptions(cfg *tomahora.Config, selected string) []option {
+	var list []option
+	for _, p := range cfg.Plan().Profesionales {
+		if p.Habilitado || itoa(p.ID) == selected {
+			list = append(list, option{itoa(p.ID), p.NombreCompleto()})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b option) int { return cmp.Compare(tomahora.Fold(a.Label), tomahora.Fold(b.Label)) })
+	return list
+}
+
+func sucursalOptions(cfg *tomahora.Config, selected string) []option {
+	var list []option
+	for _, v := range cfg.Plan().Sucursales {
+		if v.Habilitada || itoa(v.ID) == selected {
+			list = append(list, option{itoa(v.ID), v.Nombre})
+		}
+	}
+	return list
+}
+
+func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
+	return catalogo[tomahora.HorarioEspecial]{
+		path: "/ajustes/especiales",
+		find: func(cfg *tomahora.Config, id int64) (v tomahora.HorarioEspecial, ok bool) {
+			list := cfg.Plan().Especiales
+			i := slices.IndexFunc(list, func(v tomahora.HorarioEspecial) bool { return int64(v.ID) == id })
+			if i < 0 {
+				return v, false
+			}
+			return list[i], true
+		},
+		fresh: tomahora.HorarioEspecial{Jornada: tomahora.Jornada{
+			Rango: tomahora.Rango{Inicio: 9 * 60, Fin: 18 * 60}, Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Presencial,
+		}},
+		fill: fillEspecial,
+		read: readEspecial,
+		save: agenda.GuardarEspecial,
+		name: func(v tomahora.HorarioEspecial) string { return v.Fecha.String() },
+		ficha: func(l locale, cfg *tomahora.Config, f form, id int64) ficha {
+			made := ficha{
+				Title: l.newOr(id, "ajustes.especiales.new", "ajustes.especiales.edit"), Intro: l.t("ajustes.especiales.formIntro"),
+				Back: enlace{Label: l.t("ajustes.especiales")},
+				Groups: []grupo{
+					{Fields: []field{
+						newChoice(newField(f, "id_profesional", l.t("ajustes.profesional"), "required"), profesionalOptions(cfg, f.Get("id_profesional"))),
+						newChoice(newField(f, "id_sucursal", l.t("ajustes.sucursal"), "required"), sucursalOptions(cfg, f.Get("id_sucursal"))),
+						newField(f, "fecha", l.t("ajustes.fecha"), "type=date", "required"),
+					}},
+					{Fields: []field{newField(f, "cerrado", l.t("ajustes.especiales.cerrado"), "type=checkbox", "hint="+l.t("ajustes.especiales.cerradoHint"))}},
+					{
+						Legend: l.t("ajustes.horas"), Fields: []field{
+							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time"), newField(f, "hora_fin", l.t("horario.fin"), "type=time"),
+							newField(f, "pausa_inicio", l.t("horario.pausaInicio"), "type=time"), newField(f, "pausa_fin", l.t("horario.pausaFin"), "type=time"),
+							newChoice(newField(f, "modalidad", l.t("horario.modalidad"), "required"), l.modalidades()),
+						},
+						Choices: []choices{newChoices(f, "sillones", l.t("horario.sillones"), sillonOptions(cfg))},
+					},
+				},
+			}
+			if id != 0 {
+				made.Delete = &borrado{"/ajustes/especiales/" + itoa(id) + "/borrar", l.t("ajustes.especiales.delete"), l.t("ajustes.especiales.deleteAsk")}
+			}
+			return made
+		},
+	}
+}
+
+func fillEspecial(v tomahora.HorarioEspecial) url.Values {
+	j := v.Jornada
+	f := url.Values{
+		"id_profesional": {itoa(v.IDProfesional)}, "id_sucursal": {itoa(v.IDSucursal)}, "fecha": {v.Fecha.String()}, "modalidad": {string(j.Modalidad)},
+	}
+	setFlag(f, "cerrado", j.Rango.IsEmpty())
+	if !j.Rango.IsEmpty() {
+		f.Set("hora_inicio", hhmm(j.Rango.Inicio))
+		f.Set("hora_fin", hhmm(j.Rango.Fin))
+	}
+	if !j.Pausa.IsEmpty() {
+		f.Set("pausa_inicio", hhmm(j.Pausa.Inicio))
+		f.Set("pausa_fin", hhmm(j.Pausa.Fin))
+	}
+	for _, id := range j.Sillones {
+		f.Add("sillones", itoa(id))
+	}
+	return f
+}
+
+func readEspecial(e *lector, v *tomahora.HorarioEspecial) {
+	v.IDProfesional, v.IDSucursal = tomahora.ProfesionalID(e.id("id_profesional")), tomahora.SucursalID(e.id("id_sucursal"))
+	v.Fecha = e.fecha("fecha")
+	if e.marca("cerrado") {
+		v.Jornada = tomahora.Jornada{Modalidad: tomahora.Presencial}
+		return
+	}
+	v.Jornada = e.jornada(campos{"hora_inicio", "hora_fin", "pausa_inicio", "pausa_fin", "sillones", "modalidad"})
+	if v.Jornada.Rango.Duracion() == 0 && !e.bad() {
+		e.wrong("hora_inicio", "horario.noHours")
+	}
+}
+
+// remove deletes what the request's path names.
+func remove[ID ~int64](s *server, path, key string, del func(tomahora.Tx, ID, tomahora.Actor) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id, err := pathID(r)
+		if err != nil {
+			return err
+		}
+		err = s.update(r, func(tx tomahora.Tx) error { return del(tx, ID(id), s.user(r).Actor()) })
+		if err != nil {
+			return err
+		}
+		return s.done(w, r, path, key)
+	}
+}
+
+func deleteEspecial(tx tomahora.Tx, id tomahora.HorarioID, by tomahora.Actor) error {
+	return tx.Setup().DeleteEspecial(id, by)
+}
+
+func deleteBloqueo(tx tomahora.Tx, id tomahora.HorarioID, by tomahora.Actor) error {
+	return tx.Setup().DeleteBloqueo(id, by)
+}
+
+// Bloqueos.
+
+func (s *server) bloqueos(l locale, cfg *tomahora.Config, q url.Values) listado {
+	made := listado{
+		Title: l.t("ajustes.bloqueos"), Intro: l.t("ajustes.bloqueos.intro"),
+		New: &enlace{l.t("ajustes.bloqueos.new"), "/ajustes/bloqueos/nuevo"}, Export: "/listas/bloqueos.csv",
+		Filter:  l.fromDate(q, "/ajustes/bloqueos", s.hoy(cfg)),
+		Columns: []string{l.t("ajustes.fecha"), l.t("ajustes.horas"), l.t("ajustes.bloqueos.who"), l.t("ajustes.sucursal"), l.t("ajustes.comentario")},
+		Empty:   newEmpty("calendar-x", l.t("ajustes.bloqueos.emptyTitle"), l.t("ajustes.bloqueos.emptyText"), l.t("ajustes.bloqueos.new"), "/ajustes/bloqueos/nuevo"),
+	}
+	list := slices.Clone(cfg.Plan().Bloqueos)
+	slices.SortStableFunc(list, func(a, b tomahora.HorarioBloqueado) int {
+		return cmp.Or(cmp.Compare(b.Fecha.DaysTo(a.Fecha), 0), cmp.Compare(a.Rango.Inicio, b.Rango.Inicio))
+	})
+	from := s.fromOf(q, cfg)
+	for _, v := range list {
+		if v.Fecha.Before(from) {
+			continue
+		}
+		who := celda{Text: nombreDe(cfg, v.IDProfesional)}
+		if v.IDProfesional == 0 {
+			who = celda{Text: l.t("ajustes.bloqueos.everybody")}
+		}
+		made.Rows = append(made.Rows, fila{Path: "/ajustes/bloqueos/" + itoa(v.ID), Cells: []celda{
+			{Text: l.dateWithYear(v.Fecha)}, {Text: l.horasBloqueadas(v.Rango)}, who, {Text: sucursalDe(cfg, v.IDSucursal)}, {Text: v.Comentario},
+		}})
+	}
+	return made
+}
+
+func (l locale) horasBloqueadas(r tomahora.Rango) string {
+	if r == (tomahora.Rango{Fin: tomahora.FinDelDia}) {
+		return l.t("ajustes.bloqueos.allDay")
+	}
+	return rangoText(r)
+}
+
+// bloqueoPage is the form of a bloqueo, with the citas that are in its way.
+type bloqueoPage struct {
+	ficha
+	InTheWay []diaEnMedio
+	More     int // citas that are not shown
+}
+
+// diaEnMedio are citas under a bloqueo on one date, by their hour.
+type diaEnMedio struct {
+	Fecha string
+	Citas []citaEnMedio
+}
+
+type citaEnMedio struct{ Horas, Paciente, Profesional string }
+
+// maxEnMedio is how many citas in the way are named.
+const maxEnMedio = 30
+
+// maxDiasBloqueo is how many dates one form may block.
+const maxDiasBloqueo = 92
+
+func bloqueoDe(cfg *tomahora.Config, id int64) (tomahora.HorarioBloqueado, bool) {
+	list := cfg.Plan().Bloqueos
+	i := slices.IndexFunc(list, func(v tomahora.HorarioBloqueado) bool { return int64(v.ID) == id })
+	if i < 0 {
+		return tomahora.HorarioBloqueado{}, false
+	}
+	return list[i], true
+}
+
+// loadBloqueo finds the bloqueo that the path names, with no id where it is a new
+// one.
+func (s *server) loadBloqueo(r *http.Request) (cfg *tomahora.Config, v tomahora.HorarioBloqueado, err error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, v, err
+	}
+	if cfg, err = s.config(r); err != nil || id == 0 {
+		return cfg, v, err
+	}
+	v, ok := bloqueoDe(cfg, id)
+	if !ok {
+		err = tomahora.NotFound("la página")
+	}
+	return cfg, v, err
+}
+
+func (s *server) editBloqueo(w http.ResponseWriter, r *http.Request) error {
+	cfg, v, err := s.loadBloqueo(r)
+	if err != nil {
+		return err
+	}
+	f := url.Values{"id_profesional": {itoa(v.IDProfesional)}, "id_sucursal": {itoa(v.IDSucursal)}, "fecha": {v.Fecha.String()}, "comentario": {v.Comentario}}
+	switch whole := v.Rango == (tomahora.Rango{Fin: tomahora.FinDelDia}); {
+	case v.ID == 0:
+		f.Set("fecha", s.hoy(cfg).String())
+		f.Set("todo_el_dia", "1")
+	case whole:
+		f.Set("todo_el_dia", "1")
+	default:
+		f.Set("hora_inicio", hhmm(v.Rango.Inicio))
+		f.Set("hora_fin", hhmm(v.Rango.Fin))
+	}
+	return s.showBloqueo(w, r, http.StatusOK, cfg, form{Values: f}, v.ID, nil)
+}
+
+func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int, cfg *tomahora.Config, f form, id tomahora.HorarioID, citas []tomahora.Cita) error {
+	l := s.words(r)
+	dates := []field{newField(f, "fecha", l.t("ajustes.fecha"), "type=date", "required")}
+	if id == 0 {
+		dates = append(dates, newField(f, "hasta", l.t("ajustes.bloqueos.until"), "type=date", "hint="+l.t("ajustes.bloqueos.untilHint")))
+	}
+	everybody := []option{{"0", l.t("ajustes.bloqueos.everybody")}}
+	p := bloqueoPage{ficha: ficha{
+		Title: l.newOr(int64(id), "ajustes.bloqueos.new", "ajustes.bloqueos.edit"), Back: enlace{l.t("ajustes.bloqueos"), "/ajustes/bloqueos"},
+		Form: f, Action: r.URL.Path,
+		Groups: []grupo{
+			{Fields: []field{
+				newChoice(newField(f, "id_sucursal", l.t("ajustes.sucursal"), "required"), sucursalOptions(cfg, f.Get("id_sucursal"))),
+				newChoice(newField(f, "id_profesional", l.t("ajustes.bloqueos.who"), "required"), append(everybody, profesionalOptions(cfg, f.Get("id_profesional"))...)),
+			}},
+			{Fields: dates},
+			{Fields: []field{newField(f, "todo_el_dia", l.t("ajustes.bloqueos.allDay"), "type=checkbox")}},
+			{Fields: []field{newField(f, "hora_inicio", l.t("horario.inicio"), "type=time"), newField(f, "hora_fin", l.t("horario.fin"), "type=time")}},
+			{Fields: []field{newField(f, "comentario", l.t("ajustes.comentario"), "maxlength=200", "hint="+l.t("ajustes.bloqueos.commentHint"))}},
+		},
+	}}
+	if id != 0 {
+		p.Delete = &borrado{"/ajustes/bloqueos/" + itoa(id) + "/borrar", l.t("ajustes.bloqueos.delete"), l.t("ajustes.bloqueos.deleteAsk")}
+	}
+	p.InTheWay, p.More = l.inTheWay(cfg, citas)
+	return s.render(w, r, status, "bloqueo", p)
+}
+
+// inTheWay puts citas in the order in which they come.
+func (l locale) inTheWay(cfg *tomahora.Config, citas []tomahora.Cita) (dias []diaEnMedio, more int) {
+	slices.SortStableFunc(citas, func(a, b tomahora.Cita) int {
+		return cmp.Or(cmp.Compare(b.Espacio.Fecha.DaysTo(a.Espacio.Fecha), 0), cmp.Compare(a.Espacio.Rango.Inicio, b.Espacio.Rango.Inicio))
+	})
+	shown := citas[:min(len(citas), maxEnMedio)]
+	for i, c := range shown {
+		if i == 0 || c.Espacio.Fecha != shown[i-1].Espacio.Fecha {
+			dias = append(dias, diaEnMedio{Fecha: l.longDate(c.Espacio.Fecha)})
+		}
+		last := &dias[len(dias)-1]
+		last.Citas = append(last.Citas, citaEnMedio{rangoText(c.Espacio.Rango), c.PacienteCompleto(), nombreDe(cfg, c.Espacio.IDProfesional)})
+	}
+	return dias, len(citas) - len(shown)
+}
+
+// saveBloqueo writes a bloqueo, or one for each date of a stretch. Citas in the way
+// are named, and the form can then be sent again to be kept nevertheless.
+func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.lector(w, r)
+	if err != nil {
+		return err
+	}
+	cfg, v, err := s.loadBloqueo(r)
+	if err != nil {
+		return err
+	}
+	until := e.bloqueo(&v)
+	if e.bad() {
+		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, nil)
+	}
+	var inTheWay []tomahora.Cita
+	err = s.update(r, func(tx tomahora.Tx) (err error) {
+		inTheWay, err = guardarBloqueos(tx, s.user(r).Actor(), v, until, e.marca("forzar"))
+		return err
+	})
+	if s.refuse(r, &e.form, err) {
+		if len(inTheWay) > 0 {
+			e.Problems = map[string]string{"": s.words(r).n("ajustes.bloqueos.inTheWay", len(inTheWay))}
+		}
+		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, inTheWay)
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/ajustes/bloqueos", "ajustes.bloqueos.saved")
+}
+
+// bloqueo reads the form of a bloqueo, and the last date it is for.
+func (e *lector) bloqueo(v *tomahora.HorarioBloqueado) (until tomahora.Fecha) {
+	v.IDSucursal, v.IDProfesional = tomahora.SucursalID(e.id("id_sucursal")), tomahora.ProfesionalID(e.id("id_profesional"))
+	v.Fecha, v.Comentario = e.fecha("fecha"), e.texto("comentario")
+	v.Rango = tomahora.Rango{Fin: tomahora.FinDelDia}
+	if !e.marca("todo_el_dia") {
+		v.Rango = e.rango("hora_inicio", "hora_fin")
+		if v.Rango == (tomahora.Rango{}) {
+			e.wrong("hora_inicio", "ajustes.bloqueos.noHours")
+		}
+	}
+	until = v.Fecha
+	if v.ID == 0 && e.texto("hasta") != "" {
+		until = e.fecha("hasta")
+	}
+	switch {
+	case v.Fecha.IsZero() || until.IsZero():
+	case until.Before(v.Fecha):
+		e.wrong("hasta", "ajustes.bloqueos.backwards")
+	case v.Fecha.DaysTo(until) >= maxDiasBloqueo:
+		e.wrong("hasta", "ajustes.bloqueos.tooLong")
+	}
+	return until
+}
+
+// guardarBloqueos writes a bloqueo for each date up to one, all of them or none;
+// with the error come the citas in the way on all of the dates.
+func guardarBloqueos(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioBloqueado, until tomahora.Fecha, forzar bool) (inTheWay []tomahora.Cita, err error) {
+	for {
+		_, failed := agenda.GuardarBloqueo(tx, by, v, forzar)
+		if failed != nil && !tomahora.IsCode(failed, tomahora.CodeBloqueoConCitas) {
+			return nil, failed
+		}
+		for _, p := range tomahora.ProblemsOf(failed) {
+			err = failed
+			for _, id := range p.Citas {
+				c, err := tx.Citas().Get(id)
+				if err != nil {
+					return nil, err
+				}
+				inTheWay = append(inTheWay, c)
+			}
+		}
+		if !v.Fecha.Before(until) {
+			return inTheWay, err
+		}
+		v.Fecha = v.Fecha.AddDays(1)
+	}
+}

@@ -1,0 +1,413 @@
+import { createCalendar, Interaction, ResourceTimeGrid, type Calendar } from "@event-calendar/core";
+import { Failure, post } from "../lib/api";
+import { el, find, icon } from "../lib/dom";
+import { t } from "../lib/words";
+import { Ahora } from "./ahora";
+import { columnas, eventos, limites, type Columna, type Props } from "./columnas";
+import { fechaDe, hora, minutoDe } from "./horas";
+import type { Modelo } from "./modelo";
+import { sobrecupo, type Cita } from "./tipos";
+
+/** A place that somebody pointed at, or moved something to. */
+export type Lugar = { fecha: string; inicio: number; fin: number; id_profesional: number; id_sillon: number };
+
+/** What the grid asks of the page. */
+export type Manos = {
+  abrir: (cita: Cita) => void;
+  crear: (lugar: Lugar, conDuracion: boolean) => void;
+  mover: (cita: Cita, lugar: Lugar) => Promise<boolean>;
+};
+
+const altoFranja = 20; // px for a quarter of an hour
+const px = altoFranja / 15; // for a minute
+
+/** Grilla draws the sheet as a grid of columns and hours, and turns what the pointer does in it into changes. */
+export class Grilla {
+  private readonly calendario: Calendar;
+  private readonly ahora: Ahora;
+  private cols: Columna[];
+  private arrastrando = false;
+  private pendiente = false;
+  private frescas = new Set<number>();
+  private readonly prueba: Prueba;
+  private fechaVista = "";
+
+  constructor(private readonly modelo: Modelo, private readonly manos: Manos) {
+    this.cols = columnas(modelo);
+    this.ahora = new Ahora(modelo, px);
+    this.prueba = new Prueba();
+    this.calendario = createCalendar(find("#grilla"), [ResourceTimeGrid, Interaction], this.opciones());
+    this.fechaVista = modelo.mirada.fecha;
+    modelo.oir((cambio) => this.dibujar(cambio === "hoja"));
+    this.despues();
+  }
+
+  private opciones(): Calendar.Options {
+    const puede = this.modelo.hoja.puede.agendar;
+    return {
+      ...this.vista(),
+      headerToolbar: { start: "", center: "", end: "" },
+      height: "100%",
+      locale: document.documentElement.lang,
+      firstDay: 1,
+      allDaySlot: false,
+      slotDuration: "00:15:00",
+      slotHeight: altoFranja,
+      slotLabelInterval: "01:00:00",
+      slotLabelFormat: (date: Date) => hora(minutoDe(date)),
+      snapDuration: "00:05:00",
+      scrollTime: `${hora(Math.max(0, this.minutoInicial()))}:00`,
+      eventTimeFormat: () => "", // citas say their hours themselves
+      slotEventOverlap: false,
+      dayHeaderFormat: { weekday: "short", day: "numeric" },
+      columnWidth: "minmax(var(--columna), 1fr)",
+      editable: puede,
+      selectable: puede,
+      pointer: puede,
+      eventLongPressDelay: 350,
+      selectLongPressDelay: 500,
+      resources: this.recursos(),
+      events: eventos(this.modelo, this.cols),
+      resourceLabelContent: ({ resource }) => ({ domNodes: etiqueta(resource as Calendar.Resource) }),
+      eventContent: ({ event }) => ({ domNodes: this.contenido(event) }),
+      eventClick: ({ event }) => this.abrir(event),
+      dateClick: ({ date, resource }) => this.crear(date, undefined, resource),
+      select: ({ start, end, resource }) => this.crear(start, end, resource),
+      eventDragStart: () => this.empezar(),
+      eventResizeStart: () => this.empezar(),
+      eventDragStop: () => this.terminar(),
+      eventResizeStop: () => this.terminar(),
+      dragConstraint: ({ event }) => this.probar(event),
+      resizeConstraint: ({ event }) => this.probar(event),
+      eventDrop: (info) => void this.soltar(info),
+      eventResize: (info) => void this.soltar(info),
+    } as Calendar.Options;
+  }
+
+  private vista(): Calendar.Options {
+    const { mirada } = this.modelo;
+    const { desde, hasta } = limites(this.modelo);
+    return {
+      view: mirada.vista === "semana" ? "resourceTimeGridWeek" : "resourceTimeGridDay",
+      date: mirada.fecha,
+      slotMinTime: `${hora(desde)}:00`,
+      slotMaxTime: `${hora(hasta)}:00`,
+    };
+  }
+
+  private recursos(): Calendar.ResourceInput[] {
+    return this.cols.map((col) => ({ id: col.id, title: col.nombre, extendedProps: { ...col } }));
+  }
+
+  /** dibujar shows the model as it is now; not while something is being dragged. */
+  private dibujar(todo: boolean): void {
+    if (this.arrastrando) {
+      this.pendiente = true;
+      return;
+    }
+    const cols = columnas(this.modelo);
+    const otras = cols.map(({ id, nombre }) => id + nombre).join() !== this.cols.map(({ id, nombre }) => id + nombre).join();
+    this.cols = cols;
+    for (const [opcion, valor] of Object.entries(this.vista())) {
+      const clave = opcion as keyof Calendar.Options;
+      if (String(this.actual.get(clave)) !== String(valor)) this.calendario.setOption(clave, valor);
+      this.actual.set(clave, valor);
+    }
+    if (otras) this.calendario.setOption("resources", this.recursos());
+    this.calendario.setOption("events", eventos(this.modelo, cols) as Calendar.EventInput[] as never);
+    this.despues();
+    if (todo && this.fechaVista !== this.modelo.mirada.fecha) this.fechaVista = this.modelo.mirada.fecha;
+  }
+
+  private readonly actual = new Map<keyof Calendar.Options, unknown>();
+
+  /** despues does what the grid's own drawing leaves to do. */
+  private despues(): void {
+    find<HTMLElement>("#agenda").dataset["vista"] = this.modelo.mirada.vista;
+    find("#agenda").toggleAttribute("data-densa", this.cols.length > 7);
+    find<HTMLElement>("#agenda").dataset["por"] = this.modelo.mirada.por;
+    find<HTMLElement>("#sin-columnas").hidden = this.cols.length > 0;
+    sinTabla(find("#grilla"));
+    requestAnimationFrame(() => this.ahora.poner(limites(this.modelo)));
+  }
+
+  /** minutoInicial is what is seen first: the present, else the beginning of work. */
+  private minutoInicial(): number {
+    const { hoja, ahora } = this.modelo;
+    if (hoja.hoy >= hoja.desde && hoja.hoy <= hoja.hasta) return ahora - 60;
+    return Math.min(...hoja.dias.flatMap((dia) => dia.segmentos.map(({ inicio }) => inicio)), 9 * 60) - 15;
+  }
+
+  /** resaltar shows for two seconds that citas have changed by somebody else's doing. */
+  resaltar(ids: number[]): void {
+    for (const id of ids) this.frescas.add(id);
+    this.marcar();
+    window.setTimeout(() => {
+      for (const id of ids) this.frescas.delete(id);
+      this.marcar();
+    }, 2000);
+  }
+
+  private marcar(): void {
+    requestAnimationFrame(() => {
+      for (const nodo of document.querySelectorAll<HTMLElement>("#grilla .cita")) {
+        nodo.classList.toggle("cita-fresca", this.frescas.has(Number(nodo.querySelector<HTMLElement>("[data-cita]")?.dataset["cita"])));
+      }
+    });
+  }
+
+  /** enfocar puts the focus on a cita, if it is drawn. */
+  enfocar(id: number): void {
+    requestAnimationFrame(() => this.nodo(id)?.focus());
+  }
+
+  private nodo(id: number): HTMLElement | null {
+    return document.querySelector<HTMLElement>(`#grilla [data-cita="${id}"]`)?.closest<HTMLElement>(".ec-event") ?? null;
+  }
+
+  /** citaEn is the cita that an element of the grid shows. */
+  citaEn(nodo: Element | null): Cita | undefined {
+    const id = Number(nodo?.querySelector<HTMLElement>("[data-cita]")?.dataset["cita"]);
+    return this.modelo.citas.get(id);
+  }
+
+  /** pasear moves the focus to the next cita above, below or beside. */
+  pasear(desde: HTMLElement, tecla: string): void {
+    const aqui = desde.getBoundingClientRect();
+    let mejor: HTMLElement | undefined;
+    let cerca = Infinity;
+    for (const otro of document.querySelectorAll<HTMLElement>("#grilla .ec-event.cita")) {
+      const lejos = distancia(aqui, otro.getBoundingClientRect(), tecla);
+      if (otro !== desde && lejos < cerca) [mejor, cerca] = [otro, lejos];
+    }
+    mejor?.focus();
+  }
+
+  private abrir(event: Calendar.Event): void {
+    const { cita } = event.extendedProps as Props;
+    if (cita) this.manos.abrir(this.modelo.citas.get(cita.id) ?? cita);
+  }
+
+  private crear(desde: Date, hasta: Date | undefined, resource: Calendar.Resource | undefined): void {
+    const col = this.cols.find(({ id }) => id === resource?.id);
+    if (!col) return;
+    const fecha = fechaDe(desde);
+    const inicio = minutoDe(desde);
+    const fin = hasta ? minutoDe(hasta) || 1440 : inicio;
+    const quien = col.profesional || this.atiende(col.sillon, fecha, inicio);
+    const intervalo = this.modelo.profesional(quien)?.intervalo ?? 5;
+    const ajustado = hasta ? this.ajustar(quien, fecha, inicio, intervalo, Math.floor) : this.ajustar(quien, fecha, inicio, intervalo, Math.floor);
+    this.calendario.unselect();
+    this.manos.crear({
+      fecha, inicio: ajustado, fin: ajustado + Math.max(intervalo, Math.ceil((fin - ajustado) / intervalo) * intervalo),
+      id_profesional: quien, id_sillon: col.sillon,
+    }, hasta !== undefined);
+  }
+
+  /** atiende is who works on a sillón at an hour, if it is one alone. */
+  private atiende(sillon: number, fecha: string, minuto: number): number {
+    const quienes = this.modelo.hoja.dias.filter((dia) => dia.fecha === fecha && dia.segmentos.some((segmento) =>
+      segmento.inicio <= minuto && minuto < segmento.fin && (sillon === sobrecupo || segmento.sillones.includes(sillon))));
+    return quienes.length === 1 ? quienes[0]?.id_profesional ?? 0 : 0;
+  }
+
+  /** ajustar puts a minute on the steps of the profesional's hours. */
+  private ajustar(profesional: number, fecha: string, minuto: number, intervalo: number, redondear = Math.round): number {
+    const segmento = this.modelo.dia(profesional, fecha)?.segmentos.find(({ inicio, fin }) => inicio <= minuto && minuto < fin);
+    return segmento ? segmento.inicio + redondear((minuto - segmento.inicio) / intervalo) * intervalo : minuto;
+  }
+
+  private empezar(): void {
+    this.arrastrando = true;
+    find("#agenda").classList.add("arrastrando");
+  }
+
+  private terminar(): void {
+    this.arrastrando = false;
+    find("#agenda").classList.remove("arrastrando");
+    this.prueba.olvidar();
+    if (this.pendiente) {
+      this.pendiente = false;
+      queueMicrotask(() => this.dibujar(false));
+    }
+  }
+
+  /** lugarDe is where an event of the grid stands, on the steps of whose hours it is. */
+  private lugarDe(event: Calendar.Event, cita: Cita): Lugar {
+    const col = this.cols.find(({ id }) => id === String(event.resourceIds[0]));
+    const quien = col?.profesional || cita.id_profesional;
+    const fecha = fechaDe(event.start);
+    const intervalo = this.modelo.profesional(quien)?.intervalo ?? 5;
+    const crudo = minutoDe(event.start);
+    const inicio = crudo === cita.inicio && fecha === cita.fecha ? crudo : this.ajustar(quien, fecha, crudo, intervalo);
+    const largo = Math.round((event.end.getTime() - event.start.getTime()) / 60_000);
+    const igual = largo === cita.fin - cita.inicio;
+    const duracion = igual ? largo : Math.max(intervalo, Math.round(largo / intervalo) * intervalo);
+    const lugar = { fecha, inicio, fin: inicio + duracion, id_profesional: quien, id_sillon: col?.sillon || cita.id_sillon };
+    if (col?.profesional && quien !== cita.id_profesional && cita.id_sillon !== sobrecupo) lugar.id_sillon = this.carril(lugar, cita);
+    return lugar;
+  }
+
+  /** carril is the lane of another profesional that a cita goes to: its own if there is such, else one that is free. */
+  private carril(lugar: Lugar, cita: Cita): number {
+    const sillones = this.modelo.dia(lugar.id_profesional, lugar.fecha)?.segmentos.find(({ inicio, fin }) => inicio <= lugar.inicio && lugar.inicio < fin)?.sillones ?? [];
+    const libre = (sillon: number) => ![...this.modelo.citas.values()].some((otra) => otra.id !== cita.id && otra.viva && otra.id_sillon === sillon &&
+      otra.id_profesional === lugar.id_profesional && otra.fecha === lugar.fecha && otra.inicio < lugar.fin && lugar.inicio < otra.fin);
+    if (sillones.includes(cita.id_sillon) && libre(cita.id_sillon)) return cita.id_sillon;
+    return sillones.find(libre) ?? sillones[0] ?? cita.id_sillon;
+  }
+
+  private probar(event: Calendar.Event): boolean {
+    const { cita } = event.extendedProps as Props;
+    if (cita) this.prueba.de(cita, this.lugarDe(event, cita));
+    return true;
+  }
+
+  private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
+    const { cita } = info.event.extendedProps as Props;
+    const actual = cita && this.modelo.citas.get(cita.id);
+    if (!actual) {
+      info.revert();
+      return;
+    }
+    const lugar = this.lugarDe(info.event, actual);
+    if (igual(lugar, actual)) this.dibujar(false);
+    else await this.manos.mover(actual, lugar);
+  }
+
+  private contenido(event: Calendar.Event): Node[] {
+    const { cita, apilada, reserva, fondo, titulo } = event.extendedProps as Props;
+    if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
+    if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
+    if (event.display === "preview" || event.display === "ghost") return this.sombra(event, cita);
+    return cita ? this.dibujo(cita, apilada) : [];
+  }
+
+  /** sombra is what moves with the pointer: the hours it would have there. */
+  private sombra(event: Calendar.Event, cita: Cita | undefined): Node[] {
+    if (!cita) return [el("span", { class: "cita-linea" }, `${hora(minutoDe(event.start))} – ${hora(minutoDe(event.end))}`)];
+    const { inicio, fin } = this.lugarDe(event, cita);
+    return [el("span", { class: "cita-linea" }, el("time", {}, `${hora(inicio)} – ${hora(fin)}`), el("span", { class: "cita-nombre" }, cita.paciente))];
+  }
+
+  /** dibujo is a cita: its hour and who comes first. Where there is no room for the name beside the hour it is below. */
+  private dibujo(cita: Cita, apilada = false): Node[] {
+    const estado = this.modelo.estado(cita.id_estado);
+    const marcas: (Node | null)[] = [
+      cita.id_sillon === sobrecupo ? el("span", { class: "cita-mas", "aria-hidden": "true" }, "+") : null,
+      cita.video ? icon("video") : null,
+      cita.comentario ? icon("message-square-text", "icon-comentario") : null,
+    ];
+    const dicho = [estado.nombre, cita.video ? t("js.agenda.video") : "", cita.id_sillon === sobrecupo ? t("js.agenda.overbooked") : ""].filter(Boolean).join(", ");
+    const otro = this.modelo.mirada.por === "sillon" ? this.modelo.profesional(cita.id_profesional)?.nombre : cita.atencion;
+    const entero = `${hora(cita.inicio)}–${hora(cita.fin)} ${cita.paciente}\n${[otro, dicho].filter(Boolean).join(" · ")}${cita.comentario ? `\n${cita.comentario}` : ""}`;
+    return [el("div", { class: "cita-cuerpo", title: entero, data: { cita: String(cita.id) } },
+      el("div", { class: "cita-linea" },
+        icon(estado.icono), el("time", {}, hora(cita.inicio)),
+        el("span", { class: apilada ? "cita-nota" : "cita-nombre" }, apilada ? otro ?? "" : cita.paciente), ...marcas),
+      el("div", { class: apilada ? "cita-nombre" : "cita-nota" }, apilada ? cita.paciente : otro ?? ""),
+      el("span", { class: "unseen" }, ` ${dicho}, ${t("js.agenda.until", hora(cita.fin))}`))];
+  }
+}
+
+/**
+ * sinTabla takes back that the grid says it is a table: its citas lie over the rows and not in them, so that a screen
+ * reader would find the table empty. They are a group of buttons, each of which says all there is to know.
+ */
+function sinTabla(grilla: Element): void {
+  const tabla = grilla.firstElementChild;
+  tabla?.setAttribute("role", "group");
+  tabla?.setAttribute("aria-label", t("js.agenda.citas"));
+  for (const nodo of grilla.querySelectorAll('[role="rowgroup"], [role="row"], [role="cell"], [role="columnheader"]')) nodo.removeAttribute("role");
+  for (const nodo of grilla.querySelectorAll("[aria-colindex], [aria-colspan]")) {
+    nodo.removeAttribute("aria-colindex");
+    nodo.removeAttribute("aria-colspan");
+  }
+  grilla.querySelector(".ec-main")?.setAttribute("tabindex", "0"); // it scrolls, also where nothing in it takes the focus
+}
+
+function igual(lugar: Lugar, cita: Cita): boolean {
+  return lugar.fecha === cita.fecha && lugar.inicio === cita.inicio && lugar.fin === cita.fin && lugar.id_profesional === cita.id_profesional &&
+    lugar.id_sillon === cita.id_sillon;
+}
+
+/** etiqueta is the head of a column. */
+function etiqueta(resource: Calendar.Resource): Node[] {
+  const { nombre, detalle, profesional } = resource.extendedProps as unknown as Columna;
+  return [
+    el("span", { class: "columna-nombre", title: nombre },
+      profesional ? el("span", { class: `punto punto-${profesional % 8}`, "aria-hidden": "true" }) : null, el("span", { class: "corta" }, nombre)),
+    el("span", { class: "columna-detalle" }, detalle),
+  ];
+}
+
+/** distancia is how far a cita is in the direction of an arrow key; Infinity where it is in another. */
+function distancia(a: DOMRect, b: DOMRect, tecla: string): number {
+  const dx = b.left + b.width / 2 - (a.left + a.width / 2);
+  const dy = b.top + b.height / 2 - (a.top + a.height / 2);
+  const [avance, desvio] = tecla === "ArrowDown" ? [dy, dx] : tecla === "ArrowUp" ? [-dy, dx] : tecla === "ArrowRight" ? [dx, dy] : [-dx, dy];
+  const minimo = tecla === "ArrowLeft" || tecla === "ArrowRight" ? a.width / 2 : 2;
+  return avance < minimo ? Infinity : avance + 4 * Math.abs(desvio);
+}
+
+/** Prueba asks the server of the places that something is dragged over, and shows the rule of one that is refused. */
+class Prueba {
+  private readonly letrero = find<HTMLElement>("#letrero");
+  private ultima = "";
+  private turno = 0;
+  private espera = 0;
+
+  constructor() {
+    document.addEventListener("pointermove", (event) => {
+      this.letrero.style.translate = `${Math.min(event.clientX + 16, innerWidth - 300)}px ${event.clientY + 18}px`;
+    }, { passive: true });
+  }
+
+  de(cita: Cita, lugar: Lugar): void {
+    const clave = JSON.stringify(lugar);
+    if (clave === this.ultima) return;
+    this.ultima = clave;
+    const turno = ++this.turno;
+    if (igual(lugar, cita)) {
+      this.mostrar("");
+      return;
+    }
+    window.clearTimeout(this.espera);
+    this.espera = window.setTimeout(() => void this.preguntar(cita, lugar, turno), 60);
+  }
+
+  private async preguntar(cita: Cita, lugar: Lugar, turno: number): Promise<void> {
+    let regla = "";
+    try {
+      await post(`/web/citas/${cita.id}/probar`, cambioA(cita, lugar));
+    } catch (error) {
+      if (error instanceof Failure && error.status === 422) regla = error.message;
+    }
+    if (turno === this.turno) this.mostrar(regla);
+  }
+
+  olvidar(): void {
+    this.turno++;
+    window.clearTimeout(this.espera);
+    this.ultima = "";
+    this.mostrar("");
+  }
+
+  private mostrar(regla: string): void {
+    this.letrero.textContent = regla;
+    this.letrero.hidden = regla === "";
+    find("#agenda").classList.toggle("no-se-puede", regla !== "");
+  }
+}
+
+/** cambioA is what has to change of a cita for it to stand somewhere else. */
+export function cambioA(cita: Cita, lugar: Lugar): Record<string, string | number> {
+  const cambio: Record<string, string | number> = {};
+  if (lugar.fecha !== cita.fecha) cambio["fecha"] = lugar.fecha;
+  if (lugar.inicio !== cita.inicio) cambio["hora_inicio"] = hora(lugar.inicio);
+  if (lugar.fin - lugar.inicio !== cita.fin - cita.inicio) cambio["duracion"] = lugar.fin - lugar.inicio;
+  if (lugar.id_profesional !== cita.id_profesional) cambio["id_profesional"] = lugar.id_profesional;
+  if (lugar.id_sillon !== cita.id_sillon) cambio["id_sillon"] = lugar.id_sillon;
+  return cambio;
+}
+
