@@ -228,6 +228,15 @@ func TestConfigurarRefusesTheWholeChange(t *testing.T) {
 			[]string{"estados[0]"},
 		},
 		{
+			"an estado that the program itself needs, disabled",
+			func(c *agenda.Cambio) {
+				c.Estados = append(c.Estados, agenda.Edicion[tomahora.EstadoID, tomahora.Estado]{
+					ID: tomahora.EstadoNoConfirmado, Edit: func(e *tomahora.Estado) { e.Habilitado = false },
+				})
+			},
+			[]string{"estados[1]"},
+		},
+		{
 			"a sillón without a name, counted as the change counts it",
 			func(c *agenda.Cambio) {
 				c.Sillones = []editSillon{{ID: 2, Edit: func(*tomahora.Sillon) {}}, {ID: 5, Edit: func(*tomahora.Sillon) {}}}

@@ -92,3 +92,22 @@ func stored[T any](list []T, id tomahora.HorarioID, idOf func(T) tomahora.Horari
 	}
 	return list[i], nil
 }
+
+// diasFuera is how far ahead FueraDeHorario looks.
+const diasFuera = 366
+
+// FueraDeHorario are the live citas of a profesional at a sucursal from today on
+// for which there are no hours of work: the horario changed after they were booked.
+// They stay; only new ones are refused there. By fecha and hora_inicio, without the
+// names that are read from other tables.
+func FueraDeHorario(tx tomahora.Tx, prof tomahora.ProfesionalID, suc tomahora.SucursalID) ([]tomahora.Cita, error) {
+	hoy := today(tx)
+	citas, err := tx.Citas().Agenda([]tomahora.ProfesionalID{prof}, hoy, hoy.AddDays(diasFuera))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(citas, func(c tomahora.Cita) bool {
+		e := c.Espacio
+		return e.IDSucursal != suc || slices.ContainsFunc(tx.Config().Segmentos(prof, suc, e.Fecha), func(s tomahora.Segmento) bool { return s.Rango.Contains(e.Rango) })
+	}), nil
+}

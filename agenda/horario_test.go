@@ -255,3 +255,53 @@ func TestGuardarEspecial(t *testing.T) {
 		})
 	}
 }
+
+func TestCitasOutsideTheHorario(t *testing.T) {
+	c := newClinica(t)
+	c.mustApply(full(), agenda.Resumen{Creados: 10, Modificados: 1})
+	monday := tomahora.Fecha{Year: 2026, Month: 11, Day: 30}
+	err := c.store.Update(t.Context(), c.id, func(tx tomahora.Tx) error {
+		p, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: "Eva", Apellidos: "Ríos", Habilitado: true}, tomahora.Sistema)
+		if err != nil {
+			return err
+		}
+		for _, v := range []struct {
+			fecha  tomahora.Fecha
+			inicio tomahora.Hora
+			viva   bool
+		}{
+			{monday, 480, true},             // in the horario
+			{monday, 780, true},             // in its break
+			{monday.AddDays(1), 480, true},  // on a day without work
+			{monday.AddDays(1), 600, false}, // annulled
+			{monday.AddDays(-14), 780, true},
+		} {
+			a, err := tx.Atenciones().Create(tomahora.Atencion{Nombre: "Consulta", Tipo: tomahora.TiposAtencion()[0], Fecha: v.fecha, IDPaciente: p.ID, IDProfesional: 1, IDSucursal: 1}, tomahora.Sistema)
+			if err != nil {
+				return err
+			}
+			_, err = tx.Citas().Create(tomahora.Cita{
+				Espacio:    tomahora.Espacio{IDProfesional: 1, IDSucursal: 1, IDSillon: 1, Fecha: v.fecha, Rango: tomahora.Rango{Inicio: v.inicio, Fin: v.inicio + 30}},
+				IDPaciente: p.ID, IDAtencion: a.ID, IDEstado: tomahora.EstadoNoConfirmado, Viva: v.viva, Origen: tomahora.Sistema,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = c.store.View(t.Context(), c.id, func(tx tomahora.Tx) error {
+		citas, err := agenda.FueraDeHorario(tx, 1, 1)
+		for _, v := range citas {
+			got = append(got, v.Espacio.Fecha.String()+" "+v.Espacio.Rango.Inicio.String())
+		}
+		return err
+	})
+	if diff := cmp.Diff([]string{"2026-11-30 13:00:00", "2026-12-01 08:00:00"}, got); diff != "" || err != nil {
+		t.Errorf("outside (-want +got), error %v:\n%s", err, diff)
+	}
+}

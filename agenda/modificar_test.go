@@ -216,9 +216,16 @@ func TestModificarWritesWhatChanges(t *testing.T) {
 				tt.then(t, tx)
 			}
 			tx.wrote = nil
+			simulated, err := agenda.SimularCambio(tx, 754, tt.sent)
+			if err != nil || len(tx.wrote) > 0 {
+				t.Fatalf("simulated, it is refused (%v) or writes %q", named(err), tx.wrote)
+			}
 			got, err := agenda.Modificar(tx, "token:9", 754, tt.sent)
 			if err != nil {
 				t.Fatalf("refused: %v", named(err))
+			}
+			if simulated.Espacio != got.Espacio || simulated.IDEstado != got.IDEstado || simulated.Viva != got.Viva || simulated.Comentario != got.Comentario {
+				t.Errorf("simulated as %+v, done as %+v", simulated, got)
 			}
 			var wrote []string
 			tt.want(&want)
@@ -357,7 +364,11 @@ func TestModificarRefuses(t *testing.T) {
 				tt.then(t, tx)
 			}
 			before := slices.Clone(tx.citas)
+			_, simulated := agenda.SimularCambio(tx, 754, tt.sent)
 			_, err := agenda.Modificar(tx, recepcion, 754, tt.sent)
+			if diff := cmp.Diff(named(err), named(simulated)); diff != "" {
+				t.Errorf("simulated, it is refused for something else (-done +simulated):\n%s", diff)
+			}
 			if diff := cmp.Diff(tt.want, named(err)); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
@@ -370,6 +381,9 @@ func TestModificarRefuses(t *testing.T) {
 
 func TestAnUnknownCitaIsNotFoundWhateverIsSent(t *testing.T) {
 	for _, sent := range []tomahora.CambioCita{{}, {IDEstado: confirmado}} {
+		if _, err := agenda.SimularCambio(booked(t), 99, sent); tomahora.KindOf(err) != tomahora.KindNotFound {
+			t.Errorf("simulated, an unknown cita is %v", err)
+		}
 		if _, err := agenda.Modificar(booked(t), recepcion, 99, sent); tomahora.KindOf(err) != tomahora.KindNotFound {
 			t.Errorf("sent %+v: got %v, want not found", sent, err)
 		}

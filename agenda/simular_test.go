@@ -207,3 +207,17 @@ func TestASimulationOfABrokenStoreFails(t *testing.T) {
 		t.Errorf("got %v, want the store's own error", err)
 	}
 }
+
+func TestSimularLugar(t *testing.T) {
+	tx := booked(t)
+	ask := request()
+	ask.IDPaciente = 0
+	problems, err := agenda.SimularLugar(tx, ask)
+	if err != nil || !tomahora.IsCode(problems, tomahora.CodeTopeProfesional) {
+		t.Errorf("a place that is taken: %v, %v", problems, err)
+	}
+	ask.Fecha = siguiente
+	if problems, err := agenda.SimularLugar(tx, ask); err != nil || len(problems) > 0 {
+		t.Errorf("a free place, whoever comes: %v, %v", problems, err)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -59,8 +58,8 @@ func (p *Passwords) Hash(ctx context.Context, clave string) (string, error) {
 // anew because hashes cost something else by now. A hash that cannot be read is
 // nobody's. It only fails where ctx ends.
 func (p *Passwords) Check(ctx context.Context, hash, clave string) (ok, stale bool, err error) {
-	c, salt, want, err := parseHash(hash)
-	if err != nil {
+	c, salt, want, readable := parseHash(hash)
+	if !readable {
 		return false, false, nil
 	}
 	got, err := p.derive(ctx, clave, salt, c, len(want))
@@ -79,21 +78,16 @@ func (p *Passwords) derive(ctx context.Context, clave string, salt []byte, c cos
 	return argon2.IDKey([]byte(norm.NFKC.String(clave)), salt, c.passes, c.memory, c.threads, uint32(length)), nil
 }
 
-var errHash = errors.New("not a hash of a password")
-
-func parseHash(hash string) (c cost, salt, key []byte, err error) {
+func parseHash(hash string) (c cost, salt, key []byte, ok bool) {
 	parts := strings.Split(hash, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
-		return cost{}, nil, nil, errHash
+		return cost{}, nil, nil, false
 	}
-	n, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.passes, &c.threads)
-	if err != nil || n != 3 || c.memory > maxMemory || c.passes < 1 || c.passes > maxPasses || c.threads < 1 {
-		return cost{}, nil, nil, errHash
+	_, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.passes, &c.threads)
+	if err != nil || c.memory > maxMemory || c.passes < 1 || c.passes > maxPasses || c.threads < 1 {
+		return cost{}, nil, nil, false
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
 	key, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err := errors.Join(err1, err2); err != nil || len(key) < saltBytes {
-		return cost{}, nil, nil, errHash
-	}
-	return c, salt, key, nil
+	return c, salt, key, err1 == nil && err2 == nil && len(key) >= saltBytes
 }

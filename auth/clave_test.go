@@ -22,10 +22,13 @@ func TestAPasswordIsCheckedAgainstItsHash(t *testing.T) {
 	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("the hash is %s", hash)
 	}
-	for clave, want := range map[string]bool{"contraseña": true, "contrasen\u0303a": true, "contrasena": false, "": false, "contraseña ": false} {
-		ok, stale, err := p.Check(t.Context(), hash, clave)
-		if ok != want || stale || err != nil {
-			t.Errorf("%q: %v, to be made anew %v, error %v", clave, ok, stale, err)
+	for _, tt := range []struct {
+		clave string
+		want  bool
+	}{{"contraseña", true}, {"contrasen\u0303a", true}, {"contrasena", false}, {"", false}, {"contraseña ", false}} {
+		ok, stale, err := p.Check(t.Context(), hash, tt.clave)
+		if ok != tt.want || stale || err != nil {
+			t.Errorf("%q: %v, to be made anew %v, error %v", tt.clave, ok, stale, err)
 		}
 	}
 }

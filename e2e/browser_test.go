@@ -408,8 +408,11 @@ func (p *page) settle() {
 // staysWithin fails where the page as a whole scrolls sideways.
 func (p *page) staysWithin(name string, s size) {
 	p.t.Helper()
-	if width := eval[int64](p, "document.documentElement.scrollWidth"); width > s.width {
-		p.t.Errorf("%s is %d px wide in a window of %d", name, width, s.width)
+	// Not before the page is laid out for the window.
+	const settled = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(document.documentElement.scrollWidth))))"
+	if width := eval[int64](p, settled); width > s.width {
+		out := eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > %d).slice(0, 5).map((e) => e.outerHTML.slice(0, 120))`, s.width))
+		p.t.Errorf("%s is %d px wide in a window of %d; beyond it are %q", name, width, s.width, out)
 	}
 }
 

@@ -38,7 +38,7 @@ type whoever struct{ clinica tmh.ClinicaID }
 func (w whoever) User(r *http.Request) (tmh.Usuario, bool, error) {
 	c, err := r.Cookie("quien")
 	if err != nil {
-		return tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true, Idioma: "es"}, true, nil
+		return tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true}, true, nil
 	}
 	u := tmh.Usuario{ID: 6, IDClinica: w.clinica, Nombre: "Daniel Vergara", Habilitado: true, Idioma: "es"}
 	rol, prof, _ := strings.Cut(c.Value, ".")
@@ -127,7 +127,7 @@ func (p *page) drag(from, to point) {
 func (p *page) drop(at point) { p.mouse(input.DispatchMouseEventTypeMouseReleased, at.X, at.Y, 0) }
 
 // minute is how high a minute of the grid is drawn.
-const minute = 20.0 / 15
+const minute = 24.0 / 15
 
 func TestThreeKeystrokesFromASearchToABooking(t *testing.T) {
 	a := startAgenda(t)
@@ -334,6 +334,7 @@ func TestEstadosInOneClick(t *testing.T) {
 func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
+	p.expect(404)
 	p.open("/estatico/no")
 	eval[string](p, "document.cookie = 'quien=profesional.2; path=/'")
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26")
@@ -416,7 +417,21 @@ func TestTheDayWithoutJavaScript(t *testing.T) {
 	if got := a.cita(t, 754); got.IDPaciente != 2 {
 		t.Errorf("booked %+v", got)
 	}
-	p.screenshot("dia-sin-script", desktop)
+}
+
+// On paper there is the list, and nothing to click.
+func TestTheDayIsPrinted(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.open("/dia?sucursal=1&fecha=2026-11-26")
+	p.run(command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	if n := eval[int](p, "[...document.querySelectorAll('button, select, input, nav, header.top')].filter((e) => e.checkVisibility()).length"); n != 0 {
+		t.Errorf("%d things to click are printed", n)
+	}
+	if n := eval[int](p, "[...document.querySelectorAll('tbody tr')].filter((e) => e.checkVisibility()).length"); n != 21 {
+		t.Errorf("%d citas are printed, want 21", n)
+	}
+	p.screenshot("dia-impreso", desktop)
 }
 
 // longNames are names as long as people have them.

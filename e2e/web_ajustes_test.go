@@ -146,6 +146,36 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 	p.look("ajustes-horario-mal")
+
+	// Without the hours the cita has nowhere to be, which the page tells.
+	p.click("#regla .sheet-foot [data-close]")
+	p.run(chromedp.Evaluate[chromedp.Void](block(2, "09:00 – 15:00") + ".focus()"))
+	p.press(kb.Delete)
+	p.until(block(2, "09:00 – 15:00") + " === undefined")
+	p.follow(`#horario button[type="submit"]`)
+	p.see(".notice-ok")
+	p.click(".outside > summary")
+	if said := p.see(".outside"); !strings.Contains(said, "1 cita agendada queda fuera") || !strings.Contains(said, "martes 1 de diciembre") {
+		t.Errorf("it says %q", said)
+	}
+	p.look("ajustes-horario-fuera")
+}
+
+func TestTheWeekByTouch(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--now", ajustesNow, "--empty"))
+	p.login("admin@demo.cl", "demo")
+	p.resize(phone)
+	p.open("/ajustes/profesionales/4/horario?sucursal=2")
+	p.see(".week-body")
+	for _, hour := range []int{15, 10} {
+		at := p.hourOfWeek(1, hour*60)
+		p.run(chromedp.TapXY(at.X, at.Y+2))
+	}
+	p.shows(1, "15:00 – 19:00")
+	p.shows(1, "10:00 – 14:00")
+	p.follow(`#horario button[type="submit"]`)
+	p.see(".notice-ok")
+	p.shows(1, "10:00 – 14:00")
 }
 
 func TestTheWeekWithoutScripts(t *testing.T) {

@@ -88,6 +88,7 @@ func Run(t *testing.T, open Open) {
 		"citas are counted by week and estado, by origin and lead time":    testCounts,
 		"a list refuses what it does not know":                             testListDefects,
 		"a list compares with any number":                                  testWideNumbers,
+		"a sheet of the agenda tells all that a sucursal shows":            testHoja,
 		"pacientes are found by what is typed of them":                     testBuscar,
 		"a changed paciente is found by what it is now":                    testBuscarChanged,
 		"a part of a text is taken as it stands, but for case and accents": testContiene,

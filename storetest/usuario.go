@@ -105,7 +105,7 @@ func testSesiones(t *testing.T, open Open) {
 	s := open(t, frozen)
 	id, u := withUsuario(t, s)
 	other, twin := withUsuario(t, s)
-	make := func(n byte, clinica tomahora.ClinicaID, usuario tomahora.UsuarioID, vence time.Time) tomahora.Sesion {
+	begin := func(n byte, clinica tomahora.ClinicaID, usuario tomahora.UsuarioID, vence time.Time) tomahora.Sesion {
 		hash := sha256.Sum256([]byte{n})
 		v := tomahora.Sesion{Hash: hash[:], IDClinica: clinica, IDUsuario: usuario, Datos: []byte{0, n}, Vence: vence}
 		must(t, s.CreateSesion(t.Context(), v, Now))
@@ -122,9 +122,9 @@ func testSesiones(t *testing.T, open Open) {
 		return true
 	}
 	hour := Now.Add(time.Hour)
-	one, two, three := make(1, id, u.ID, hour), make(2, id, u.ID, hour), make(3, id, u.ID, hour)
-	others, elses := make(4, other, twin.ID, hour), make(5, id, u.ID+1, hour)
-	soon := make(6, id, u.ID, Now.Add(time.Second))
+	one, two, three := begin(1, id, u.ID, hour), begin(2, id, u.ID, hour), begin(3, id, u.ID, hour)
+	others, elses := begin(4, other, twin.ID, hour), begin(5, id, u.ID+1, hour)
+	soon := begin(6, id, u.ID, Now.Add(time.Second))
 	if !in(Now, one) || !in(Now, soon) || in(Now.Add(time.Second), soon) || in(hour, one) {
 		t.Error("a sesión lasts until it runs out, and no longer")
 	}

@@ -79,7 +79,7 @@ type agendarPage struct {
 	Modalidad      bool           // how it is to be attended has to be asked
 	Problema       string         // why it cannot be booked so
 	Elegido        bool           // profesional, date and hour are known
-	Pasos          string         // which part comes next: "paciente", "hora" or "agendar"
+	Pasos          string         // which part comes next: "paciente", "hora", "modalidad" or "agendar"
 	PuedeCrear     bool           // make a paciente
 	RUTProblema    string         // what is wrong with the RUT of a new paciente
 	RUTDe          *pacienteShown // who has it already
@@ -244,6 +244,8 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 		page.Pasos = "paciente"
 	case !page.Elegido:
 		page.Pasos = "hora"
+	case page.Modalidad && p.solicitud.Videoconsulta == nil:
+		page.Pasos = "modalidad"
 	default:
 		page.Pasos = "agendar"
 	}

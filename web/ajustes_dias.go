@@ -268,6 +268,23 @@ type citaEnMedio struct{ Horas, Paciente, Profesional string }
 // maxEnMedio is how many citas in the way are named.
 const maxEnMedio = 30
 
+// enMedio are citas to be named: some, and how many there are.
+type enMedio struct {
+	citas []tomahora.Cita
+	count int
+}
+
+// add counts a cita, and reads it while there is room for its name.
+func (m *enMedio) add(tx tomahora.Tx, id tomahora.CitaID) error {
+	m.count++
+	if len(m.citas) == maxEnMedio {
+		return nil
+	}
+	c, err := tx.Citas().Get(id)
+	m.citas = append(m.citas, c)
+	return err
+}
+
 // maxDiasBloqueo is how many dates one form may block.
 const maxDiasBloqueo = 92
 
@@ -313,10 +330,10 @@ func (s *server) editBloqueo(w http.ResponseWriter, r *http.Request) error {
 		f.Set("hora_inicio", hhmm(v.Rango.Inicio))
 		f.Set("hora_fin", hhmm(v.Rango.Fin))
 	}
-	return s.showBloqueo(w, r, http.StatusOK, cfg, form{Values: f}, v.ID, nil)
+	return s.showBloqueo(w, r, http.StatusOK, cfg, form{Values: f}, v.ID, enMedio{})
 }
 
-func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int, cfg *tomahora.Config, f form, id tomahora.HorarioID, citas []tomahora.Cita) error {
+func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int, cfg *tomahora.Config, f form, id tomahora.HorarioID, citas enMedio) error {
 	l := s.words(r)
 	dates := []field{newField(f, "fecha", l.t("ajustes.fecha"), "type=date", "required")}
 	if id == 0 {
@@ -345,19 +362,18 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 }
 
 // inTheWay puts citas in the order in which they come.
-func (l locale) inTheWay(cfg *tomahora.Config, citas []tomahora.Cita) (dias []diaEnMedio, more int) {
-	slices.SortStableFunc(citas, func(a, b tomahora.Cita) int {
+func (l locale) inTheWay(cfg *tomahora.Config, m enMedio) (dias []diaEnMedio, more int) {
+	slices.SortStableFunc(m.citas, func(a, b tomahora.Cita) int {
 		return cmp.Or(cmp.Compare(b.Espacio.Fecha.DaysTo(a.Espacio.Fecha), 0), cmp.Compare(a.Espacio.Rango.Inicio, b.Espacio.Rango.Inicio))
 	})
-	shown := citas[:min(len(citas), maxEnMedio)]
-	for i, c := range shown {
-		if i == 0 || c.Espacio.Fecha != shown[i-1].Espacio.Fecha {
+	for i, c := range m.citas {
+		if i == 0 || c.Espacio.Fecha != m.citas[i-1].Espacio.Fecha {
 			dias = append(dias, diaEnMedio{Fecha: l.longDate(c.Espacio.Fecha)})
 		}
 		last := &dias[len(dias)-1]
 		last.Citas = append(last.Citas, citaEnMedio{rangoText(c.Espacio.Rango), c.PacienteCompleto(), nombreDe(cfg, c.Espacio.IDProfesional)})
 	}
-	return dias, len(citas) - len(shown)
+	return dias, m.count - len(m.citas)
 }
 
 // saveBloqueo writes a bloqueo, or one for each date of a stretch. Citas in the way
@@ -373,16 +389,16 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 	}
 	until := e.bloqueo(&v)
 	if e.bad() {
-		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, nil)
+		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, enMedio{})
 	}
-	var inTheWay []tomahora.Cita
+	var inTheWay enMedio
 	err = s.update(r, func(tx tomahora.Tx) (err error) {
 		inTheWay, err = guardarBloqueos(tx, s.user(r).Actor(), v, until, e.marca("forzar"))
 		return err
 	})
 	if s.refuse(r, &e.form, err) {
-		if len(inTheWay) > 0 {
-			e.Problems = map[string]string{"": s.words(r).n("ajustes.bloqueos.inTheWay", len(inTheWay))}
+		if inTheWay.count > 0 {
+			e.Problems = map[string]string{"": s.words(r).n("ajustes.bloqueos.inTheWay", inTheWay.count)}
 		}
 		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, inTheWay)
 	}
@@ -419,20 +435,18 @@ func (e *lector) bloqueo(v *tomahora.HorarioBloqueado) (until tomahora.Fecha) {
 
 // guardarBloqueos writes a bloqueo for each date up to one, all of them or none;
 // with the error come the citas in the way on all of the dates.
-func guardarBloqueos(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioBloqueado, until tomahora.Fecha, forzar bool) (inTheWay []tomahora.Cita, err error) {
+func guardarBloqueos(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioBloqueado, until tomahora.Fecha, forzar bool) (inTheWay enMedio, err error) {
 	for {
 		_, failed := agenda.GuardarBloqueo(tx, by, v, forzar)
 		if failed != nil && !tomahora.IsCode(failed, tomahora.CodeBloqueoConCitas) {
-			return nil, failed
+			return enMedio{}, failed
 		}
 		for _, p := range tomahora.ProblemsOf(failed) {
 			err = failed
 			for _, id := range p.Citas {
-				c, err := tx.Citas().Get(id)
-				if err != nil {
-					return nil, err
+				if err := inTheWay.add(tx, id); err != nil {
+					return enMedio{}, err
 				}
-				inTheWay = append(inTheWay, c)
 			}
 		}
 		if !v.Fecha.Before(until) {

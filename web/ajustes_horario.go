@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,6 +28,9 @@ type horarioPage struct {
 	Action        string
 	Version       string // of the week as it was read
 	Week          horarioWeek
+	Outside       []diaEnMedio // citas for which there are no hours any more
+	OutsideCount  int
+	More          int // of them that are not shown
 }
 
 // horarioRow is one rule as a row of the form. Equal rules of several days share
@@ -334,6 +338,20 @@ func (s *server) showHorario(w http.ResponseWriter, r *http.Request, status int,
 		p.Rows = append(p.Rows, l.horarioRow(f, n, cfg))
 	}
 	p.Week = l.horarioWeek(f, prof, cfg, wrong)
+	var outside enMedio
+	err = s.view(r, func(tx tomahora.Tx) error {
+		outside = enMedio{}
+		citas, err := agenda.FueraDeHorario(tx, prof.ID, suc.ID)
+		for _, c := range citas {
+			err = errors.Join(err, outside.add(tx, c.ID))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p.OutsideCount = outside.count
+	p.Outside, p.More = l.inTheWay(cfg, outside)
 	return s.render(w, r, status, "horario", p)
 }
 

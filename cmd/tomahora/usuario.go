@@ -44,11 +44,11 @@ func (i secretInput) clave(env *environment) (clave string, made bool, err error
 		}
 		return line, false, nil
 	}
-	first, err := i.ask(env, "Password: ")
+	first, err := i.ask(env, "Password")
 	if err != nil {
 		return "", false, err
 	}
-	again, err := i.ask(env, "Once more: ")
+	again, err := i.ask(env, "Once more")
 	if err != nil {
 		return "", false, err
 	}
@@ -59,9 +59,9 @@ func (i secretInput) clave(env *environment) (clave string, made bool, err error
 }
 
 func (secretInput) ask(env *environment, prompt string) (string, error) {
-	fmt.Fprint(env.stderr, prompt)
+	fmt.Fprintf(env.stderr, "%s: ", prompt)
 	typed, err := term.ReadPassword(int(env.stdin.Fd()))
-	fmt.Fprintln(env.stderr)
+	fmt.Fprintf(env.stderr, "\n")
 	return string(typed), err
 }
 

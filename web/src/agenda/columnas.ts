@@ -189,7 +189,7 @@ function evento(modelo: Modelo, p: Puesto, densa: boolean): Evento {
     styles: [`inset-inline-start: ${p.izquierda}%`, `inline-size: calc(${p.ancho}% - 3px)`, "z-index: 1"],
   };
   if (p.reserva) {
-    return { ...comun, id: `r${p.reserva.id}`, editable: false, classNames: ["reserva"], extendedProps: { reserva: p.reserva } };
+    return { ...comun, id: `r${p.reserva.id}`, startEditable: false, durationEditable: false, classNames: ["reserva"], extendedProps: { reserva: p.reserva } };
   }
   const cita = p.cita as Cita;
   const estado = modelo.estado(cita.id_estado);
@@ -201,5 +201,6 @@ function evento(modelo: Modelo, p: Puesto, densa: boolean): Evento {
   if (angosta) classNames.push("cita-angosta");
   const apilada = (densa || angosta) && minutos >= 25;
   if (apilada) classNames.push("cita-apilada");
-  return { ...comun, id: `c${cita.id}`, editable: modelo.hoja.puede.agendar && cita.viva, classNames, extendedProps: { cita, apilada } };
+  const movible = modelo.hoja.puede.agendar && cita.viva;
+  return { ...comun, id: `c${cita.id}`, startEditable: movible, durationEditable: movible, classNames, extendedProps: { cita, apilada } };
 }

@@ -18,7 +18,7 @@ export type Manos = {
   mover: (cita: Cita, lugar: Lugar) => Promise<boolean>;
 };
 
-const altoFranja = 20; // px for a quarter of an hour
+const altoFranja = 24; // px for a quarter of an hour, which a finger can touch
 const px = altoFranja / 15; // for a minute
 
 /** Grilla draws the sheet as a grid of columns and hours, and turns what the pointer does in it into changes. */
@@ -61,7 +61,6 @@ export class Grilla {
       slotEventOverlap: false,
       dayHeaderFormat: { weekday: "short", day: "numeric" },
       columnWidth: "minmax(var(--columna), 1fr)",
-      editable: puede,
       selectable: puede,
       pointer: puede,
       eventLongPressDelay: 350,
