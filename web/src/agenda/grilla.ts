@@ -126,8 +126,10 @@ export class Grilla {
     find("#agenda").toggleAttribute("data-densa", this.cols.length > 7);
     find<HTMLElement>("#agenda").dataset["por"] = this.modelo.mirada.por;
     find<HTMLElement>("#sin-columnas").hidden = this.cols.length > 0;
-    sinTabla(find("#grilla"));
-    requestAnimationFrame(() => this.ahora.poner(limites(this.modelo)));
+    requestAnimationFrame(() => { // the library draws before the next frame, and not at once
+      sinTabla(find("#grilla"));
+      this.ahora.poner(limites(this.modelo));
+    });
   }
 
   /** minutoInicial is what is seen first: the present, else the beginning of work. */
