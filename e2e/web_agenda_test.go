@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,17 +38,16 @@ var agendaNow = time.Date(2026, 11, 26, 13, 5, 0, 0, time.UTC)
 type whoever struct{ clinica tmh.ClinicaID }
 
 func (w whoever) User(r *http.Request) (tmh.Usuario, bool, error) {
-	c, err := r.Cookie("quien")
-	if err != nil {
-		return tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true}, true, nil
+	u := tmh.Usuario{ID: 5, IDClinica: w.clinica, Nombre: "Carolina Méndez", Rol: tmh.RolRecepcion, Habilitado: true}
+	for _, c := range r.CookiesNamed("quien") {
+		rol, prof, _ := strings.Cut(c.Value, ".")
+		id, err := strconv.Atoi(cmp.Or(prof, "0"))
+		if err != nil {
+			return tmh.Usuario{}, false, err
+		}
+		u.ID, u.Nombre, u.Rol, u.IDProfesional = 6, "Daniel Vergara", tmh.Rol(rol), tmh.ProfesionalID(id)
 	}
-	u := tmh.Usuario{ID: 6, IDClinica: w.clinica, Nombre: "Daniel Vergara", Habilitado: true, Idioma: "es"}
-	rol, prof, _ := strings.Cut(c.Value, ".")
-	u.Rol = tmh.Rol(rol)
-	if prof != "" {
-		fmt.Sscan(prof, &u.IDProfesional)
-	}
-	return u, rol != "nadie", nil
+	return u, true, nil
 }
 
 // agendaServer serves the web of a clinic in this process.
@@ -106,11 +107,11 @@ func (p *page) mouse(kind input.DispatchMouseEventType, x, y float64, buttons in
 // point is a place in the window.
 type point struct{ X, Y float64 }
 
-// at is where an element stands, at shares of its width and height.
-func (p *page) at(selector string, x, y float64) point {
+// at is the middle of an element, at a share of its height.
+func (p *page) at(selector string, y float64) point {
 	p.t.Helper()
 	p.see(selector)
-	return eval[point](p, fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return {X: r.left + r.width * %v, Y: r.top + r.height * %v} })()`, selector, x, y))
+	return eval[point](p, fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return {X: r.left + r.width / 2, Y: r.top + r.height * %v} })()`, selector, y))
 }
 
 // drag takes something from one place to another and holds it there.
@@ -152,14 +153,14 @@ func TestThreeKeystrokesFromASearchToABooking(t *testing.T) {
 	}
 }
 
-// findCita is the id of a live cita of a profesional on the demo's day, with so much
-// free time before and behind it.
-func (a *agendaServer) findCita(t *testing.T, prof tmh.ProfesionalID, fits func(before, c, after tmh.Cita) bool) tmh.Cita {
+// findCita is a live cita of profesional 1 on the demo's day that fits between those
+// before and after it.
+func (a *agendaServer) findCita(t *testing.T, fits func(before, c, after tmh.Cita) bool) tmh.Cita {
 	t.Helper()
 	var found tmh.Cita
 	hoy := tmh.Fecha{Year: 2026, Month: 11, Day: 26}
 	must(t, a.store.View(t.Context(), a.id, func(tx tmh.Tx) error {
-		list, err := tx.Citas().Agenda([]tmh.ProfesionalID{prof}, hoy, hoy)
+		list, err := tx.Citas().Agenda([]tmh.ProfesionalID{1}, hoy, hoy)
 		for i := 1; i+1 < len(list) && found.ID == 0; i++ {
 			if fits(list[i-1], list[i], list[i+1]) {
 				found = list[i]
@@ -179,10 +180,10 @@ func TestDragACita(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/")
-	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
 		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
 	})
-	from := p.at(cita(c.ID), 0.5, 0.3)
+	from := p.at(cita(c.ID), 0.3)
 	to := point{from.X, from.Y + 30*minute}
 	p.drag(from, to)
 	p.drop(to)
@@ -205,11 +206,11 @@ func TestADragThatIsRefusedOffersOtherHours(t *testing.T) {
 	p.openAgenda("/")
 	// Onto the cita that follows it.
 	var next tmh.Cita
-	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
 		next = after
 		return c.Espacio.IDSucursal == 1 && after.Espacio.IDSucursal == 1 && after.Espacio.Rango.Fin <= 13*60
 	})
-	from := p.at(cita(c.ID), 0.5, 0.3)
+	from := p.at(cita(c.ID), 0.3)
 	to := point{from.X, from.Y + float64(next.Espacio.Rango.Inicio-c.Espacio.Rango.Inicio)*minute}
 	p.drag(from, to)
 	if rule := p.see("#letrero"); rule != "El profesional ya tiene una cita a esa hora" {
@@ -238,11 +239,11 @@ func TestLengthenACita(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/")
-	c := a.findCita(t, 1, func(_, c, after tmh.Cita) bool {
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
 		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
 	})
 	p.run(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: 1, Y: 1}))
-	from := p.at(cita(c.ID), 0.5, 1)
+	from := p.at(cita(c.ID), 1)
 	from.Y -= 2
 	to := point{from.X, from.Y + 30*minute}
 	p.drag(from, to)
@@ -306,7 +307,7 @@ func TestEstadosInOneClick(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/")
-	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
+	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
 	p.click(cita(c.ID))
 	p.click(`#panel [name="id_estado"][value="8"]`)
 	p.see(`#panel .estado-actual.estado-no-asiste`)
@@ -341,7 +342,7 @@ func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
 	if n := eval[int](p, "document.querySelectorAll('.columna-nombre').length"); n != 1 {
 		t.Errorf("%d columns", n)
 	}
-	others := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	others := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
 	p.expect(404)
 	p.expect(403)
 	for path, want := range map[string]int{
@@ -380,7 +381,7 @@ func TestWhoOnlyReadsChangesNothing(t *testing.T) {
 	if n := eval[int](p, "document.querySelectorAll('[data-nueva], .ec-draggable').length"); n != 0 {
 		t.Errorf("%d things to change something with", n)
 	}
-	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
 	for _, path := range []string{fmt.Sprintf("/citas/%d", c.ID), fmt.Sprintf("/web/citas/%d/probar", c.ID), "/agendar"} {
 		if got := eval[int](p, fmt.Sprintf("fetch(%q, {method: 'POST', body: new URLSearchParams({id_estado: 3})}).then((r) => r.status)", path)); got != 403 {
 			t.Errorf("POST %s: %d, want 403", path, got)
@@ -400,7 +401,7 @@ func TestTheDayWithoutJavaScript(t *testing.T) {
 	p := newPageAt(t, a.URL)
 	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	p.open("/dia?sucursal=1&fecha=2026-11-26")
-	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
+	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.IDEstado == tmh.EstadoNoConfirmado })
 	form := fmt.Sprintf(`form[action="/citas/%d"]`, c.ID)
 	p.follow(form + " button")
 	if got := a.cita(t, c.ID); got.IDEstado != 3 {
@@ -440,7 +441,7 @@ func TestWhatOpensOverTheAgenda(t *testing.T) {
 	p := newPageAt(t, a.URL)
 	p.expect(422)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
-	c := a.findCita(t, 1, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
+	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
 	p.press("?")
 	p.see("#teclas[open]")
 	p.look("agenda-teclas")
@@ -592,7 +593,7 @@ func (p *page) spent() map[string]float64 {
 // dragFrame is the longest frame while a cita is dragged, in milliseconds.
 func (p *page) dragFrame() float64 {
 	p.t.Helper()
-	from := p.at("#grilla .ec-event.cita-media", 0.5, 0.3)
+	from := p.at("#grilla .ec-event.cita-media", 0.3)
 	p.mouse(input.DispatchMouseEventTypeMousePressed, from.X, from.Y, 1)
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y+8, 1)
 	eval[bool](p, `(() => { window.frames_ = []; let last = performance.now(); window.counting = true;

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,20 +18,7 @@ import (
 	"github.com/tomahora/tomahora/agenda"
 )
 
-// fetch asks for JSON as a script does.
-func fetch[T any](t *testing.T, h http.Handler, path string, status int) (answer T) {
-	t.Helper()
-	w := browse(t, h, path, "Accept: application/json")
-	if w.Code != status {
-		t.Fatalf("GET %s: %d, want %d\n%s", path, w.Code, status, w.Body)
-	}
-	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
-		t.Fatalf("GET %s: %v\n%s", path, err, w.Body)
-	}
-	return answer
-}
-
-// bookings are what a form that books a cita of the demo clinic says, with changes;
+// booking is what a form that books a cita of the demo clinic says, with changes;
 // "" leaves a field out.
 func booking(changes ...string) url.Values {
 	v := url.Values{
@@ -274,7 +262,7 @@ func TestTheStreamTellsWhatTheUserMaySee(t *testing.T) {
 	}
 
 	// Who comes back goes on where it was, and a stream ends when the server stops.
-	again := follow(t, all.URL, "?desde=1", fmt.Sprint(int64(last)))
+	again := follow(t, all.URL, "?desde=1", strconv.FormatInt(int64(last), 10))
 	if n, ok := again.next(); !ok || n.Hoja || len(n.Citas) != 2 {
 		t.Errorf("who comes back is told %+v", n)
 	}
@@ -324,13 +312,13 @@ func TestAUserHasSoManyStreams(t *testing.T) {
 func TestHoursAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string]string{"9:15": "09:15", "09:15": "09:15", "915": "09:15", "0915": "09:15", "9": "09:00", "14": "14:00", "14.30": "14:30", "9h15": "09:15"} {
 		read := reader{Values: url.Values{"hora_inicio": {typed}}}
-		if got := read.hora("hora_inicio"); got == nil || clock(*got) != want {
+		if got := read.horaInicio(); got == nil || clock(*got) != want {
 			t.Errorf("%q is read as %v, want %s", typed, got, want)
 		}
 	}
 	for _, typed := range []string{"25", "9:99", "x", "12345"} {
 		read := reader{Values: url.Values{"hora_inicio": {typed}}}
-		if got := read.hora("hora_inicio"); got != nil || len(read.problems) != 1 {
+		if got := read.horaInicio(); got != nil || len(read.problems) != 1 {
 			t.Errorf("%q is read as %v", typed, got)
 		}
 	}

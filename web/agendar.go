@@ -24,9 +24,9 @@ type peticion struct {
 
 // readPeticion reads what was said of a cita. What could not be read is in its
 // solicitud.
-func readPeticion(values url.Values) peticion {
+func readPeticion(values url.Values) *peticion {
 	read := reader{Values: values}
-	p := peticion{
+	p := &peticion{
 		solicitud: tomahora.Solicitud{
 			IDProfesional: tomahora.ProfesionalID(read.id("id_profesional")),
 			IDSucursal:    tomahora.SucursalID(read.id("id_sucursal")),
@@ -35,7 +35,7 @@ func readPeticion(values url.Values) peticion {
 			IDPaciente:    tomahora.PacienteID(read.id("id_paciente")),
 			IDAtencion:    tomahora.AtencionID(read.id("id_atencion")),
 			Fecha:         read.fecha("fecha"),
-			HoraInicio:    read.hora("hora_inicio"),
+			HoraInicio:    read.horaInicio(),
 			Duracion:      read.duracion("duracion"),
 			Comentario:    read.text("comentario"),
 			Videoconsulta: read.bit("videoconsulta"),
@@ -87,7 +87,7 @@ type agendarPage struct {
 
 // With is the link to the form with some of what was said changed; pairs are names
 // and values.
-func (p agendarPage) With(pairs ...any) string {
+func (p *agendarPage) With(pairs ...any) string {
 	next := url.Values{}
 	for name, values := range p.Estado {
 		next[name] = values
@@ -102,7 +102,7 @@ func (p agendarPage) With(pairs ...any) string {
 }
 
 // ProfesionalesOrAny are the profesionales, and first that none is chosen yet.
-func (p agendarPage) ProfesionalesOrAny() []option {
+func (p *agendarPage) ProfesionalesOrAny() []option {
 	if p.Form.Get("id_profesional") != "" {
 		return p.Profesionales
 	}
@@ -110,32 +110,32 @@ func (p agendarPage) ProfesionalesOrAny() []option {
 }
 
 // AtencionesOrNone are the atenciones, and first that none is chosen.
-func (p agendarPage) AtencionesOrNone() []option {
+func (p *agendarPage) AtencionesOrNone() []option {
 	return append([]option{{"", "—"}}, p.Atenciones...)
 }
 
 // NuevoNombre, NuevoApellidos and NuevoRUT are of a new paciente what was typed to
 // look for one.
-func (p agendarPage) NuevoNombre() string {
+func (p *agendarPage) NuevoNombre() string {
 	nombre, _, _ := strings.Cut(p.typedName(), " ")
 	return nombre
 }
 
 // NuevoApellidos is what follows the first word.
-func (p agendarPage) NuevoApellidos() string {
+func (p *agendarPage) NuevoApellidos() string {
 	_, apellidos, _ := strings.Cut(p.typedName(), " ")
 	return strings.TrimSpace(apellidos)
 }
 
 // NuevoRUT is what was typed where it has digits.
-func (p agendarPage) NuevoRUT() string {
+func (p *agendarPage) NuevoRUT() string {
 	if typed := p.Form.Get("q"); strings.ContainsAny(typed, "0123456789") {
 		return typed
 	}
 	return ""
 }
 
-func (p agendarPage) typedName() string {
+func (p *agendarPage) typedName() string {
 	if p.NuevoRUT() != "" {
 		return ""
 	}
@@ -220,7 +220,7 @@ func (s *server) agendar(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderPart(w, r, http.StatusOK, "agendar", page)
+	return s.renderPart(w, r, http.StatusOK, "agendar", &page)
 }
 
 func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPage, error) {
@@ -233,7 +233,7 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
 	page.Form.Values = page.Estado
 	page.addChoices(cfg, user, p)
-	steps := []func(*http.Request, tomahora.Tx, peticion, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
+	steps := []func(*http.Request, tomahora.Tx, *peticion, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
 	for _, add := range steps {
 		if err := add(r, tx, p, &page); err != nil {
 			return page, err
@@ -274,7 +274,7 @@ func usualDuracion(p tomahora.Profesional) tomahora.Duracion {
 }
 
 // values is what was said, as the form has it after what was filled in.
-func (p peticion) values(sent url.Values) url.Values {
+func (p *peticion) values(sent url.Values) url.Values {
 	v := url.Values{}
 	for _, name := range []string{"q", "comentario", "nuevo", "nombre", "apellidos", "rut", "celular", "email", "otro_documento", "atencion_nueva", "volver"} {
 		if text := sent.Get(name); text != "" {
@@ -318,7 +318,7 @@ func bitText(b bool) string {
 	return "0"
 }
 
-func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p peticion) {
+func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p *peticion) {
 	for _, suc := range cfg.Plan().Sucursales {
 		if suc.Habilitada {
 			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
@@ -346,7 +346,7 @@ func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario,
 }
 
 // addPaciente adds who comes, or who is found by what was typed.
-func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
+func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p *peticion, page *agendarPage) error {
 	if p.solicitud.IDPaciente == 0 {
 		found, err := agenda.BuscarPacientes(tx, p.buscado)
 		for _, v := range found {
@@ -368,7 +368,7 @@ func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p peticion, page *
 
 // addRUT tells of the RUT of a new paciente whether it is one, and whose it is
 // already.
-func (s *server) addRUT(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
+func (s *server) addRUT(r *http.Request, tx tomahora.Tx, p *peticion, page *agendarPage) error {
 	rut := page.Form.Get("rut")
 	if !p.nuevo || rut == "" {
 		return nil
@@ -412,7 +412,7 @@ func (s *server) history(r *http.Request, tx tomahora.Tx, paciente tomahora.Paci
 
 // addAtenciones adds the atenciones of the paciente that a cita may have. A plan de
 // tratamiento may have many.
-func (page *agendarPage) addAtenciones(tx tomahora.Tx, p peticion) error {
+func (page *agendarPage) addAtenciones(tx tomahora.Tx, p *peticion) error {
 	const many = 20
 	open, err := tx.Atenciones().List(tomahora.Consulta{
 		Filtros: []tomahora.Filtro{
@@ -433,7 +433,7 @@ func (page *agendarPage) addAtenciones(tx tomahora.Tx, p peticion) error {
 
 // addLibres adds the next free hours of the profesional, or of all of an
 // especialidad.
-func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
+func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p *peticion, page *agendarPage) error {
 	cfg, ask := tx.Config(), p.solicitud
 	b := agenda.Busqueda{Sucursales: []tomahora.SucursalID{ask.IDSucursal}, Futuras: true, Limite: maxLibres}
 	for _, prof := range cfg.Plan().Profesionales {
@@ -462,7 +462,7 @@ func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p peticion, page *ag
 }
 
 // addLugar judges the place as far as it is known, and tells what is wrong with it.
-func (s *server) addLugar(r *http.Request, tx tomahora.Tx, p peticion, page *agendarPage) error {
+func (s *server) addLugar(r *http.Request, tx tomahora.Tx, p *peticion, page *agendarPage) error {
 	ask, cfg, l := p.solicitud, tx.Config(), s.locales[visitOf(r).lang]
 	page.Elegido = ask.IDProfesional != 0 && !ask.Fecha.IsZero() && ask.HoraInicio != nil && ask.Duracion != nil
 	if !page.Elegido {
@@ -500,7 +500,7 @@ func modalidadIsOpen(cfg *tomahora.Config, ask tomahora.Solicitud) bool {
 
 // placed is the request with its sillón: the sobrecupo if that was asked for, else
 // the lane that was named, else the first that is free.
-func (p peticion) placed(tx tomahora.Tx) (tomahora.Solicitud, error) {
+func (p *peticion) placed(tx tomahora.Tx) (tomahora.Solicitud, error) {
 	ask := p.solicitud
 	if p.sobrecupo {
 		ask.IDSillon = tomahora.Sobrecupo
@@ -584,7 +584,7 @@ func (s *server) guardarCita(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bookCita makes the cita, and before it the paciente where it is a new one.
-func (s *server) bookCita(tx tomahora.Tx, user tomahora.Usuario, p peticion, values url.Values) (tomahora.Cita, error) {
+func (s *server) bookCita(tx tomahora.Tx, user tomahora.Usuario, p *peticion, values url.Values) (tomahora.Cita, error) {
 	ask, err := p.placed(tx)
 	if err != nil {
 		return tomahora.Cita{}, err
@@ -634,7 +634,7 @@ func (s *server) agendarAgain(w http.ResponseWriter, r *http.Request, f form, re
 	if other, ok := errors.AsType[refused](refusal); ok && len(other.libres) > 0 {
 		page.Libres = other.libres
 	}
-	return s.renderPart(w, r, http.StatusUnprocessableEntity, "agendar", page)
+	return s.renderPart(w, r, http.StatusUnprocessableEntity, "agendar", &page)
 }
 
 // refusedJSON tells a script why something was refused, and what is free instead.

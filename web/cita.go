@@ -177,7 +177,7 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 	page.addSillones(cfg, c)
 	var choices agendarPage
 	d := c.Espacio.Rango.Duracion()
-	choices.addChoices(cfg, user, peticion{solicitud: tomahora.Solicitud{IDProfesional: c.Espacio.IDProfesional, Duracion: &d}})
+	choices.addChoices(cfg, user, &peticion{solicitud: tomahora.Solicitud{IDProfesional: c.Espacio.IDProfesional, Duracion: &d}})
 	page.Duraciones = choices.Duraciones
 	page.Modalidad = slices.ContainsFunc(cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha), func(seg tomahora.Segmento) bool {
 		return seg.Rango.Contains(c.Espacio.Rango) && seg.Modalidad == tomahora.Ambas
@@ -244,7 +244,7 @@ func readCambio(values url.Values) tomahora.CambioCita {
 		IDSucursal:    tomahora.SucursalID(read.id("id_sucursal")),
 		IDSillon:      tomahora.SillonID(read.id("id_sillon")),
 		Fecha:         read.fecha("fecha"),
-		HoraInicio:    read.hora("hora_inicio"),
+		HoraInicio:    read.horaInicio(),
 		Duracion:      read.duracion("duracion"),
 		Videoconsulta: read.bit("videoconsulta"),
 	}

@@ -5,28 +5,18 @@ import "github.com/tomahora/tomahora"
 // estadoKind is which of the kinds of estado one is, by which it is drawn: each
 // has a colour and an icon of its own.
 func estadoKind(e tomahora.Estado) string {
-	switch e.ID {
-	case estadoAtendido:
-		return "atendido"
-	case estadoConfirmado, 11:
-		return "confirmado"
-	case estadoEnEspera:
-		return "en-espera"
-	case estadoAtendiendose:
-		return "atendiendose"
-	case tomahora.EstadoNoConfirmado:
-		return "no-confirmado"
-	case estadoNoAsiste:
-		return "no-asiste"
-	case 12, 18:
-		return "notificado"
-	case 13:
-		return "en-linea"
+	known := map[tomahora.EstadoID]string{
+		estadoAtendido: "atendido", estadoConfirmado: "confirmado", 11: "confirmado", estadoEnEspera: "en-espera", estadoAtendiendose: "atendiendose",
+		tomahora.EstadoNoConfirmado: "no-confirmado", estadoNoAsiste: "no-asiste", 12: "notificado", 18: "notificado", 13: "en-linea",
 	}
-	if e.Anulacion {
+	switch kind, ok := known[e.ID]; {
+	case ok:
+		return kind
+	case e.Anulacion:
 		return "anulado"
+	default:
+		return "propio"
 	}
-	return "propio"
 }
 
 // The estados that one click leads to (contract §2.2).

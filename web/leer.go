@@ -48,7 +48,9 @@ func (p *reader) fecha(field string) tomahora.Fecha {
 	return fecha
 }
 
-func (p *reader) hora(field string) *tomahora.Hora {
+// horaInicio is a start, nil where it is left out.
+func (p *reader) horaInicio() *tomahora.Hora {
+	const field = "hora_inicio"
 	text := p.text(field)
 	if text == "" {
 		return nil
