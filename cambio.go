@@ -16,7 +16,8 @@ type CambioCita struct {
 	HoraInicio    *Hora
 	Duracion      *Duracion
 	Videoconsulta *bool
-	Comentario    *string // "" clears it
+	Comentario    *string   // "" clears it
+	IDReserva     ReservaID // that holds the place it goes to, 0: none
 	// Relacionadas carries the change of estado on to every cita of the same
 	// atención, sucursal, fecha and hora_inicio (contract §2.1).
 	Relacionadas bool
@@ -33,7 +34,7 @@ func (c CambioCita) CheckShape() error {
 		return c.Unreadable.inOrder(citaFields)
 	}
 	sent := c.IDEstado != 0 || c.IDProfesional != 0 || c.IDSucursal != 0 || c.IDSillon != 0 || !c.Fecha.IsZero() ||
-		c.HoraInicio != nil || c.Duracion != nil || c.Videoconsulta != nil || c.Comentario != nil
+		c.HoraInicio != nil || c.Duracion != nil || c.Videoconsulta != nil || c.Comentario != nil || c.IDReserva != 0
 	if !sent {
 		return Invalid(CodeSinCambios, "")
 	}
@@ -67,6 +68,7 @@ func (c CambioCita) Solicitud(before Cita) Solicitud {
 		Duracion:      cmp.Or(c.Duracion, &duracion),
 		Comentario:    *cmp.Or(c.Comentario, &before.Comentario),
 		Videoconsulta: cmp.Or(c.Videoconsulta, &before.Videoconsulta),
+		IDReserva:     c.IDReserva,
 	}
 }
 

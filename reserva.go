@@ -44,6 +44,29 @@ func (r Reserva) Fill(s *Solicitud) Problems {
 	return problems
 }
 
+// FillCambio is Fill for a change that takes a cita to the place of the reserva.
+func (r Reserva) FillCambio(c *CambioCita) Problems {
+	var problems Problems
+	e := r.Espacio
+	fill(&problems, &c.IDProfesional, e.IDProfesional, "id_profesional")
+	fill(&problems, &c.IDSucursal, e.IDSucursal, "id_sucursal")
+	fill(&problems, &c.IDSillon, e.IDSillon, "id_sillon")
+	fill(&problems, &c.Fecha, e.Fecha, "fecha")
+	fillPtr(&problems, &c.HoraInicio, e.Rango.Inicio, "hora_inicio")
+	fillPtr(&problems, &c.Duracion, e.Rango.Duracion(), "duracion")
+	fillPtr(&problems, &c.Videoconsulta, r.Videoconsulta, "videoconsulta")
+	return problems
+}
+
+// CheckPaciente refuses a cita of another paciente than the one whom the reserva
+// is for, if it says.
+func (r Reserva) CheckPaciente(id PacienteID) error {
+	if r.IDPaciente != 0 && r.IDPaciente != id {
+		return Invalid(CodeReservaDistinta, "id_paciente", "id_paciente")
+	}
+	return nil
+}
+
 func fill[T comparable](problems *Problems, sent *T, held T, field string) {
 	var absent T
 	switch *sent {

@@ -142,12 +142,7 @@ func (j *juicio) book(tx tomahora.Tx, by tomahora.Actor) (Agendada, error) {
 	if err != nil {
 		return Agendada{}, err
 	}
-	if j.solicitud.IDReserva != 0 {
-		if err := tx.Reservas().Use(j.solicitud.IDReserva, cita.ID); err != nil {
-			return Agendada{}, err
-		}
-	}
-	return Agendada{Cita: cita}, nil
+	return Agendada{Cita: cita}, use(tx, j.solicitud.IDReserva, cita.ID)
 }
 
 // cita is the cita that is to be made.

@@ -48,7 +48,9 @@ func vencido() error {
 type Retencion struct {
 	Plazo time.Duration // by the business clock; 0 is for ever
 	// Pendientes tell the lowest evento that somebody has yet to deliver, 0 for
-	// none. That one and those after it are kept, however old.
+	// none. That one and those after it are kept beyond the Plazo, but not when they
+	// are older than tomahora.RetencionMuerta too: where nobody delivers at all, a
+	// database would grow for ever.
 	Pendientes []func(tomahora.Tx) (tomahora.EventoID, error)
 }
 
@@ -62,13 +64,7 @@ func (r Retencion) Olvidar(tx tomahora.Tx, limit int) (until tomahora.EventoID, 
 	if err != nil {
 		return 0, err
 	}
-	old := tx.Now().Add(-r.Plazo)
-	for _, e := range list {
-		if !e.En.Before(old) {
-			break
-		}
-		until = e.ID
-	}
+	until = before(list, tx.Now().Add(-r.Plazo))
 	for _, pendiente := range r.Pendientes {
 		lowest, err := pendiente(tx)
 		if err != nil {
@@ -78,8 +74,25 @@ func (r Retencion) Olvidar(tx tomahora.Tx, limit int) (until tomahora.EventoID, 
 			until = min(until, lowest-1)
 		}
 	}
+	last, err := tx.Eventos().Last()
+	if err != nil {
+		return 0, err
+	}
+	// The very last one stays, for who delivers to see that others are missing.
+	until = max(until, min(before(list, tx.Now().Add(-max(r.Plazo, tomahora.RetencionMuerta))), last-1))
 	if len(list) == 0 || until < list[0].ID {
 		return 0, nil // all that is left is needed
 	}
 	return until, nil
+}
+
+// before is the last of the eventos before a time; 0 when there is none.
+func before(list []tomahora.Evento, old time.Time) (last tomahora.EventoID) {
+	for _, e := range list {
+		if !e.En.Before(old) {
+			break
+		}
+		last = e.ID
+	}
+	return last
 }

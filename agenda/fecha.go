@@ -5,12 +5,16 @@ import "github.com/tomahora/tomahora"
 // CambiarFecha moves a cita as the vendor's screen does (POST /citas/changeDate):
 // the old one goes to «Cambio de fecha», the answer is a new one in «No
 // confirmado» with the old one's atención and comment. What the change leaves
-// out of the place is as it was; its estado and comment are ignored.
+// out of the place is as it was, or as its reserva says; its estado and comment are ignored.
 //
 // Since the id comes in the body, an unknown one is no_existe. A cita that is
 // annulled is cita_anulada.
 func CambiarFecha(tx tomahora.Tx, by tomahora.Actor, id tomahora.CitaID, c tomahora.CambioCita) (tomahora.Cita, error) {
 	const field = "id_sesion"
+	c, r, err := cambioWithReserva(tx, by, 0, c)
+	if err != nil {
+		return tomahora.Cita{}, err
+	}
 	if err := c.CheckShapeFecha(id); err != nil {
 		return tomahora.Cita{}, err
 	}
@@ -23,6 +27,9 @@ func CambiarFecha(tx tomahora.Tx, by tomahora.Actor, id tomahora.CitaID, c tomah
 	}
 	if !before.Viva {
 		return tomahora.Cita{}, tomahora.Invalid(tomahora.CodeCitaAnulada, field, "cambiar de fecha")
+	}
+	if err := r.CheckPaciente(before.IDPaciente); err != nil {
+		return tomahora.Cita{}, err
 	}
 	c.IDEstado, c.Comentario = 0, nil
 	return replaceCita(tx, by, *before, c)
@@ -58,5 +65,5 @@ func replaceCita(tx tomahora.Tx, by tomahora.Actor, before tomahora.Cita, c toma
 	}
 	made.NombrePaciente, made.ApellidosPaciente = before.NombrePaciente, before.ApellidosPaciente
 	made.NombreAtencion = before.NombreAtencion
-	return made, nil
+	return made, use(tx, c.IDReserva, made.ID)
 }

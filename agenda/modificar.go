@@ -4,13 +4,21 @@ import "github.com/tomahora/tomahora"
 
 // Modificar changes a cita (PUT /citas/{id}) and returns it as it is read. It
 // judges the change in the stages of a booking; an unknown id is KindNotFound.
-// Where nothing really changes, nothing is written.
+// Where nothing really changes, nothing is written. With a reserva the cita goes to
+// the place that it holds.
 func Modificar(tx tomahora.Tx, by tomahora.Actor, id tomahora.CitaID, c tomahora.CambioCita) (tomahora.Cita, error) {
 	before, err := tx.Citas().Get(id)
 	if err != nil {
 		return tomahora.Cita{}, err
 	}
 	if err := c.CheckShape(); err != nil {
+		return tomahora.Cita{}, err
+	}
+	c, r, err := cambioWithReserva(tx, by, id, c)
+	if err == nil {
+		err = r.CheckPaciente(before.IDPaciente)
+	}
+	if err != nil {
 		return tomahora.Cita{}, err
 	}
 	after, err := change(tx, by, before, c)
@@ -35,7 +43,10 @@ func change(tx tomahora.Tx, by tomahora.Actor, before tomahora.Cita, c tomahora.
 	if len(campos) == 0 {
 		return before, nil
 	}
-	return tx.Citas().Save(after, by, campos...)
+	if after, err = tx.Citas().Save(after, by, campos...); err != nil {
+		return tomahora.Cita{}, err
+	}
+	return after, use(tx, c.IDReserva, after.ID)
 }
 
 // changed judges a change of one cita whose shape is clean, and writes nothing.

@@ -68,20 +68,55 @@ func withReserva(tx tomahora.Tx, by tomahora.Actor, s tomahora.Solicitud) (tomah
 	if s.IDReserva == 0 || len(s.Unreadable) > 0 {
 		return s, 0, nil
 	}
-	r, err := optional(tx.Reservas().Get(s.IDReserva))
+	r, err := usable(tx, by, s.IDReserva)
 	if err != nil {
 		return s, 0, err
-	}
-	if r == nil || r.Origen != by {
-		return s, 0, tomahora.NoExiste("la reserva", "id_reserva")
-	}
-	if r.IDCita == 0 && !r.IsVigente(tx.Now()) {
-		return s, 0, tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")
 	}
 	if problems := r.Fill(&s); len(problems) > 0 {
 		return s, 0, problems
 	}
 	return s, r.IDCita, nil
+}
+
+// usable is a reserva of who asks that is in force, or that has led to a cita.
+func usable(tx tomahora.Tx, by tomahora.Actor, id tomahora.ReservaID) (tomahora.Reserva, error) {
+	r, err := tx.Reservas().Get(id)
+	switch {
+	case tomahora.KindOf(err) == tomahora.KindNotFound || err == nil && r.Origen != by:
+		return r, tomahora.NoExiste("la reserva", "id_reserva")
+	case err == nil && r.IDCita == 0 && !r.IsVigente(tx.Now()):
+		return r, tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")
+	default:
+		return r, err
+	}
+}
+
+// cambioWithReserva is a change of a cita with what its reserva says. One that has
+// led to a cita already is good for the same cita again, for the request may be a
+// retry; cita is 0 where it is to lead to a new one.
+func cambioWithReserva(tx tomahora.Tx, by tomahora.Actor, cita tomahora.CitaID, c tomahora.CambioCita) (tomahora.CambioCita, tomahora.Reserva, error) {
+	if c.IDReserva == 0 || len(c.Unreadable) > 0 {
+		return c, tomahora.Reserva{}, nil
+	}
+	r, err := usable(tx, by, c.IDReserva)
+	if err == nil && r.IDCita != 0 && r.IDCita != cita {
+		err = tomahora.Invalid(tomahora.CodeReservaVencida, "id_reserva")
+	}
+	if err != nil {
+		return c, r, err
+	}
+	if problems := r.FillCambio(&c); len(problems) > 0 {
+		return c, r, problems
+	}
+	return c, r, nil
+}
+
+// use lets a reserva, if there is one, end in a cita.
+func use(tx tomahora.Tx, id tomahora.ReservaID, cita tomahora.CitaID) error {
+	if id == 0 {
+		return nil
+	}
+	return tx.Reservas().Use(id, cita)
 }
 
 // MisReservas are the reservas in force of who asks (GET /reservas).

@@ -78,6 +78,7 @@ func TestMetricsTellOfBookings(t *testing.T) {
 	}
 	for _, want := range []string{
 		`tomahora_http_requests_total{method="POST",route="/api/v5/citas",status="201"} 2`,
+		"\ntomahora_feed_lag_eventos 0\n", `tomahora_webhook_deliveries{estado="pendiente"} 0`, "\ntomahora_webhook_oldest_pending_seconds 0\n",
 		`tomahora_http_requests_total{method="POST",route="/api/v5/citas",status="400"} 1`,
 		`tomahora_http_requests_total{method="GET",route="/api/v5/citas/{id}",status="200"} 1`,
 		`tomahora_http_requests_total{method="GET",route="/readyz",status="200"} 1`,

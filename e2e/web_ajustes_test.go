@@ -161,6 +161,23 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 	p.look("ajustes-horario-fuera")
 }
 
+func TestTheWeekByTouch(t *testing.T) {
+	p := newPage(t, start(t, "demo", "--now", ajustesNow, "--empty"))
+	p.login("admin@demo.cl", "demo")
+	p.resize(phone)
+	p.open("/ajustes/profesionales/4/horario?sucursal=2")
+	p.see(".week-body")
+	for _, hour := range []int{15, 10} {
+		at := p.hourOfWeek(1, hour*60)
+		p.run(chromedp.TapXY(at.X, at.Y+2))
+	}
+	p.shows(1, "15:00 – 19:00")
+	p.shows(1, "10:00 – 14:00")
+	p.follow(`#horario button[type="submit"]`)
+	p.see(".notice-ok")
+	p.shows(1, "10:00 – 14:00")
+}
+
 func TestTheWeekWithoutScripts(t *testing.T) {
 	s := start(t, "demo", "--now", ajustesNow, "--empty")
 	p := newPage(t, s)

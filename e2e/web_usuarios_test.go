@@ -4,8 +4,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/tomahora/tomahora/internal/oidctest"
 )
 
 func TestSigningInAndOut(t *testing.T) {
@@ -235,4 +238,30 @@ func TestUsersWithoutScripts(t *testing.T) {
 	p.click(".menu-user")
 	p.follow(`form[action="/salir"] button`)
 	p.see(`[name="clave"]`)
+}
+
+// A provider lets in who has a user under the email that it verified.
+func TestSigningInByAProvider(t *testing.T) {
+	provider := oidctest.New(t, time.Now())
+	db := "sqlite:" + t.TempDir() + "/a.db"
+	tomahora(t, "clinica", "create", "--nombre", "Clínica", "--db", db)
+	tomahora(t, "usuario", "create", "--clinica", "1", "--email", "ana@clinica.cl", "--nombre", "Ana Rojas", "--rol", "administracion", "--no-password", "--db", db)
+	s := start(t, "serve", "--db", db, "--oidc-issuer", provider.URL, "--oidc-client-id", oidctest.ClientID,
+		"--oidc-client-secret", oidctest.ClientSecret, "--oidc-nombre", "la cuenta de la clínica")
+	p := newPage(t, s)
+	p.open("/cuenta")
+	p.look("entrar-oidc")
+	p.open("/cuenta") // as it is in a window that was never another size
+	p.follow(`a[href^="/entrar/oidc"]`)
+	if at, who := eval[string](p, "location.pathname"), p.see(".menu-user"); at != "/cuenta" || !strings.Contains(who, "Ana Rojas") {
+		t.Errorf("%q is at %s", who, at)
+	}
+	stranger := newPage(t, s)
+	stranger.expect(403)
+	provider.Claims = map[string]any{"email": "nadie-con-un-correo-bastante-largo@otra-clinica.cl"}
+	stranger.open("/entrar/oidc")
+	if said := stranger.see(".summary"); !strings.Contains(said, "No hay un usuario con el correo nadie-con-un-correo-bastante-largo@otra-clinica.cl") {
+		t.Errorf("a stranger is told %q", said)
+	}
+	stranger.look("entrar-oidc-nadie")
 }

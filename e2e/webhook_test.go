@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,15 +34,20 @@ type hookReceiver struct {
 	standard *standardwebhooks.Webhook
 	secret   string
 
-	mu    sync.Mutex
-	taken []string // "cita evento", in the order in which they were taken
-	tries int
+	mu     sync.Mutex
+	taken  []string       // "cita evento", in the order in which they were taken
+	failed map[string]int // times in a row, by message
+	tries  int
 }
+
+// mostFailures is how often in a row a message fails: the wait after a failure
+// grows each time, and one message in a thousand would fail ten times.
+const mostFailures = 4
 
 // newHookReceiver makes one that is open for a webhook's secret once that is known.
 func newHookReceiver(t *testing.T) *hookReceiver {
 	t.Helper()
-	v := &hookReceiver{t: t}
+	v := &hookReceiver{t: t, failed: map[string]int{}}
 	v.Server = httptest.NewServer(v)
 	t.Cleanup(v.Close)
 	return v
@@ -63,21 +69,13 @@ func (v *hookReceiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("signing") != hex.EncodeToString(mac.Sum(nil)) {
 		v.t.Error("the header signing is not the HMAC of the body")
 	}
-	switch rand.IntN(32) {
-	case 0:
-		v.mu.Unlock()
-		<-r.Context().Done()
-		v.mu.Lock()
-		return
-	case 1, 2, 3, 4, 5:
-		panic(http.ErrAbortHandler)
-	case 6, 7, 8, 9, 10:
-		http.Redirect(w, r, v.URL+"/elsewhere", http.StatusFound)
-		return
-	case 11, 12, 13, 14, 15:
-		w.WriteHeader(http.StatusInternalServerError)
+	id := r.Header.Get("webhook-id")
+	if v.failed[id] < mostFailures && rand.IntN(2) == 0 {
+		v.failed[id]++
+		v.fail(w, r)
 		return
 	}
+	v.failed[id] = 0
 	var message struct {
 		Action, Entity string
 		Data           struct{ ID int64 }
@@ -85,8 +83,23 @@ func (v *hookReceiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := json.Unmarshal(body, &message); err != nil || message.Entity != "cita" {
 		v.t.Errorf("got %s", body)
 	}
-	id := r.Header.Get("webhook-id")
 	v.taken = append(v.taken, fmt.Sprintf("%d %s", message.Data.ID, id[strings.LastIndex(id, "_")+1:]))
+}
+
+// fail lets go of mu while it hangs, which is once in 16 times.
+func (v *hookReceiver) fail(w http.ResponseWriter, r *http.Request) {
+	switch n := rand.IntN(16); {
+	case n == 0:
+		v.mu.Unlock()
+		<-r.Context().Done()
+		v.mu.Lock()
+	case n < 6:
+		panic(http.ErrAbortHandler)
+	case n < 11:
+		http.Redirect(w, r, v.URL+"/elsewhere", http.StatusFound)
+	default:
+		w.WriteHeader(http.StatusInternalServerError)
+	}
 }
 
 // hook makes a webhook for the receiver.
@@ -178,6 +191,15 @@ func delivered(t *testing.T, s *server) (byEstado map[string]int, eventos []stri
 	return byEstado, eventos
 }
 
+// why tells of the deliveries that have not arrived, and what the server said last
+// of webhooks.
+func why(t *testing.T, s *server) string {
+	t.Helper()
+	pending := s.get(t, "/api/v5/webhooks/1/entregas?limit=100&q="+url.QueryEscape(`{"estado":{"neq":"entregada"}}`))
+	lines := slices.DeleteFunc(strings.Split(s.log.String(), "\n"), func(l string) bool { return !strings.Contains(l, "webhooks: ") })
+	return fmt.Sprintf("at %s\n%s\n%s", time.Now().UTC().Format(time.RFC3339), pending.body, strings.Join(lines[max(0, len(lines)-60):], "\n"))
+}
+
 // wantAll waits until every delivery has arrived, and checks what was taken: each
 // evento at least once, and those of a cita in their order.
 func (v *hookReceiver) wantAll(s *server, n int) {
@@ -189,7 +211,7 @@ func (v *hookReceiver) wantAll(s *server, n int) {
 			break
 		}
 		if time.Now().After(end) {
-			v.t.Fatalf("%v of %d deliveries\n%.2000s", byEstado, n, s.log)
+			v.t.Fatalf("%v of %d deliveries\n%s", byEstado, n, why(v.t, s))
 		}
 	}
 	v.mu.Lock()
@@ -246,6 +268,29 @@ func TestADeliveryOutlivesItsServer(t *testing.T) {
 		}
 		v.wantAll(s, n)
 	}
+}
+
+// TestWebhooksMoveWithTheirClinic has nobody deliver where the clinic was.
+func TestWebhooksMoveWithTheirClinic(t *testing.T) {
+	t.Parallel()
+	from, token := newClinic(t)
+	old := start(t, "serve", "--db", from, "--webhooks-locales", "--webhooks=false")
+	old.token = token
+	v := newHookReceiver(t)
+	v.hook(old)
+	n := bookAndChange(t, old, 0, 4, 2)
+	old.kill()
+	if v.tries != 0 {
+		t.Errorf("%d messages were sent, though nobody was to send any", v.tries)
+	}
+	dir := t.TempDir()
+	file, to := filepath.Join(dir, "clinica.jsonl"), "sqlite:"+filepath.Join(dir, "b.db")
+	tomahora(t, "export", "--clinica", "1", "--out", file, "--db", from)
+	tomahora(t, "import", file, "--db", to)
+	s := start(t, "serve", "--db", to, "--webhooks-locales")
+	s.token = token
+	n += bookAndChange(t, s, 4, 4, 2)
+	v.wantAll(s, n)
 }
 
 // TestASlowReceiverLeavesBookingsAsTheyWere compares, in turns, how many bookings

@@ -195,6 +195,7 @@ func anular(tx tomahora.Tx, by tomahora.Actor, in citaIn) (any, error) {
 
 type moverIn struct {
 	citaIn
+	IDReserva int64 `json:"id_reserva,omitempty" jsonschema:"la reserva de la nueva hora; con ella no hace falta decirla"`
 	lugarIn
 }
 
@@ -206,7 +207,7 @@ func mover(tx tomahora.Tx, by tomahora.Actor, in moverIn) (any, error) {
 	s := in.solicitud()
 	return modificar(tx, by, in.citaIn, tomahora.CambioCita{
 		IDProfesional: s.IDProfesional, IDSucursal: s.IDSucursal, IDSillon: s.IDSillon, Fecha: s.Fecha, HoraInicio: s.HoraInicio,
-		Duracion: s.Duracion, Videoconsulta: s.Videoconsulta, Unreadable: s.Unreadable,
+		Duracion: s.Duracion, Videoconsulta: s.Videoconsulta, IDReserva: tomahora.ReservaID(in.IDReserva), Unreadable: s.Unreadable,
 	})
 }
 

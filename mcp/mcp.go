@@ -169,7 +169,7 @@ const instructions = `Agenda de una clínica. Atiende a un paciente a la vez.
 
 Primero buscar_paciente, por su RUT o su contacto exacto; con su id_paciente se agenda y se ven sus citas. buscar_horas muestra ` +
 	`las primeras horas libres y quiénes atienden. Al ofrecer una hora conviene reservar_hora: queda guardada unos minutos mientras ` +
-	`el paciente decide; después, agendar con el id_reserva. Antes de agendar, mover o anular, confirme con el paciente.
+	`el paciente decide; después, agendar o mover con el id_reserva. Antes de agendar, mover o anular, confirme con el paciente.
 
 Las fechas y horas son las de la clínica. Un error trae un code estable y un message en español. tope_profesional, tope_sillon y ` +
 	`tope_reserva dicen que otra persona tomó la hora: busque otra. no_disponible y error_interno se pueden reintentar tal cual: ` +

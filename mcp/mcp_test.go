@@ -274,6 +274,29 @@ func TestAMoveKeepsWhatIsNotSaid(t *testing.T) {
 	}))
 }
 
+// TestAMoveToAHeldHour offers an hour, holds it, and moves the cita there.
+func TestAMoveToAHeldHour(t *testing.T) {
+	t.Parallel()
+	f := newFace(t, asItIs)
+	id := f.book("2026-12-01", "09:00")
+	data, code := f.call("reservar_hora",
+		`{"id_paciente":1,"id_profesional":1,"id_sucursal":1,"id_sillon":1,"fecha":"2026-12-01","hora_inicio":"11:00","duracion":15}`)
+	var held struct {
+		IDReserva int64 `json:"id_reserva"`
+	}
+	must(t, json.Unmarshal([]byte(data), &held))
+	if code != "" || held.IDReserva == 0 {
+		t.Fatalf("held %s", data)
+	}
+	if data, code := f.call("mover", fmt.Sprintf(`{"id_paciente":1,"id_cita":%d,"hora_inicio":"11:00"}`, id)); code != "tope_reserva" {
+		t.Errorf("without the hold: %s", data)
+	}
+	data, code = f.call("mover", fmt.Sprintf(`{"id_paciente":1,"id_cita":%d,"id_reserva":%d}`, id, held.IDReserva))
+	if code != "" || !strings.Contains(data, `"hora_inicio":"11:00"`) || !strings.Contains(data, fmt.Sprintf(`"id_cita":%d,`, id)) {
+		t.Errorf("moved %s", data)
+	}
+}
+
 // broken is a store of which every transaction fails.
 type broken struct {
 	tomahora.Store

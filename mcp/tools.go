@@ -15,8 +15,8 @@ func tools() ([]tool, error) {
 		},
 		func() (tool, error) {
 			return newTool("reservar_hora", "Reservar una hora por unos minutos",
-				"Guarda una hora libre mientras el paciente decide; nadie más la ve ni la puede tomar. Vence sola. Después se agenda con "+
-					"el id_reserva.", adds, reservarHora)
+				"Guarda una hora libre mientras el paciente decide; nadie más la ve ni la puede tomar. Vence sola. Después se agenda, o se mueve "+
+					"una cita, con el id_reserva.", adds, reservarHora)
 		},
 		func() (tool, error) {
 			return newTool("agendar", "Agendar una cita",
@@ -28,7 +28,8 @@ func tools() ([]tool, error) {
 		},
 		func() (tool, error) {
 			return newTool("mover", "Mover una cita",
-				"Cambia una cita del paciente a otra hora libre, o no cambia nada. Lo que no se dice queda como estaba.", changes, mover)
+				"Cambia una cita del paciente a otra hora libre, o a la que guarda un id_reserva, o no cambia nada. Lo que no se dice queda "+
+					"como estaba.", changes, mover)
 		},
 		func() (tool, error) {
 			return newTool("anular", "Anular una cita", "Anula una cita del paciente; su hora queda libre en el acto.", destroys, anular)

@@ -157,6 +157,9 @@ func TestASimulatedBooking(t *testing.T) {
 		IDProfesional: 2, NombreProfesional: "Daniel Vergara", IDSucursal: 1, NombreSucursal: "NORTE", IDSillon: 1, NombreSillon: "Sillon 1",
 		Fecha: "2018-11-06", HoraInicio: "09:00:00", HoraFin: "09:30:00", Duracion: 30,
 	}
+	if again := simulation(t, f, atNine, header{"Authorization", "Token lector"}); again.SeAgenda != 1 {
+		t.Errorf("for a token that only reads: got %+v", again)
+	}
 	if diff := cmp.Diff(want, sim.Cita, cmp.AllowUnexported(citaSimulada{})); diff != "" {
 		t.Errorf("the cita (-want +got):\n%s", diff)
 	}
@@ -205,7 +208,9 @@ func TestASimulationIsNoWayAroundTheTransport(t *testing.T) {
 	}{
 		"neither on nor off":    {"/api/v5/citas?simular=si", atNine, 400, nil},
 		"a body that is broken": {"/api/v5/citas?simular=1", "{", 400, nil},
-		"a token that reads":    {"/api/v5/citas?simular=1", atNine, 403, []header{{"Authorization", "Token lector"}}},
+		"a token that reads":    {"/api/v5/citas?simular=0", atNine, 403, []header{{"Authorization", "Token lector"}}},
+		"neither, by a reader":  {"/api/v5/citas?simular=si", atNine, 403, []header{{"Authorization", "Token lector"}}},
+		"a hold, by a reader":   {"/api/v5/reservas?simular=1", atNine, 403, []header{{"Authorization", "Token lector"}}},
 		"no token":              {"/api/v5/citas?simular=1", atNine, 401, []header{{"Authorization", ""}}},
 	} {
 		if w := f.send("POST", test.target, test.body, test.headers...); w.Code != test.status || len(f.store.citas) > 0 {

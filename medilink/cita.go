@@ -147,7 +147,7 @@ func (a *api) changeCita(r *http.Request, id tomahora.CitaID, code int, do func(
 			if err == nil {
 				err = match.check(before.Version)
 			}
-			if err != nil {
+			if err != nil && tomahora.KindOf(err) != tomahora.KindNotFound { // that do says in its own way
 				return answer{}, err
 			}
 		}
@@ -174,6 +174,7 @@ func (f fields) cambioCita() tomahora.CambioCita {
 		Duracion:      p.duracion("duracion"),
 		Videoconsulta: p.bit("videoconsulta"),
 		Comentario:    p.clearableTexto("comentario", "comentarios"),
+		IDReserva:     tomahora.ReservaID(p.id("id_reserva")),
 		Relacionadas:  relacionadas != nil && *relacionadas,
 	}
 	c.Unreadable = p.problems

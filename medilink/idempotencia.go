@@ -1,9 +1,11 @@
 package medilink
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -33,10 +35,21 @@ func keyOf(r *http.Request, p auth.Principal, body []byte) (*key, error) {
 	}
 	sum := sha256.New()
 	_, _ = io.WriteString(sum, r.URL.RawQuery+"\x00") // a hash takes anything
-	_, _ = sum.Write(body)
+	_, _ = sum.Write(withoutBoundary(r.Header.Get("Content-Type"), body))
 	return &key{tomahora.Clave{
 		IDToken: p.IDToken, Metodo: r.Method, Ruta: r.URL.EscapedPath(), Texto: text, Huella: hex.EncodeToString(sum.Sum(nil)),
 	}}, nil
+}
+
+// withoutBoundary is a body without the boundary of a multipart form, which clients
+// draw anew each time they send the same.
+func withoutBoundary(contentType string, body []byte) []byte {
+	mediaType, params, err := mime.ParseMediaType(contentType)
+	if err != nil || mediaType != "multipart/form-data" || params["boundary"] == "" {
+		return body
+	}
+	const dashes = "--"
+	return bytes.ReplaceAll(body, []byte(dashes+params["boundary"]), []byte(dashes))
 }
 
 // find finds what was answered under the key before. That it was another request

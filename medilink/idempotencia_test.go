@@ -50,6 +50,24 @@ func TestARequestIsRepeatedUnderItsKey(t *testing.T) {
 	}
 }
 
+// TestAFormIsRepeatedWithAnotherBoundary: a client draws one each time.
+func TestAFormIsRepeatedWithAnotherBoundary(t *testing.T) {
+	f := newFace(t)
+	send := func(pairs ...string) (status int, replayed string) {
+		contentType, body := multipartBody(pairs...)
+		w := f.send("POST", "/api/v5/pacientes", body, header{"Content-Type", contentType}, header{"Idempotency-Key", "a"})
+		return w.Code, w.Header().Get(replayedHeader)
+	}
+	for i, want := range []string{"", "true"} {
+		if status, replayed := send("nombre", "Ana", "apellidos", "Rojas"); status != http.StatusCreated || replayed != want {
+			t.Errorf("sending %d: status %d, replayed %q", i+1, status, replayed)
+		}
+	}
+	if status, _ := send("nombre", "Ana", "apellidos", "Rojas Soto"); status != http.StatusUnprocessableEntity {
+		t.Errorf("another form: status %d", status)
+	}
+}
+
 func TestARefusalIsJudgedAfresh(t *testing.T) {
 	f := newFace(t)
 	key := header{"Idempotency-Key", "a"}
@@ -113,5 +131,15 @@ func TestALostRaceChangesNothing(t *testing.T) {
 	}
 	if got := f.store.citas[0].Comentario; got != "c" {
 		t.Errorf("comentario %q", got)
+	}
+	const newDate = `,"fecha":"2018-11-05","hora_inicio":"10:30"}`
+	for body, want := range map[string]int{
+		`{"id_sesion":754` + newDate: 412,
+		`{"id_sesion":9` + newDate:   400, // as without a condition: the id is in the body
+		`{"id_sesion":754}`:          412,
+	} {
+		if w := f.send("POST", "/api/v5/citas/changeDate", body, header{"If-Match", `"1"`}); w.Code != want {
+			t.Errorf("changeDate %s: status %d, want %d: %s", body, w.Code, want, w.Body)
+		}
 	}
 }

@@ -128,14 +128,17 @@ type api struct {
 	followers followers
 }
 
-func (a *api) handle(pattern string, m methods) {
+func (a *api) handle(pattern string, m methods) *endpoint {
 	e := &endpoint{api: a, pattern: pattern, methods: m, allow: m.allow(len(a.CORSOrigins) > 0)}
 	a.endpoints = append(a.endpoints, e)
 	a.mux.Handle(pattern, e)
+	return e
 }
 
 func (a *api) handleCitas(prefix string) {
-	a.handle(prefix+"/citas", methods{http.MethodGet: a.listCitas, http.MethodPost: a.simulable(a.booking("create", a.writes(a.createCita)))})
+	a.handle(prefix+"/citas", methods{
+		http.MethodGet: a.listCitas, http.MethodPost: a.simulable(a.booking("create", a.writes(a.createCita))),
+	}).dry = true
 	a.handle(prefix+"/citas/{id}", methods{http.MethodGet: a.getCita, http.MethodPut: a.writes(a.updateCita)})
 	a.handle(prefix+"/citas/changeDate", methods{http.MethodPost: a.booking("change_date", a.writes(a.changeDate))})
 	a.handle(prefix+"/citas/estados", methods{http.MethodGet: a.listEstados, http.MethodPost: a.writes(a.createEstado)})

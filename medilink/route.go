@@ -49,6 +49,7 @@ type endpoint struct {
 	pattern string
 	methods methods
 	allow   string
+	dry     bool // with simular=1 it writes nothing
 }
 
 // ServeHTTP is where every error of the face ends.
@@ -78,10 +79,15 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Allow", e.allow)
 		return &tomahora.Error{Kind: tomahora.KindMethodNotAllowed, Code: tomahora.CodeMetodoNoPermitido, Args: []any{r.Method}}
 	}
-	if p.Lectura && r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if p.Lectura && !e.reads(r) {
 		return &tomahora.Error{Kind: tomahora.KindForbidden, Code: tomahora.CodeSinPermiso}
 	}
 	return h(w, r, p)
+}
+
+// reads tells whether a request writes nothing, and so is for every token.
+func (e *endpoint) reads(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead || e.dry && isSimulacion(r)
 }
 
 // Authorization is the one Authorization header; of several, none counts, since

@@ -50,19 +50,26 @@ type reglaBody struct {
 	Message string `json:"message"` // "" unless it is broken
 }
 
+// isSimulacion tells whether a request only asks what it would do.
+func isSimulacion(r *http.Request) bool {
+	q := params{fields: queryFields(r)}
+	simular := q.bit("simular")
+	return len(q.problems) == 0 && simular != nil && *simular
+}
+
 // simulable is POST /citas, which with simular=1 in the query only tells what it
 // would do.
 func (a *api) simulable(book handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, p auth.Principal) error {
+		if isSimulacion(r) {
+			return a.simulateCita(w, r, p)
+		}
 		q := params{fields: queryFields(r)}
-		simular := q.bit("simular")
+		q.bit("simular")
 		if err := q.err(); err != nil {
 			return err
 		}
-		if simular == nil || !*simular {
-			return book(w, r, p)
-		}
-		return a.simulateCita(w, r, p)
+		return book(w, r, p)
 	}
 }
 

@@ -202,8 +202,19 @@ func (m *agendaMemory) settle() {
 }
 
 // memory is what is kept of the transaction's clinic, with all taken into account
-// that the transaction sees; nil when others see more already.
+// that the transaction sees; nil when others see more already. It asks once: what a
+// reading transaction sees does not change.
 func (t *tx) memory() (*agendaMemory, error) {
+	if t.agendas != nil {
+		return t.agendas, nil
+	}
+	m, err := t.recall()
+	t.agendas = m
+	return m, err
+}
+
+// recall asks what is new to the memory.
+func (t *tx) recall() (*agendaMemory, error) {
 	a := &t.store.agendas
 	m, until := a.of(t.id)
 	list, err := collect(t, "evento_citas", []any{t.id, until, maxNews}, scanNews)

@@ -30,8 +30,9 @@ const (
 )
 
 type fileColumn struct {
-	name string
-	kind kind
+	name  string
+	kind  kind
+	since int // the first schema that has it; in a file of an earlier one it is 0 or ""
 }
 
 // fileTable is a table as a file holds it: without id_clinica, which the head of
@@ -43,20 +44,28 @@ type fileTable struct {
 	folded  []string // columns beside which the store keeps their folded spelling
 	setUp   bool     // part of the configuration, and so before everything else
 	where   string   // what of a clinic's rows is in the file; "" is all
-	order   string   // by what they are in order; "" is their id
+	order   string   // by what they are in order, after the clinic; "" is that there is one
 }
 
 // fileTables are all of a clinic's tables, in the order of a file: none names a
-// row of a later one. In columns, # is a number, @ an actor, * a hash.
+// row of a later one. In columns, # is a number, @ an actor, * a hash; >N tells
+// the first schema that has a column.
 func fileTables() []fileTable {
 	table := func(name, columns string) fileTable {
-		return fileTable{name: name, columns: parseColumns(columns)}
+		t := fileTable{name: name, columns: parseColumns(columns)}
+		if t.column("id") >= 0 {
+			t.order = "id"
+		}
+		return t
 	}
 	setUp := func(t fileTable) fileTable { t.setUp = true; return t }
 	counted := func(t fileTable, by string) fileTable { t.counter = by; return t }
 	pacientes := table("pacientes", "id# rut tipo_documento# nombre nombre_social apellidos fecha_nacimiento fecha_afiliacion "+
 		"telefono celular ciudad comuna direccion email sexo id_genero# numero_ficha observaciones habilitado# creado# version#")
 	pacientes.folded = []string{"nombre", "apellidos", "email"}
+	entregas := table(entregasTable, "id_webhook# id_evento# accion entidad id_entidad# estado intentos# primero# proximo# arriendo "+
+		"creada# terminada# olvidar# ultimo_status# ultimo_error")
+	entregas.order = "id_webhook, id_evento"
 	// Of what is an evento still, the copy is made again.
 	auditoria := table("auditoria", "id# en# actor@ accion entidad id_entidad# campos")
 	auditoria.where = "id < COALESCE((SELECT MIN(e.id) FROM eventos e WHERE e.id_clinica = $1), (SELECT k.ultimo_evento + 1 FROM clinicas k WHERE k.id_clinica = $1))"
@@ -64,7 +73,7 @@ func fileTables() []fileTable {
 	const jornada = " inicio# fin# pausa_inicio# pausa_fin# sillones modalidad"
 	return []fileTable{
 		setUp(table("clinicas", "nombre zona exigir_atencion# rechazar_pasado# es_demo# creada# version_config# "+
-			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#")),
+			"ultima_cita# ultimo_paciente# ultima_atencion# ultimo_horario# ultimo_evento# ultima_reserva#>2")),
 		setUp(table("reservas_online", "activa# horizonte# aviso# modalidad origenes clave")),
 		setUp(table(tokensTable, "id# nombre hash* lectura# creado# revocado#")),
 		setUp(table(usuariosTable, "id# email nombre rol id_profesional# idioma clave habilitado# creado#")),
@@ -84,6 +93,8 @@ func fileTables() []fileTable {
 			"videoconsulta# comentario viva# exenta# exclusiva# atencion_multiple# estado_desde# creada# cambiada# version# "+
 			"origen@ id_cita_previa#"), "ultima_cita"),
 		counted(table("eventos", "id# en# actor@ accion entidad id_entidad# campos"), "ultimo_evento"),
+		table(webhooksTable, "id# url entidades acciones activo# token secretos creado# hasta# borrado#"),
+		entregas,
 		counted(auditoria, "ultimo_evento"),
 	}
 }
@@ -93,16 +104,20 @@ const (
 	tokensTable   = "tokens"
 	usuariosTable = "usuarios"
 	citasTable    = "citas"
+	webhooksTable = "webhooks"
+	entregasTable = "entregas"
 )
 
 func parseColumns(text string) []fileColumn {
 	kinds := map[byte]kind{'#': numberColumn, '@': actorColumn, '*': hashColumn}
 	var list []fileColumn
 	for _, name := range strings.Fields(text) {
-		c := fileColumn{name, textColumn}
+		name, since, _ := strings.Cut(name, ">")
+		c := fileColumn{name: name, kind: textColumn}
 		if k, ok := kinds[name[len(name)-1]]; ok {
-			c = fileColumn{name[:len(name)-1], k}
+			c.name, c.kind = name[:len(name)-1], k
 		}
+		c.since, _ = strconv.Atoi(since) // 0 where none is given: all have it
 		list = append(list, c)
 	}
 	return list
@@ -124,11 +139,8 @@ func (t fileTable) names() []string {
 // selection reads a clinic's rows in their order.
 func (t fileTable) selection() string {
 	text := "SELECT " + strings.Join(t.names(), ", ") + t.from()
-	switch {
-	case t.order != "":
+	if t.order != "" {
 		text += " ORDER BY " + t.order
-	case t.column("id") >= 0:
-		text += " ORDER BY id"
 	}
 	return text
 }
@@ -236,6 +248,19 @@ func appendText(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
+}
+
+// absent is the value of a column in a file of a schema that does not have it; nil
+// where that has to.
+func (c fileColumn) absent(schema int) any {
+	switch {
+	case schema >= c.since:
+		return nil
+	case c.kind == numberColumn:
+		return int64(0)
+	default:
+		return ""
+	}
 }
 
 // destinations are what Scan reads a row into.

@@ -267,7 +267,7 @@ func (f *fileReader) parse(line []byte) (fileRow, error) {
 	if err := f.place(i, name); err != nil {
 		return fileRow{}, err
 	}
-	values, err := p.values(f.tables[i])
+	values, err := p.values(f.tables[i], f.head.Schema)
 	if err != nil {
 		return fileRow{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -373,8 +373,8 @@ func (p *rowParser) open() (table string, err error) {
 	return table, nil
 }
 
-// values reads the columns and the end of the line.
-func (p *rowParser) values(table fileTable) ([]any, error) {
+// values reads the columns and the end of the line, in a file of some schema.
+func (p *rowParser) values(table fileTable, schema int) ([]any, error) {
 	values := make([]any, len(table.columns))
 	for i := 0; ; i++ {
 		name, ok := p.text()
@@ -402,8 +402,13 @@ func (p *rowParser) values(table fileTable) ([]any, error) {
 	if !p.end() {
 		return nil, errNotARow
 	}
-	if i := slices.Index(values, nil); i >= 0 {
-		return nil, fmt.Errorf("%s is missing", table.columns[i].name)
+	for i, c := range table.columns {
+		if values[i] == nil {
+			values[i] = c.absent(schema)
+		}
+		if values[i] == nil {
+			return nil, fmt.Errorf("%s is missing", c.name)
+		}
 	}
 	return values, nil
 }

@@ -22,7 +22,10 @@ type ImportOptions struct {
 	// WithoutTokens leaves its tokens behind and disables its usuarios, so that
 	// nobody who had access where it comes from has it here.
 	WithoutTokens bool
-	Progress      Progress
+	// WithoutWebhooks leaves its webhooks behind, and what is on its way to them,
+	// so that nobody is told of what is done to a copy.
+	WithoutWebhooks bool
+	Progress        Progress
 }
 
 // Import reads what Export wrote, on any engine, and makes the clinic whole or
@@ -116,6 +119,7 @@ type importer struct {
 	moved    Moved
 	cfg      *tomahora.Config // nil until all of it has arrived
 	version  int64            // of the configuration
+	evento   int64            // the last one
 	texts    map[insertionKey]string
 	done     int64
 	total    int64
@@ -161,19 +165,29 @@ func (im *importer) take(rows fileRows) error {
 		}
 	}
 	im.done += int64(len(rows.list))
-	if rows.table.name == tokensTable {
-		if err := im.takeTokens(rows); err != nil {
-			return err
-		}
-	} else {
-		if err := im.insert(rows); err != nil {
-			return err
-		}
-		im.moved.Rows[rows.table.name] += int64(len(rows.list))
+	if err := im.keep(rows); err != nil {
+		return err
 	}
 	if im.done/progressStep != (im.done-int64(len(rows.list)))/progressStep || im.done == im.total {
 		im.o.Progress.tell(im.done, im.total)
 	}
+	return nil
+}
+
+// keep writes rows, unless they are to stay behind.
+func (im *importer) keep(rows fileRows) error {
+	switch rows.table.name {
+	case tokensTable:
+		return im.takeTokens(rows)
+	case webhooksTable, entregasTable:
+		if im.o.WithoutWebhooks {
+			return nil
+		}
+	}
+	if err := im.insert(rows); err != nil {
+		return err
+	}
+	im.moved.Rows[rows.table.name] += int64(len(rows.list))
 	return nil
 }
 
@@ -187,6 +201,9 @@ func (im *importer) look(table fileTable, row fileRow) error {
 	switch table.name {
 	case "clinicas":
 		im.version, _ = row.values[table.column("version_config")].(int64)
+		im.evento, _ = row.values[table.column("ultimo_evento")].(int64)
+	case webhooksTable:
+		return im.checkWebhook(table, row)
 	case usuariosTable:
 		if im.o.WithoutTokens {
 			row.values[table.column("clave")], row.values[table.column("habilitado")] = "", int64(0)
@@ -207,6 +224,19 @@ func (im *importer) checkViva(table fileTable, row fileRow) error {
 		return fmt.Errorf("viva is %d, but the anulacion of estado %d says otherwise", viva, id)
 	}
 	return nil // of an estado that is not there the database speaks
+}
+
+// checkWebhook: one whose secrets cannot be read would keep all of the clinic's
+// from being delivered, and one that is ahead of the eventos would miss some.
+func (im *importer) checkWebhook(table fileTable, row fileRow) error {
+	secretos, _ := row.values[table.column("secretos")].(string)
+	if _, err := readSecretos(secretos); err != nil {
+		return errors.New("secretos cannot be read")
+	}
+	if hasta, _ := row.values[table.column("hasta")].(int64); hasta > im.evento {
+		return fmt.Errorf("hasta is %d, but the last evento of the clinic is %d", hasta, im.evento)
+	}
+	return nil
 }
 
 // actor is who an actor is here.

@@ -19,8 +19,8 @@ func (m mover) Export(ctx context.Context, id tomahora.ClinicaID, w io.Writer) e
 	return err
 }
 
-func (m mover) Import(ctx context.Context, r io.Reader, id tomahora.ClinicaID, withoutTokens bool) error {
-	_, err := m.Store.Import(ctx, r, sqlstore.ImportOptions{IDClinica: id, WithoutTokens: withoutTokens})
+func (m mover) Import(ctx context.Context, r io.Reader, id tomahora.ClinicaID, bare bool) error {
+	_, err := m.Store.Import(ctx, r, sqlstore.ImportOptions{IDClinica: id, WithoutTokens: bare, WithoutWebhooks: bare})
 	return err
 }
 

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"context"
 	"time"
 
 	"github.com/tomahora/tomahora"
@@ -44,4 +45,24 @@ func (s *Store) Stats() Stats {
 	st.ReadersWaiting = int(s.readsWaiting.Load())
 	st.Readers, st.ReadersInUse = s.engine.reading()
 	return st
+}
+
+// Backlog is how far the active webhooks of all clinics are behind.
+type Backlog struct {
+	Eventos    int64     // by how many eventos a clinic is ahead of what its webhooks have looked at, at most
+	Pendientes int64     // deliveries that wait, at most MaxBacklog of each webhook
+	Muertas    int64     // those given up, likewise
+	Desde      time.Time // since when the oldest that waits does, in real time; zero when none does
+}
+
+// MaxBacklog is how many deliveries of a webhook are counted, so that counting is
+// quick also when there are many.
+const MaxBacklog = 10_000
+
+// Backlog tells how far the webhooks are behind.
+func (s *Store) Backlog(ctx context.Context) (b Backlog, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		return t.queryRow("webhook_backlog", []any{MaxBacklog}, &b.Eventos, &b.Pendientes, &b.Muertas, instant(&b.Desde))
+	})
+	return b, err
 }

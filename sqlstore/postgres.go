@@ -144,6 +144,9 @@ func poolConfig(dbURL string) (*pgxpool.Config, error) {
 		}
 	}
 	conn.OnNotice = noteWarning
+	// Behind a pooler another's LISTEN may have been on the same connection, and
+	// what nobody takes would be kept.
+	conn.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) {}
 	config.AfterConnect = prepareConnection
 	return config, nil
 }
@@ -177,9 +180,10 @@ func prepareReadOnly(ctx context.Context, conn *pgx.Conn) error {
 // it is. Of replicas that start together one migrates and the others wait.
 func migratePostgres(ctx context.Context, conn *pgx.ConnConfig, check bool) error {
 	conn = conn.Copy()
-	for _, name := range []string{"lock_timeout", "idle_in_transaction_session_timeout", "statement_timeout", "enable_seqscan"} {
-		delete(conn.RuntimeParams, name) // a migration takes as long as it takes
+	for _, name := range []string{"lock_timeout", "idle_in_transaction_session_timeout", "statement_timeout"} {
+		conn.RuntimeParams[name] = "0" // a migration takes as long as it takes, whatever the role's own limits are
 	}
+	conn.RuntimeParams["enable_seqscan"] = "on"
 	db := stdlib.OpenDB(*conn)
 	defer db.Close()
 	files, err := fs.Sub(postgresMigrations, "migration/postgres")

@@ -151,7 +151,9 @@ func (e *postgresEngine) listen(ctx context.Context, logger *slog.Logger, heard 
 // listenOnce listens until the connection breaks or ctx ends; began tells whether
 // it got that far.
 func (e *postgresEngine) listenOnce(ctx context.Context, heard func(tomahora.ClinicaID, tomahora.EventoID)) (began bool, err error) {
-	conn, err := pgx.ConnectConfig(ctx, e.pool.Config().ConnConfig)
+	config := e.pool.Config().ConnConfig
+	config.OnNotification = nil // they are waited for
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return false, err
 	}

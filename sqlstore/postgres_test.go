@@ -510,6 +510,16 @@ func TestCancelledViewsLeaveThePoolSound(t *testing.T) {
 }
 
 // TestACommitAlwaysWaitsForTheDisk overrules a role's own setting.
+// TestAMigrationHasNoTimeLimit, also where the role has one, as it has to behind a
+// pooler that passes none on.
+func TestAMigrationHasNoTimeLimit(t *testing.T) {
+	t.Parallel()
+	url := sqlstore.NewPostgres(t, false)
+	conn := connect(t, url)
+	exec(t, conn, "DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I SET statement_timeout = 1', current_database()); END $$")
+	openURL(t, url, frozen)
+}
+
 func TestACommitAlwaysWaitsForTheDisk(t *testing.T) {
 	t.Parallel()
 	url := sqlstore.NewPostgres(t, true)

@@ -48,7 +48,10 @@ type sqliteEngine struct {
 // already have to wait.
 const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)"
 
-const writerPragmas = pragmas + "&_pragma=journal_mode(WAL)"
+// writerPragmas cut a log that grew while somebody read for long, such as a
+// backup, back to the size it has anyway before it is emptied into the file:
+// wal_autocheckpoint pages of 4 KiB.
+const writerPragmas = pragmas + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(65536000)"
 
 // sqliteURI is how the driver takes a file and the parameters it is opened with.
 func sqliteURI(file, parameters string) string {
@@ -60,6 +63,11 @@ func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
 		return openSQLiteReadOnly(ctx, file, o)
 	}
 	before, _ := os.Stat(file) // nil where there is none yet
+	if before == nil {
+		if err := makePrivate(file); err != nil {
+			return nil, fmt.Errorf("open %s: %w", file, err)
+		}
+	}
 	reader, err := sql.Open("sqlite", sqliteURI(file, "mode=ro&"+pragmas))
 	if err != nil {
 		return nil, err
@@ -79,6 +87,17 @@ func openSQLite(ctx context.Context, file string, o Options) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), reader.Close(), writer.Close())
 	}
 	return newSQLiteStore(writer, reader, watched, o), nil
+}
+
+// makePrivate makes an empty file for its owner alone, whatever the umask is:
+// SQLite would let everyone read it. It gives the files beside it the same
+// permissions.
+func makePrivate(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // openWriter migrates the file, or makes it, and returns a pool that never makes

@@ -427,6 +427,76 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestANewFileIsItsOwnersAlone: it holds what patients tell their dentist.
+func TestANewFileIsItsOwnersAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Setup(t, openFile(t, link, frozen), 10)
+	for _, part := range []string{file, file + "-wal", file + "-shm"} {
+		if info, err := os.Stat(part); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("got %v, error %v; want %s for its owner alone", info, err, part)
+		}
+	}
+}
+
+// TestAFileKeepsItsPermissions: whoever lets a group read it has a reason.
+func TestAFileKeepsItsPermissions(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	if err := os.WriteFile(file, nil, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Setup(t, openFile(t, file, frozen), 10)
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("got %v, error %v; want the permissions it had", info, err)
+	}
+}
+
+// TestALogThatGrewIsCutBack: a reader keeps the log from being emptied, and when
+// it is gone the log gives back the disk.
+func TestALogThatGrewIsCutBack(t *testing.T) {
+	const limit = 65_536_000
+	file := filepath.Join(t.TempDir(), "a.db")
+	s := openFile(t, file, frozen)
+	id := storetest.Setup(t, s, 10)
+	logSize := func() int64 {
+		info, err := os.Stat(file + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	write := func(size int) {
+		err := s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+			_, err := tx.Pacientes().Create(tomahora.Paciente{Nombre: strings.Repeat("a", size), Habilitado: true}, tomahora.Sistema)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	view := s.View(t.Context(), id, func(tx tomahora.Tx) error {
+		if _, err := tx.Pacientes().Get(1); err != nil {
+			return err
+		}
+		for range 20 {
+			write(1 << 20)
+		}
+		return nil
+	})
+	if grown := logSize(); view != nil || grown <= limit {
+		t.Fatalf("the log has %d bytes, error %v; want more than %d", grown, view, limit)
+	}
+	for range 3 { // one empties the log, and the next begins it anew
+		write(1)
+	}
+	if got := logSize(); got > limit {
+		t.Errorf("the log still has %d bytes, want %d at most", got, limit)
+	}
+}
+
 func TestUpdatesAfterCloseAreUnavailable(t *testing.T) {
 	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), sqlstore.Options{Clock: frozen})
 	if err != nil {

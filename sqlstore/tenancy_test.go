@@ -32,6 +32,7 @@ func beyondClinics() map[string]struct {
 		"clinica_next":            {[]string{"clinicas"}, "the next id comes after that of every clinic"},
 		"evento_news":             {[]string{"clinicas"}, "one question for all clinics that somebody follows; numbers only"},
 		"webhook_por_entregar":    {[]string{"w"}, "the deliverer looks after all clinics; it is told numbers only"},
+		"webhook_backlog":         {[]string{"w"}, "an operator's metrics tell of all clinics; numbers only"},
 		"token_by_hash":           {[]string{"tokens"}, "the secret tells which clinic it is"},
 		"token_next":              {[]string{"tokens"}, "the next id comes after that of every token"},
 		"token_list":              {[]string{"tokens"}, "an operator sees all tokens"},

@@ -44,6 +44,7 @@ type tx struct {
 	refused error         // first refusal by a constraint
 	gone    error         // why the caller no longer wants it, though it has begun
 	alarm   tomahora.Code // the law that refused what the rules let through
+	agendas *agendaMemory // what a read found kept in memory; nil until it looked
 
 	importing bool // the rows are somebody else's, so a law that fires is no alarm
 }

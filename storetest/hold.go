@@ -79,6 +79,76 @@ func testReserva(t *testing.T, open Open) {
 	wantCode(t, err, tomahora.CodeReservaVencida)
 }
 
+// testReservaMoves has citas go to the places that are held for them.
+func testReservaMoves(t *testing.T, open Open) {
+	clock := &ticking{}
+	s := open(t, clock.now)
+	id := Setup(t, s, 2)
+	reservar := func(inicio tomahora.Hora, paciente tomahora.PacienteID) (r tomahora.Reserva) {
+		must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) (err error) {
+			r, err = agenda.Reservar(tx, actor, held(1, inicio, paciente), time.Minute)
+			return err
+		}))
+		return r
+	}
+	var cita tomahora.Cita
+	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		booked, err := agenda.Agendar(tx, actor, held(1, 600, 1))
+		cita = booked.Cita
+		return err
+	}))
+	put := func(by tomahora.Actor, c tomahora.CambioCita) (moved tomahora.Cita, err error) {
+		err = s.Update(t.Context(), id, func(tx tomahora.Tx) (err error) {
+			moved, err = agenda.Modificar(tx, by, cita.ID, c)
+			return err
+		})
+		return moved, err
+	}
+	change := func(c tomahora.CambioCita) (moved tomahora.Cita, err error) {
+		err = s.Update(t.Context(), id, func(tx tomahora.Tx) (err error) {
+			moved, err = agenda.CambiarFecha(tx, actor, cita.ID, c)
+			return err
+		})
+		return moved, err
+	}
+	mine, theirs := reservar(660, 1), reservar(720, 2)
+	for _, refused := range []struct {
+		by   tomahora.Actor
+		c    tomahora.CambioCita
+		code tomahora.Code
+	}{
+		{actor, tomahora.CambioCita{HoraInicio: new(tomahora.Hora(660))}, tomahora.CodeTopeReserva},
+		{"token:2", tomahora.CambioCita{IDReserva: mine.ID}, tomahora.CodeNoExiste},
+		{actor, tomahora.CambioCita{IDReserva: 99}, tomahora.CodeNoExiste},
+		{actor, tomahora.CambioCita{IDReserva: mine.ID, HoraInicio: new(tomahora.Hora(690))}, tomahora.CodeReservaDistinta},
+		{actor, tomahora.CambioCita{IDReserva: theirs.ID}, tomahora.CodeReservaDistinta},
+	} {
+		_, err := put(refused.by, refused.c)
+		wantCode(t, err, refused.code)
+	}
+	_, err := change(tomahora.CambioCita{IDReserva: theirs.ID})
+	wantCode(t, err, tomahora.CodeReservaDistinta)
+	for range 2 { // the second one is a retry
+		moved, err := put(actor, tomahora.CambioCita{IDReserva: mine.ID})
+		must(t, err)
+		diff(t, moved.Espacio, mine.Espacio)
+		diff(t, moved.Version, cita.Version+1)
+	}
+	_, err = change(tomahora.CambioCita{IDReserva: mine.ID}) // that place is its own
+	wantCode(t, err, tomahora.CodeReservaVencida)
+	next := reservar(780, 0)
+	made, err := change(tomahora.CambioCita{IDReserva: next.ID})
+	must(t, err)
+	diff(t, made.Espacio, next.Espacio)
+	_, err = put(actor, tomahora.CambioCita{IDReserva: next.ID})
+	wantCode(t, err, tomahora.CodeReservaVencida)
+	late := reservar(840, 0)
+	clock.forward(time.Minute)
+	cita = made
+	_, err = put(actor, tomahora.CambioCita{IDReserva: late.ID})
+	wantCode(t, err, tomahora.CodeReservaVencida)
+}
+
 func testReservaRunsOut(t *testing.T, open Open) {
 	clock := &ticking{}
 	s := open(t, clock.now)

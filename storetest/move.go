@@ -21,11 +21,11 @@ import (
 )
 
 // Mover is a store that clinics can leave and arrive at. Id 0 keeps the id that
-// a clinic has in its file.
+// a clinic has in its file; what arrives bare has neither tokens nor webhooks.
 type Mover interface {
 	tomahora.Store
 	Export(ctx context.Context, id tomahora.ClinicaID, w io.Writer) error
-	Import(ctx context.Context, r io.Reader, id tomahora.ClinicaID, withoutTokens bool) error
+	Import(ctx context.Context, r io.Reader, id tomahora.ClinicaID, bare bool) error
 }
 
 // OpenMover is Open for a Mover.
@@ -38,6 +38,7 @@ func RunMoves(t *testing.T, from, to OpenMover) {
 		"a clinic that moves there and back is the same to the byte":    testRoundTrip,
 		"it goes on where it was":                                       testMovedGoesOn,
 		"an id that is taken is refused, and another one is given":      testMoveUnderAnotherID,
+		"webhooks go on where they were, and what waits for them moves": testMoveWebhooks,
 		"tokens whose ids are taken get others, wherever they stand":    testMoveTokens,
 		"the laws refuse what moves in, unless it is exenta":            testMoveLaws,
 		"an exenta cita stays so while it stays where it is":            testMoveExenta,
@@ -76,7 +77,7 @@ func rich(t *testing.T, s tomahora.Store) tomahora.ClinicaID {
 	}
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
 		_, err := tx.Usuarios().Create(anita(), "$argon2id$x", actor)
-		return errors.Join(err, enrichSetup(tx), enrichPeople(tx), enrichCitas(tx))
+		return errors.Join(err, enrichSetup(tx), enrichPeople(tx), enrichCitas(tx), enrichWebhooks(tx))
 	}))
 	return id
 }
@@ -169,6 +170,30 @@ func enrichCitas(tx tomahora.Tx) error {
 	return errors.Join(err1, err2, err3, err4, tx.Setup().SkipCitaIDs(754))
 }
 
+// enrichWebhooks makes a webhook with deliveries in every estado, a plain one, and
+// one that was deleted.
+func enrichWebhooks(tx tomahora.Tx) error {
+	hooks := tx.Webhooks()
+	w := told()
+	w.Entidades, w.Acciones = []string{"cita", "reserva"}, []tomahora.Accion{tomahora.Created}
+	w, err1 := hooks.Create(w.Rotated("whsec_bnVldm8=", Now), actor)
+	_, err2 := hooks.Create(told(), actor)
+	gone, err3 := hooks.Create(told(), actor)
+	err4 := hooks.Delete(gone.ID, actor)
+	for id := range tomahora.EventoID(4) {
+		e := tomahora.Evento{ID: id + 1, Accion: tomahora.Created, Entidad: "cita", IDEntidad: int64(id)/3 + 1}
+		if err := hooks.Enqueue(w.ID, e, Now); err != nil {
+			return err
+		}
+	}
+	list, err5 := hooks.Claim(w.ID, "alguien", Now, Now.Add(time.Minute), 1)
+	if len(list) != 1 {
+		return errors.Join(err1, err2, err3, err4, err5, errors.New("nothing is due"))
+	}
+	_, err6 := hooks.Settle(list[0].After(tomahora.Intento{Status: 204}, Now, 0), "alguien", Now)
+	return errors.Join(err1, err2, err3, err4, err5, err6)
+}
+
 func export(t *testing.T, s Mover, id tomahora.ClinicaID) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -193,7 +218,7 @@ func testRoundTrip(t *testing.T, from, to OpenMover) {
 	id := aged(t, a)
 	there := export(t, a, id)
 	for table := range strings.FieldsSeq(`clinicas tokens sucursales sillones especialidades profesionales prestaciones estados
-		horarios horarios_especiales horarios_bloqueados pacientes atenciones citas eventos`) {
+		horarios horarios_especiales horarios_bloqueados pacientes atenciones citas eventos webhooks entregas`) {
 		if !bytes.Contains(there, []byte("\n{\""+table+"\":{")) {
 			t.Errorf("the rich clinic has nothing in %s, so the test shows nothing of it", table)
 		}
@@ -323,6 +348,41 @@ func testMoveTokens(t *testing.T, from, to OpenMover) {
 		diff(t, spell(list), []string{"token:1 modified sucursal 1 []"})
 		return err
 	}))
+}
+
+// entregasOf are all deliveries of a webhook.
+func entregasOf(t *testing.T, s tomahora.Store, id tomahora.ClinicaID, w tomahora.WebhookID) (list []tomahora.Entrega) {
+	t.Helper()
+	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) (err error) {
+		list, err = tx.Webhooks().Entregas(w, tomahora.Consulta{Orden: []tomahora.Orden{{Columna: "id"}}, Limite: 9})
+		return err
+	}))
+	return list
+}
+
+func testMoveWebhooks(t *testing.T, from, to OpenMover) {
+	a, b := from(t, frozen), to(t, frozen)
+	id := rich(t, a)
+	file := export(t, a, id)
+	must(t, bring(t, b, file, 0))
+	list := func(s tomahora.Store) (list []tomahora.Webhook) {
+		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) (err error) { list, err = tx.Webhooks().List(); return err }))
+		return list
+	}
+	diff(t, list(b), list(a))
+	diff(t, entregasOf(t, b, id, 1), entregasOf(t, a, id, 1))
+	diff(t, porEntregar(t, b, id, Now), porEntregar(t, a, id, Now))
+	diff(t, porEntregar(t, b, id, Now), "repartir enviar repartir")
+	must(t, b.Update(t.Context(), id, func(tx tomahora.Tx) error {
+		w, err := tx.Webhooks().Create(told(), actor)
+		diff(t, w.ID, tomahora.WebhookID(4)) // that of a deleted one is not given again
+		return err
+	}))
+
+	c := to(t, frozen)
+	must(t, c.Import(t.Context(), bytes.NewReader(file), 0, true))
+	diff(t, porEntregar(t, c, id, Now), "")
+	diff(t, len(list(c)), 0)
 }
 
 // edited is a file with its lines changed, and closed again as a whole one.
@@ -505,6 +565,10 @@ func testMoveSchema(t *testing.T, from, to OpenMover) {
 		"a date of birth that is none":      {[]string{`{"pacientes":`, `"rut":"X1"`}, `"1901-02-28"`, `"1901-02-29"`},
 		"a hash of another length":          {[]string{`{"tokens":{"id":1,`}, hex.EncodeToString(secretHash(0)), "00ff"},
 		"a horario of an unknown sucursal":  {[]string{`{"horarios":{"id":3,`}, `"id_sucursal":1`, `"id_sucursal":9`},
+		"a webhook that is ahead":           {[]string{`{"webhooks":{"id":1,`}, `"hasta":`, `"hasta":9`},
+		"a webhook with broken secrets":     {[]string{`{"webhooks":{"id":1,`}, `"0:whsec_`, `"whsec_`},
+		"an entrega of no webhook":          {[]string{`{"entregas":{"id_webhook":1,"id_evento":2,`}, `"id_webhook":1`, `"id_webhook":9`},
+		"an entrega in no estado":           {[]string{`{"entregas":{"id_webhook":1,"id_evento":2,`}, `"pendiente"`, `"perdida"`},
 		"an atención of an unknown patient": {[]string{`{"atenciones":{"id":1,`}, `"id_paciente":1`, `"id_paciente":900`},
 	}
 	for name, test := range tests {

@@ -23,9 +23,15 @@ func testReset(t *testing.T, open Open) {
 	hash := make([]byte, 32)
 	_, err = s.CreateToken(t.Context(), tomahora.Token{IDClinica: id, Nombre: "demo"}, hash)
 	must(t, err)
+	var u tomahora.Usuario
+	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) (err error) {
+		u, err = tx.Usuarios().Create(anita(), "", actor)
+		return err
+	}))
 	var last tomahora.EventoID
 	for range 2 {
 		must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return fillAll(tx, p) }))
+		must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { _, err := tx.Eventos().Audit(1000); return err }))
 		must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error { return tx.Setup().Reset(actor) }))
 		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {
 			last = checkEmpty(t, tx, last)
@@ -38,6 +44,14 @@ func testReset(t *testing.T, open Open) {
 	}))
 	_, err = s.TokenByHash(t.Context(), hash)
 	must(t, err)
+	must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error { // another cita will have the number of one that was
+		list, err := tx.Eventos().Historial("cita", 1, 10)
+		must(t, err)
+		diff(t, len(list), 0)
+		got, err := tx.Usuarios().Get(u.ID)
+		diff(t, got, u)
+		return err
+	}))
 }
 
 // fillAll gives a clinic a plan and one of everything else, all with id 1.

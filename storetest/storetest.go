@@ -55,6 +55,7 @@ func Run(t *testing.T, open Open) {
 		"a demo clinic is emptied, and any other is not":                   testReset,
 		"a token is found by its hash until it is revoked":                 testTokens,
 		"a reserva holds its place for who made it":                        testReserva,
+		"a cita moves to the place that a reserva holds for it":            testReservaMoves,
 		"a reserva that has run out holds nothing, and is forgotten":       testReservaRunsOut,
 		"an hour is held for a paciente who books online":                  testOnlineHold,
 		"who books online neither learns nor changes anything":             testOnlinePaciente,

@@ -183,6 +183,8 @@ func catalogoSucursales() catalogo[tomahora.Sucursal] {
 					}},
 					{Legend: l.t("ajustes.agenda"), Fields: []field{
 						newField(f, "zona", l.t("ajustes.zona"), "list=zonas", "hint="+l.t("ajustes.zona.hint", cfg.Clinica().Zona), "autocomplete=off"),
+					}},
+					{Fields: []field{
 						newField(f, "habilitada", l.t("ajustes.sucursales.enabled"), "type=checkbox", "hint="+l.t("ajustes.sucursales.enabledHint")),
 					}},
 				},
@@ -488,12 +490,13 @@ func catalogoEstados() catalogo[tomahora.Estado] {
 				newField(f, "nombre", l.t("ajustes.nombre"), "required", "maxlength=80", "autocomplete=off"),
 				newField(f, "color", l.t("ajustes.estados.color"), "type=color", "required", "hint="+l.t("ajustes.estados.colorHint")),
 			}
+			var flags []field
 			if id == 0 {
-				fields = append(fields, newField(f, "anulacion", l.t("ajustes.estados.anulacion"), "type=checkbox", "hint="+l.t("ajustes.estados.anulacionHint")))
+				flags = append(flags, newField(f, "anulacion", l.t("ajustes.estados.anulacion"), "type=checkbox", "hint="+l.t("ajustes.estados.anulacionHint")))
 			} else {
-				fields = append(fields, newField(f, "habilitado", l.t("ajustes.estados.enabled"), "type=checkbox", "hint="+l.t("ajustes.estados.enabledHint")))
+				flags = append(flags, newField(f, "habilitado", l.t("ajustes.estados.enabled"), "type=checkbox", "hint="+l.t("ajustes.estados.enabledHint")))
 			}
-			made.Groups = []grupo{{Fields: fields}}
+			made.Groups = []grupo{{Fields: fields}, {Fields: flags}}
 			return made
 		},
 	}

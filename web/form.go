@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tomahora/tomahora"
 )
@@ -34,7 +35,19 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
 		}
 		return form{}, &tomahora.Error{Kind: tomahora.KindInvalid, Code: tomahora.CodeCuerpoInvalido, Args: []any{"no es un formulario"}, Err: err}
 	}
-	return form{Values: r.PostForm}, nil
+	return form{Values: r.PostForm}, checkTexts(r.PostForm)
+}
+
+// checkTexts refuses what no text of a clinic may be, and not every database takes.
+func checkTexts(values url.Values) error {
+	for _, texts := range values {
+		for _, text := range texts {
+			if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+				return &tomahora.Error{Kind: tomahora.KindInvalid, Code: tomahora.CodeCuerpoInvalido, Args: []any{"no es texto"}}
+			}
+		}
+	}
+	return nil
 }
 
 // refuse puts what a use case says of a form beside its fields. It is false where

@@ -241,3 +241,17 @@ func TestWhoGuessesWaits(t *testing.T) {
 		t.Errorf("the sixth is answered %d", status)
 	}
 }
+
+// What is no text is refused before a database is asked, since some would fail.
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	b := newBuilding(t, nil)
+	b.hire("eva@clinica.cl")
+	for _, email := range []string{"eva\x00@clinica.cl", "eva\xff@clinica.cl"} {
+		if status, _ := b.person().post("/entrar", "email", email, "clave", "x"); status != http.StatusUnprocessableEntity {
+			t.Errorf("%q is answered %d", email, status)
+		}
+		if status, _ := b.person().post("/entrar?volver="+url.QueryEscape(email), "email", "eva@clinica.cl", "clave", "eva@clinica.cl"); status != http.StatusUnprocessableEntity {
+			t.Errorf("%q in a query is answered %d", email, status)
+		}
+	}
+}

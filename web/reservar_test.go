@@ -269,7 +269,10 @@ func TestReservarLetsGoOfAnHour(t *testing.T) {
 	d := newOnlineDemo(t)
 	_, reserva := d.hold(lunes9)
 	forged := []byte(reserva)
-	forged[len(forged)-2] ^= 1 // the last has bits that say nothing
+	last := &forged[len(forged)-2] // the very last may have bits that nobody reads
+	if *last++; *last == 'z'+1 {
+		*last = 'a'
+	}
 	d.post("/reservar/1/soltar", url.Values{"reserva": {string(forged)}}, http.StatusNoContent)
 	if w := d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK); strings.Contains(w.Body.String(), lunes9) {
 		t.Error("a forged reserva let go of the hour")

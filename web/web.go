@@ -242,6 +242,9 @@ func (s *server) handle(rt route) http.Handler {
 		r = visiting(r, v)
 		s.Observe(r.Context(), rt.path(), auth.Principal{IDClinica: v.user.IDClinica})
 		if err == nil {
+			err = checkTexts(r.URL.Query())
+		}
+		if err == nil {
 			err = s.admit(w, r, rt)
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -26,6 +27,11 @@ var local = prefixes( //nolint:gochecknoglobals // a constant, if slices could b
 	"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7",
 )
 
+// credentials are those inside of local where clouds give theirs to whoever asks.
+var credentials = prefixes( //nolint:gochecknoglobals // a constant, if slices could be
+	"100.100.100.200/32", "fd00:ec2::/32", "fd20:ce::254/128",
+)
+
 // globalUnicast is all of IPv6 that is given out to the public. What maps, embeds or
 // translates IPv4 addresses lies outside of it, or is reserved.
 var globalUnicast = netip.MustParsePrefix("2000::/3") //nolint:gochecknoglobals // a constant, if it could be
@@ -39,14 +45,14 @@ func prefixes(texts ...string) []netip.Prefix {
 }
 
 // allows tells whether a receiver may be at an address; locales admits the same
-// machine and private networks, but never a link's own services.
+// machine and private networks, but never a link's own services, nor a cloud's.
 func allows(addr netip.Addr, locales bool) bool {
 	if addr.Zone() != "" {
 		return false
 	}
 	addr = addr.Unmap()
 	if locales && isIn(addr, local) {
-		return true
+		return !isIn(addr, credentials)
 	}
 	if addr.Is6() && !globalUnicast.Contains(addr) {
 		return false
@@ -90,7 +96,7 @@ func (s *Sender) CheckURL(text string) error {
 func checkURL(text string, locales bool) string {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Opaque != "" || len(text) > maxURL:
+	case err != nil || u.Hostname() == "" || u.Opaque != "" || !isPort(u.Port()) || len(text) > maxURL:
 		return "debe ser una URL https completa, de hasta 2000 caracteres"
 	case u.User != nil || u.Fragment != "":
 		return "no puede tener usuario ni fragmento"
@@ -103,11 +109,22 @@ func checkURL(text string, locales bool) string {
 	}
 }
 
-// allowsHost judges as much of a host as can be seen.
+// isPort tells whether a port is one, or absent.
+func isPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
+}
+
+// allowsHost judges as much of a host as can be seen. One that ends in a number is
+// an address, however it is spelled: 127.1, 0x7f000001 and 2130706433 are all the
+// same one, and no name.
 func allowsHost(host string, locales bool) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return allows(addr, locales)
+	}
+	if last := host[strings.LastIndex(host, ".")+1:]; strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x") {
+		return false
 	}
 	return locales || host != "localhost" && !strings.HasSuffix(host, ".localhost")
 }

@@ -48,8 +48,10 @@ const (
 	// pause is how long after a look at the store the next one is, however much
 	// happens: what happens meanwhile goes together.
 	pause = 30 * time.Millisecond
-	// slow is from when on an attempt is no good one, though it arrived.
-	slow = 5 * time.Second
+	// slow is from when on an attempt is no good one, though it arrived, and
+	// slowToFail from when on one that did not arrive has cost somebody's time.
+	slow       = 5 * time.Second
+	slowToFail = time.Second
 	// storeTimeout bounds how long a transaction waits for its turn.
 	storeTimeout = 10 * time.Second
 	// atOnce is how many clinics are looked at together.
@@ -247,6 +249,10 @@ func (d *Deliverer) share(ctx context.Context, clinica tomahora.ClinicaID, due m
 			d.complain(ctx, "webhooks: eventos wait to be delivered", address{clinica, 0}, err)
 			return
 		}
+		for _, id := range done.missed {
+			d.Logger.WarnContext(ctx, "webhooks: eventos were forgotten before anybody delivered them",
+				"id_clinica", int64(clinica), "id_webhook", int64(id))
+		}
 		for _, id := range done.webhooks {
 			due[id] = true
 		}
@@ -260,6 +266,7 @@ func (d *Deliverer) share(ctx context.Context, clinica tomahora.ClinicaID, due m
 // shared is what a transaction made of eventos.
 type shared struct {
 	webhooks []tomahora.WebhookID // that have new deliveries
+	missed   []tomahora.WebhookID // that have missed eventos, which were kept no longer
 	more     bool                 // there are more eventos
 }
 
@@ -284,6 +291,9 @@ func share(tx tomahora.Tx, now time.Time) (shared, error) {
 	}
 	done.more = len(eventos) == limit
 	for _, w := range active {
+		if w.Hasta+1 < eventos[0].ID {
+			done.missed = append(done.missed, w.ID)
+		}
 		n, err := enqueue(hooks, w, eventos, now)
 		if err != nil {
 			return done, err
@@ -468,11 +478,22 @@ func (d *Deliverer) update(ctx context.Context, clinica tomahora.ClinicaID, fn f
 // judge learns from an attempt how its receiver is, and tells whether who made it
 // may go on to the next.
 func (d *Deliverer) judge(to address, i tomahora.Intento) bool {
-	goOn, more := d.room.judge(to, i.IsEntregado() && i.Tardo <= slow)
+	goOn, more := d.room.judge(to, outcomeOf(i))
 	if more {
 		d.Wake()
 	}
 	return goOn
+}
+
+func outcomeOf(i tomahora.Intento) outcome {
+	switch {
+	case i.IsEntregado() && i.Tardo <= slow:
+		return taken
+	case !i.IsEntregado() && i.Tardo <= slowToFail:
+		return refused
+	default:
+		return late
+	}
 }
 
 // tell logs an attempt that failed.

@@ -244,6 +244,38 @@ func TestASlowReceiverHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// TestAMessageThatHangsHoldsUpNoOther has a receiver that fails more than it
+// takes, and never answers to one of its messages.
+func TestAMessageThatHangsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	const pacientes = 24
+	c := newClinic(t, pacientes)
+	var hangs atomic.Bool
+	asked := make(chan struct{}, pacientes)
+	v := newEndpoint(t, func(w http.ResponseWriter, r *http.Request, try int) bool {
+		if hangs.CompareAndSwap(true, false) {
+			asked <- struct{}{}
+			<-r.Context().Done()
+			return true
+		}
+		if try <= 3 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}
+		return false
+	})
+	w := c.hook(v.URL)
+	c.change(1)
+	c.deliver(Options{Sender: newSender(t, SenderOptions{Locales: true})})
+	waitFor(t, "something was refused", 5*time.Second, func() bool { return c.entregas(w) != nil && c.entregas(w)[0].Intentos > 0 })
+	hangs.Store(true)
+	for id := range tomahora.PacienteID(pacientes - 1) {
+		c.change(id + 2)
+	}
+	<-asked
+	waitFor(t, "the others are taken", 9*time.Second, func() bool { return v.count() == pacientes-1 })
+}
+
 func TestGoneDeactivates(t *testing.T) {
 	t.Parallel()
 	c := newClinic(t, 1)
@@ -338,6 +370,30 @@ func TestWhatABatchHasNotCommittedYetIsNotSkipped(t *testing.T) {
 	}
 }
 
+// TestWhoMissedEventosIsToldOfTheRest has nobody deliver for so long that some
+// eventos were forgotten.
+func TestWhoMissedEventosIsToldOfTheRest(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, 1)
+	w := c.hook("http://127.0.0.1:1/")
+	for range 3 {
+		c.change(1)
+	}
+	c.update(func(tx tomahora.Tx) error { return tx.Eventos().Forget(w.Hasta + 2) })
+	for _, want := range [][]tomahora.WebhookID{{w.ID}, nil} {
+		c.update(func(tx tomahora.Tx) error {
+			done, err := share(tx, time.Now())
+			if !slices.Equal(done.missed, want) {
+				t.Errorf("webhooks %v have missed something, want %v", done.missed, want)
+			}
+			return err
+		})
+	}
+	if list := c.entregas(w); len(list) != 1 || list[0].IDEvento != w.Hasta+3 {
+		t.Errorf("got %+v", list)
+	}
+}
+
 func TestRoom(t *testing.T) {
 	m := &room{total: 8, each: 4, receivers: map[address]*receiver{}}
 	a, b, c := address{1, 1}, address{1, 2}, address{2, 1}
@@ -351,22 +407,22 @@ func TestRoom(t *testing.T) {
 			t.Errorf("got room for %v, want %v", got, want)
 		}
 	}
-	judge := func(to address, well, wantGoOn, wantMore bool) {
+	judge := func(to address, o outcome, wantGoOn, wantMore bool) {
 		t.Helper()
-		if goOn, more := m.judge(to, well); goOn != wantGoOn || more != wantMore {
+		if goOn, more := m.judge(to, o); goOn != wantGoOn || more != wantMore {
 			t.Errorf("goes on %v, more %v", goOn, more)
 		}
 	}
 	take(1, 1, 1) // none is known
 	take(0, 0, 0)
-	judge(a, true, true, true)
-	judge(b, false, true, false)
+	judge(a, taken, true, true)
+	judge(b, late, true, false)
 	take(3, 0, 0)
-	judge(a, false, true, false)
-	judge(a, false, true, false)
-	judge(a, false, false, false) // the third in a row, and others are under way
+	judge(a, refused, true, false)
+	judge(a, late, true, false)
+	judge(a, late, false, false) // the third in a row, and others are under way
 	m.give(a, 1)
-	judge(c, true, true, true)
+	judge(c, taken, true, true)
 	if m.underWay != 5 || m.ailing != 4 {
 		t.Errorf("%d are under way, %d of them to who is not well", m.underWay, m.ailing)
 	}
@@ -381,5 +437,65 @@ func TestRoom(t *testing.T) {
 	m.give(b, 1)
 	if m.underWay != 0 || m.ailing != 0 {
 		t.Errorf("%d are under way, %d of them to who is not well", m.underWay, m.ailing)
+	}
+}
+
+func TestRoomOfWhoFailsAtOnce(t *testing.T) {
+	m := &room{total: 32, each: 4, receivers: map[address]*receiver{}}
+	a, b := address{1, 1}, address{1, 2}
+	take := func(to address, want int) {
+		t.Helper()
+		if n := m.take(to); n != want {
+			t.Errorf("got room for %d, want %d", n, want)
+		}
+	}
+	judge := func(o outcome, wantGoOn, wantMore bool) {
+		t.Helper()
+		if goOn, more := m.judge(a, o); goOn != wantGoOn || more != wantMore {
+			t.Errorf("goes on %v, more %v", goOn, more)
+		}
+	}
+	take(a, 1)
+	judge(refused, true, true)
+	take(a, 3)
+	for range 5 {
+		judge(refused, true, false)
+	}
+	for id := range tomahora.WebhookID(5) {
+		take(address{2, id}, 1)
+	}
+	judge(refused, false, false) // more than a quarter is taken by who is not well
+	m.give(a, 1)
+	take(a, 0)
+	take(b, 1) // of the half
+	m.give(b, 1)
+	m.give(address{2, 0}, 1)
+	take(a, 1)
+	judge(late, true, false)
+	judge(late, true, false)
+	judge(late, false, false) // it is no longer one that fails at once
+	m.give(a, 3)
+	take(a, 0)
+	judge(late, true, false)
+	judge(taken, true, true)
+	take(a, 3)
+	if m.underWay != 8 || m.ailing != 4 {
+		t.Errorf("%d are under way, %d of them to who is not well", m.underWay, m.ailing)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	for _, c := range []struct {
+		i    tomahora.Intento
+		want outcome
+	}{
+		{tomahora.Intento{Status: 200, Tardo: slow}, taken},
+		{tomahora.Intento{Status: 200, Tardo: slow + 1}, late},
+		{tomahora.Intento{Status: 500, Error: "respondió 500", Tardo: slowToFail}, refused},
+		{tomahora.Intento{Error: "no respondió a tiempo", Tardo: slowToFail + 1}, late},
+	} {
+		if got := outcomeOf(c.i); got != c.want {
+			t.Errorf("%+v is %d, want %d", c.i, got, c.want)
+		}
 	}
 }

@@ -5,6 +5,8 @@ import "sync"
 // room is what there is for attempts in this process, and who has how much of it.
 // A receiver that is not well, or not known to be, gets one attempt at a time, and
 // all of those together get at most half: they never are in the way of the others.
+// One that fails at once takes nobody's time, so while a quarter is not used up by
+// those, it gets more: of its messages the one that hangs then holds up no other.
 type room struct {
 	total, each int // attempts at once: of all receivers, and of one
 
@@ -17,11 +19,22 @@ type room struct {
 type receiver struct {
 	underWay int
 	well     bool // it takes what it is sent, and soon
-	failed   int  // attempts since it last did
+	prompt   bool // whatever it does, it does it soon
+	failed   int  // attempts since it last took one soon
+	late     int  // attempts since one last ended soon
 }
 
-// tolerated is how many attempts in a row may fail before a receiver is taken to
-// be unwell.
+// outcome is what an attempt tells of a receiver.
+type outcome int
+
+const (
+	late    outcome = iota // it took its time, or never answered
+	refused                // it failed, but soon
+	taken                  // it took what it was sent, and soon
+)
+
+// tolerated is how many attempts in a row may fail, or be late, before a receiver
+// is taken to be unwell, or slow.
 const tolerated = 2
 
 // take reserves room for attempts to a receiver, and tells for how many.
@@ -35,13 +48,22 @@ func (m *room) take(to address) int {
 	}
 	n := min(m.each-r.underWay, m.total-m.underWay)
 	if !r.well {
-		n = min(1-r.underWay, m.total-m.underWay, m.total/2-m.ailing)
+		n = min(n, max(min(1-r.underWay, m.total/2-m.ailing), m.spare(r)))
 	}
 	if n <= 0 {
 		return 0
 	}
 	m.add(r, n)
 	return n
+}
+
+// spare is how many attempts at once a receiver that is not well may have besides
+// its one.
+func (m *room) spare(r *receiver) int {
+	if !r.prompt {
+		return 0
+	}
+	return m.total/4 - m.ailing
 }
 
 // give gives room back.
@@ -61,22 +83,32 @@ func (m *room) add(r *receiver, n int) {
 
 // judge learns from an attempt how a receiver is. GoOn tells whether who made it
 // may make another, more whether there is now room for others beside it.
-func (m *room) judge(to address, good bool) (goOn, more bool) {
+func (m *room) judge(to address, o outcome) (goOn, more bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.receivers[to]
-	r.failed++
-	if good {
-		r.failed = 0
-	}
-	switch was := r.well; {
-	case good && !was:
-		r.well = true
+	was := *r
+	r.count(o)
+	switch {
+	case r.well && !was.well:
 		m.ailing -= r.underWay
-		return true, true
-	case was && r.failed > tolerated:
-		r.well = false
+	case was.well && !r.well:
 		m.ailing += r.underWay
 	}
-	return r.well || r.underWay == 1, false
+	goOn = r.well || r.underWay == 1 || r.prompt && m.ailing <= m.total/4
+	return goOn, r.well && !was.well || r.prompt && !was.prompt
+}
+
+// count learns from an attempt.
+func (r *receiver) count(o outcome) {
+	r.failed++
+	r.late++
+	if o == taken {
+		r.failed, r.well = 0, true
+	}
+	if o != late {
+		r.late, r.prompt = 0, true
+	}
+	r.well = r.well && r.failed <= tolerated
+	r.prompt = r.prompt && r.late <= tolerated
 }

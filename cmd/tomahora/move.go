@@ -78,9 +78,10 @@ func writeNew(name string, write func(io.Writer) error) error {
 type importCmd struct {
 	database
 	output
-	File          string             `arg:"" help:"Exported clinic; - is standard input."`
-	Clinica       tomahora.ClinicaID `help:"Id that the clinic gets here, instead of its own." placeholder:"N"`
-	WithoutTokens bool               `help:"Leave the clinic's tokens out."`
+	File            string             `arg:"" help:"Exported clinic; - is standard input."`
+	Clinica         tomahora.ClinicaID `help:"Id that the clinic gets here, instead of its own." placeholder:"N"`
+	WithoutTokens   bool               `help:"Leave the clinic's tokens out."`
+	WithoutWebhooks bool               `help:"Leave the clinic's webhooks out, as for a copy to try things out on, so that nobody is told of what is done to it."`
 }
 
 func (c importCmd) Run(env *environment) error {
@@ -99,7 +100,7 @@ func (c importCmd) Run(env *environment) error {
 	return c.with(env, func(store *sqlstore.Store) error {
 		bar := newBar(env.stderr, "importing")
 		moved, err := store.Import(env.ctx, in, sqlstore.ImportOptions{
-			IDClinica: c.Clinica, WithoutTokens: c.WithoutTokens, Progress: bar.set,
+			IDClinica: c.Clinica, WithoutTokens: c.WithoutTokens, WithoutWebhooks: c.WithoutWebhooks, Progress: bar.set,
 		})
 		bar.clear()
 		if err != nil {
@@ -122,8 +123,8 @@ func interrupted(err error, consequence string) error {
 }
 
 func summary(done string, m sqlstore.Moved) string {
-	return fmt.Sprintf("clinica %d %s: %d citas, %d pacientes, %d atenciones, %d tokens",
-		m.IDClinica, done, m.Rows["citas"], m.Rows["pacientes"], m.Rows["atenciones"], m.Rows["tokens"])
+	return fmt.Sprintf("clinica %d %s: %d citas, %d pacientes, %d atenciones, %d tokens, %d webhooks",
+		m.IDClinica, done, m.Rows["citas"], m.Rows["pacientes"], m.Rows["atenciones"], m.Rows["tokens"], m.Rows["webhooks"])
 }
 
 // bar shows people how far a long task is. It is nil where nobody looks.

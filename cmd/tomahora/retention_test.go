@@ -77,10 +77,10 @@ func TestOldEventosAreForgottenUnlessSomebodyNeedsThem(t *testing.T) {
 	s := newSwept(t)
 	s.write(t, 2*sweepBatch+1)
 	_, old := s.kept(t)
-	s.days.Store(30)
+	s.days.Store(7)
 	s.write(t, 3)
 	var needed tomahora.EventoID
-	sweep := sweeper{s.store, agenda.Retencion{Plazo: 30 * 24 * time.Hour, Pendientes: []func(tomahora.Tx) (tomahora.EventoID, error){
+	sweep := sweeper{s.store, agenda.Retencion{Plazo: 7 * 24 * time.Hour, Pendientes: []func(tomahora.Tx) (tomahora.EventoID, error){
 		func(tomahora.Tx) (tomahora.EventoID, error) { return 0, nil },
 		func(tomahora.Tx) (tomahora.EventoID, error) { return needed, nil },
 	}}, slog.New(slog.DiscardHandler), 0}
@@ -89,12 +89,14 @@ func TestOldEventosAreForgottenUnlessSomebodyNeedsThem(t *testing.T) {
 		needed tomahora.EventoID
 		oldest tomahora.EventoID
 	}{
-		{30, 0, 1}, // to the microsecond
-		{31, 1, 1},
-		{31, sweepBatch + 7, sweepBatch + 7},
-		{31, sweepBatch + 7, sweepBatch + 7},
-		{31, 0, old + 1},
-		{61, 0, 0},
+		{7, 0, 1}, // to the microsecond
+		{8, 1, 1},
+		{8, sweepBatch + 7, sweepBatch + 7},
+		{8, sweepBatch + 7, sweepBatch + 7},
+		{8, 0, old + 1},
+		{37, old + 2, old + 2},
+		{38, old + 2, old + 3}, // nobody delivers, for as long as what was given up is kept
+		{38, 0, 0},
 	}
 	for _, step := range steps {
 		s.days.Store(step.days)

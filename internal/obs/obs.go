@@ -102,19 +102,76 @@ func (m *Metrics) Handler() http.Handler {
 type Store interface {
 	Stats() sqlstore.Stats
 	Ping(ctx context.Context) error
+	Backlog(ctx context.Context) (sqlstore.Backlog, error)
 }
 
-// WatchStore adds what a store is busy with, and whether its database answers;
-// both are asked at each scrape. Of one Metrics it is called once.
+// WatchStore adds what a store is busy with, whether its database answers, and how
+// far its webhooks are behind; all are asked at each scrape. Of one Metrics it is
+// called once.
 func (m *Metrics) WatchStore(s Store) {
-	gauge := func(name, help string, read func() float64) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, read))
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
 	}
-	gauge("lane_queued", "Updates that wait for the lane.", func() float64 { return float64(s.Stats().Queued) })
-	gauge("readers", "Read transactions that may run at once.", func() float64 { return float64(s.Stats().Readers) })
-	gauge("readers_in_use", "Read transactions that run.", func() float64 { return float64(s.Stats().ReadersInUse) })
-	gauge("readers_waiting", "Callers that wait to read.", func() float64 { return float64(s.Stats().ReadersWaiting) })
-	gauge("database_up", "1 when the database answers as /readyz asks it, else 0.", func() float64 { return up(s) })
+	m.registry.MustRegister(watched{
+		store: s, clock: m.clock,
+		queued:   desc("lane_queued", "Updates that wait for the lane."),
+		readers:  desc("readers", "Read transactions that may run at once."),
+		inUse:    desc("readers_in_use", "Read transactions that run."),
+		waiting:  desc("readers_waiting", "Callers that wait to read."),
+		up:       desc("database_up", "1 when the database answers as /readyz asks it, else 0."),
+		eventos:  desc("feed_lag_eventos", "Eventos by which a clinic is ahead of what its webhooks have looked at, where that is most."),
+		entregas: desc("webhook_deliveries", "Deliveries to active webhooks that wait (pendiente) or were given up (muerta), at most 10,000 of each webhook.", "estado"),
+		oldest:   desc("webhook_oldest_pending_seconds", "How long the oldest delivery that waits has waited; 0 when none does."),
+	})
+}
+
+// watched asks a store, one question after the other, so that the scrape does not
+// count its own reading.
+type watched struct {
+	store Store
+	clock func() time.Time
+
+	queued, readers, inUse, waiting, up, eventos, entregas, oldest *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (w watched) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{w.queued, w.readers, w.inUse, w.waiting, w.up, w.eventos, w.entregas, w.oldest} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (w watched) Collect(out chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	now := w.store.Stats()
+	gauge(w.queued, float64(now.Queued))
+	gauge(w.readers, float64(now.Readers))
+	gauge(w.inUse, float64(now.ReadersInUse))
+	gauge(w.waiting, float64(now.ReadersWaiting))
+	gauge(w.up, up(w.store))
+	w.backlog(gauge)
+}
+
+// backlog tells how far webhooks are behind; nothing while the store does not
+// answer.
+func (w watched) backlog(gauge func(d *prometheus.Desc, v float64, labels ...string)) {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+	defer cancel()
+	behind, err := w.store.Backlog(ctx)
+	if err != nil {
+		return
+	}
+	gauge(w.eventos, float64(behind.Eventos))
+	gauge(w.entregas, float64(behind.Pendientes), string(tomahora.Pendiente))
+	gauge(w.entregas, float64(behind.Muertas), string(tomahora.Muerta))
+	waited := 0.0
+	if !behind.Desde.IsZero() {
+		waited = max(0, w.clock().Sub(behind.Desde).Seconds())
+	}
+	gauge(w.oldest, waited)
 }
 
 func up(s Store) float64 {

@@ -17,12 +17,15 @@ import (
 )
 
 type store struct {
-	stats sqlstore.Stats
-	err   error
+	stats   sqlstore.Stats
+	backlog sqlstore.Backlog
+	err     error
 }
 
 func (s *store) Stats() sqlstore.Stats      { return s.stats }
 func (s *store) Ping(context.Context) error { return s.err }
+
+func (s *store) Backlog(context.Context) (sqlstore.Backlog, error) { return s.backlog, s.err }
 
 func scrape(t *testing.T, m *obs.Metrics) string {
 	t.Helper()
@@ -72,8 +75,38 @@ func TestWhatIsToldIsScraped(t *testing.T) {
 		}
 	}
 	s.err = errors.New("gone")
-	if got := scrape(t, m); !strings.Contains(got, "tomahora_database_up 0\n") {
+	got = scrape(t, m)
+	if !strings.Contains(got, "tomahora_database_up 0\n") {
 		t.Error("the database is gone, but database_up is not 0")
+	}
+	if strings.Contains(got, "tomahora_webhook_deliveries{") {
+		t.Error("the database is gone, but deliveries are counted")
+	}
+}
+
+func TestHowFarWebhooksAreBehind(t *testing.T) {
+	now := time.Date(2026, 11, 26, 4, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		backlog sqlstore.Backlog
+		want    string
+	}{
+		{sqlstore.Backlog{}, "0 muerta 0 pendiente 0 waited 0"},
+		{sqlstore.Backlog{Eventos: 7, Pendientes: 4, Muertas: 2, Desde: now.Add(-90 * time.Second)}, "7 muerta 2 pendiente 4 waited 90"},
+		{sqlstore.Backlog{Pendientes: 1, Desde: now.Add(time.Second)}, "0 muerta 0 pendiente 1 waited 0"}, // another machine's clock
+	} {
+		m := obs.New("v9", func() time.Time { return now })
+		m.WatchStore(&store{backlog: c.backlog})
+		var got []string
+		for line := range strings.Lines(scrape(t, m)) {
+			for _, name := range []string{"feed_lag_eventos ", `webhook_deliveries{estado="`, "webhook_oldest_pending_seconds "} {
+				if rest, ok := strings.CutPrefix(line, "tomahora_"+name); ok {
+					got = append(got, strings.TrimSpace(strings.Replace(rest, `"}`, "", 1)))
+				}
+			}
+		}
+		if said := strings.Join(got, " "); said != strings.Replace(c.want, "waited ", "", 1) {
+			t.Errorf("%+v: got %s, want %s", c.backlog, said, c.want)
+		}
 	}
 }
 

@@ -45,8 +45,17 @@ function start(root: HTMLElement): void {
   function column(name: string, day: number): { node: HTMLElement; body: HTMLElement } {
     const body = el("div", { class: "week-body", data: { dia: String(day) } });
     const add = el("button", { type: "button", class: "button button-quiet button-icon", "aria-label": t("js.horario.add", name), on: { click: () => addTo(day) } }, icon("plus"));
+    let touched = false;
     body.addEventListener("pointerdown", (event) => {
-      if (event.target === body && event.button === 0) drawNew(event, body, day);
+      touched = event.pointerType === "touch";
+      if (event.target === body && event.button === 0 && !touched) drawNew(event, body, day);
+    });
+    // A finger that moves scrolls, so it draws by a tap.
+    body.addEventListener("click", (event) => {
+      if (event.target !== body || !touched) return;
+      const begun = Math.min(at(event, body, Math.floor), whole - step);
+      const next = rules.filter((r) => r.dia === day).map((r) => minutes(r.inicio)).filter((m) => m > begun);
+      addRule(fresh(day, begun, Math.min(whole, begun + 4 * 60, ...next)));
     });
     return { node: el("div", { class: "week-day" }, el("div", { class: "week-head" }, el("span", {}, name), add), body), body };
   }
@@ -128,7 +137,7 @@ function start(root: HTMLElement): void {
   }
 
   /** at is the minute of a day under the pointer, snapped. */
-  function at(event: PointerEvent, body: HTMLElement, round: (x: number) => number): number {
+  function at(event: MouseEvent, body: HTMLElement, round: (x: number) => number): number {
     const box = body.getBoundingClientRect();
     const minute = from + ((event.clientY - box.top) / box.height) * (to - from);
     return Math.max(0, Math.min(whole, round(minute / step) * step));
@@ -150,13 +159,9 @@ function start(root: HTMLElement): void {
     return { dia: day, inicio: clock(inicio), fin: clock(fin), pausa_inicio: "", pausa_fin: "", sillones: [...first], modalidad: "presencial", desde: "", hasta: "" };
   }
 
-  /** drawNew makes a block from where the pointer went down to where it is. A finger scrolls instead, and makes one by a tap. */
+  /** drawNew makes a block from where the pointer went down to where it is. */
   function drawNew(event: PointerEvent, body: HTMLElement, day: number): void {
     const begun = Math.min(at(event, body, Math.floor), whole - step);
-    if (event.pointerType === "touch") {
-      body.addEventListener("click", () => addRule(fresh(day, begun, Math.min(whole, begun + 4 * 60))), { once: true });
-      return;
-    }
     const ghost = el("div", { class: "week-ghost" });
     body.append(ghost);
     let range: [number, number] = [begun, begun + step];
