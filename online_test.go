@@ -4,95 +4,159 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tomahora/tomahora"
 )
 
-func TestReservaOnlineIsChecked(t *testing.T) {
-	good := tomahora.OnlinePorDefecto()
-	tests := map[string]struct {
-		edit  func(*tomahora.ReservaOnline)
-		field string // "" when all is well
+func TestCheckReservaOnline(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*tomahora.ReservaOnline)
+		want   []string
 	}{
-		"the defaults":          {func(*tomahora.ReservaOnline) {}, ""},
-		"a year":                {func(o *tomahora.ReservaOnline) { o.Horizonte = 365 }, ""},
-		"no notice":             {func(o *tomahora.ReservaOnline) { o.Aviso = 0 }, ""},
-		"several origins":       {func(o *tomahora.ReservaOnline) { o.Origenes = "https://www.clinica.cl http://localhost:8081" }, ""},
-		"no horizon":            {func(o *tomahora.ReservaOnline) { o.Horizonte = 0 }, "reserva_online.horizonte"},
-		"more than a year":      {func(o *tomahora.ReservaOnline) { o.Horizonte = 366 }, "reserva_online.horizonte"},
-		"a notice in the past":  {func(o *tomahora.ReservaOnline) { o.Aviso = -1 }, "reserva_online.aviso"},
-		"a modality of its own": {func(o *tomahora.ReservaOnline) { o.Modalidad = "telefono" }, "reserva_online.modalidad"},
-		"an origin with a path": {func(o *tomahora.ReservaOnline) { o.Origenes = "https://clinica.cl/citas" }, "reserva_online.origenes"},
-		"any origin":            {func(o *tomahora.ReservaOnline) { o.Origenes = "*" }, "reserva_online.origenes"},
-		"another directive":     {func(o *tomahora.ReservaOnline) { o.Origenes = "https://a.cl; script-src *" }, "reserva_online.origenes"},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			online := good
-			tt.edit(&online)
-			_, err := tomahora.NewConfig(1, tomahora.Plan{Clinica: tomahora.Clinica{Nombre: "A", Zona: "UTC"}, Online: online})
-			problems := tomahora.ProblemsOf(err)
-			if tt.field == "" {
-				if err != nil {
-					t.Errorf("got %v", err)
-				}
-				return
-			}
-			if len(problems) == 0 || problems[0].Field != tt.field {
-				t.Errorf("got %v, want a problem with %s", err, tt.field)
-			}
-		})
+		"as it comes":               {func(*tomahora.ReservaOnline) {}, nil},
+		"the farthest and earliest": {func(o *tomahora.ReservaOnline) { o.Horizonte, o.Aviso = 365, 0 }, nil},
+		"no day at all":             {func(o *tomahora.ReservaOnline) { o.Horizonte = 0 }, []string{"horizonte: parametro_invalido"}},
+		"more than a year":          {func(o *tomahora.ReservaOnline) { o.Horizonte = 366 }, []string{"horizonte: parametro_invalido"}},
+		"notice after the fact":     {func(o *tomahora.ReservaOnline) { o.Aviso = -1 }, []string{"aviso: parametro_invalido"}},
+		"too long a notice":         {func(o *tomahora.ReservaOnline) { o.Aviso = tomahora.MaxAviso + 1 }, []string{"aviso: parametro_invalido"}},
+		"in no way":                 {func(o *tomahora.ReservaOnline) { o.Modalidad = "" }, []string{"modalidad: parametro_invalido"}},
+		"sites":                     {func(o *tomahora.ReservaOnline) { o.Origenes = "https://www.clinica.cl http://localhost:8000" }, nil},
+		"a page is no site": {
+			func(o *tomahora.ReservaOnline) { o.Origenes = "https://clinica.cl/hora clinica.cl *" },
+			[]string{"origenes: parametro_invalido", "origenes: parametro_invalido", "origenes: parametro_invalido"},
+		},
+	} {
+		o := tomahora.OnlinePorDefecto()
+		tt.change(&o)
+		if d := cmp.Diff(tt.want, named(o.Check())); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
 	}
 }
 
 func TestNormalizeOrigenes(t *testing.T) {
-	got := tomahora.NormalizeOrigenes(" https://WWW.Clinica.cl/,\r\nhttps://b.cl;http://c:81\n")
-	if want := "https://www.clinica.cl https://b.cl http://c:81"; got != want {
+	const want = "https://www.clinica.cl https://otra.cl"
+	if got := tomahora.NormalizeOrigenes(" https://WWW.clinica.cl/,\nhttps://otra.cl; "); got != want {
 		t.Errorf("got %q, want %q", got, want)
-	}
-	if strings.Contains(got, ";") {
-		t.Error("a semicolon would end the directive")
 	}
 }
 
-func TestProfesionalesOnline(t *testing.T) {
-	plan := tomahora.Plan{
-		Clinica:        tomahora.Clinica{Nombre: "A", Zona: "UTC"},
-		Sucursales:     []tomahora.Sucursal{{ID: 1, Nombre: "NORTE", Habilitada: true}, {ID: 2, Nombre: "CERRADA"}},
-		Sillones:       []tomahora.Sillon{{ID: 1, Nombre: "1"}},
-		Especialidades: []tomahora.Especialidad{{ID: 1, Nombre: "Sí", Habilitada: true}, {ID: 2, Nombre: "No"}},
-	}
-	add := func(p tomahora.Profesional, suc tomahora.SucursalID, modalidades ...tomahora.Modalidad) {
-		p.ID, p.Nombre, p.Intervalo = tomahora.ProfesionalID(len(plan.Profesionales)+1), "P", 15
-		plan.Profesionales = append(plan.Profesionales, p)
-		for i, m := range modalidades {
-			plan.Horarios = append(plan.Horarios, tomahora.Horario{
-				IDProfesional: p.ID, IDSucursal: suc, Dia: tomahora.Dia(i + 1),
-				Jornada: tomahora.Jornada{Rango: tomahora.Rango{Inicio: 540, Fin: 600}, Sillones: []tomahora.SillonID{1}, Modalidad: m},
-			})
+func TestOnlineVideoconsulta(t *testing.T) {
+	yes, no := new(true), new(false)
+	for modalidad, want := range map[tomahora.Modalidad][3]*bool{ // of a wish for video, for none, for either
+		tomahora.Ambas:         {yes, no, nil},
+		tomahora.Videoconsulta: {yes, yes, yes},
+		tomahora.Presencial:    {no, no, no},
+	} {
+		o := tomahora.ReservaOnline{Modalidad: modalidad}
+		got := [3]*bool{o.Videoconsulta(yes), o.Videoconsulta(no), o.Videoconsulta(nil)}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", modalidad, d)
 		}
 	}
-	online := tomahora.Profesional{IDEspecialidad: 1, AgendaOnline: true, Habilitado: true}
-	add(online, 1, tomahora.Presencial)
-	add(tomahora.Profesional{IDEspecialidad: 1, Habilitado: true}, 1, tomahora.Presencial)
-	add(tomahora.Profesional{IDEspecialidad: 1, AgendaOnline: true}, 1, tomahora.Presencial)
-	add(online, 2, tomahora.Presencial)
-	add(online, 1)
-	add(tomahora.Profesional{IDEspecialidad: 2, AgendaOnline: true, Habilitado: true}, 1, tomahora.Presencial)
-	add(tomahora.Profesional{AgendaOnline: true, Habilitado: true}, 1, tomahora.Presencial, tomahora.Videoconsulta)
-	cfg, err := tomahora.NewConfig(1, plan)
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestHoldsOnlineGrowWithTheClinic(t *testing.T) {
+	o := demo(t, func(p *tomahora.Plan) { p.Online = tomahora.OnlinePorDefecto() }).Online()
+	if one, many := o.MaxReservas(1), o.MaxReservas(50); one < 1 || many <= one {
+		t.Errorf("%d holds with one profesional, %d with fifty", one, many)
 	}
-	var got []tomahora.ProfesionalID
-	for _, p := range cfg.ProfesionalesOnline() {
-		got = append(got, p.ID)
-	}
-	if len(got) != 2 || got[0] != 1 || got[1] != 7 {
-		t.Errorf("got %v, want 1, who has hours at an open sucursal, and 7, who has no especialidad", got)
-	}
-	for prof, want := range map[tomahora.ProfesionalID]tomahora.Modalidad{1: tomahora.Presencial, 5: "", 7: tomahora.Ambas} {
-		if m := cfg.ModalidadDe(prof); m != want {
-			t.Errorf("%d attends %q, want %q", prof, m, want)
+}
+
+func TestWithWhomPacientesMayBook(t *testing.T) {
+	online := func(ids ...tomahora.ProfesionalID) func(*tomahora.Plan) {
+		return func(p *tomahora.Plan) {
+			for _, id := range ids {
+				p.Profesionales[id-1].AgendaOnline = true
+			}
 		}
+	}
+	for name, tt := range map[string]struct {
+		plan []func(*tomahora.Plan)
+		want []tomahora.ProfesionalID
+	}{
+		"nobody unless the clinic says": {},
+		"who is enabled":                {[]func(*tomahora.Plan){online(soto, pinto)}, []tomahora.ProfesionalID{soto}},
+		"only for special hours, too":   {[]func(*tomahora.Plan){online(fuentes)}, []tomahora.ProfesionalID{fuentes}},
+		"not of a closed especialidad": {
+			[]func(*tomahora.Plan){online(soto, vera), func(p *tomahora.Plan) { p.Especialidades[1].Habilitada = false }},
+			[]tomahora.ProfesionalID{soto},
+		},
+		"not where the sucursal is closed": {
+			[]func(*tomahora.Plan){online(soto, vera), func(p *tomahora.Plan) { p.Sucursales[1].Habilitada = false }},
+			[]tomahora.ProfesionalID{soto},
+		},
+	} {
+		var got []tomahora.ProfesionalID
+		for _, p := range demo(t, tt.plan...).ProfesionalesOnline() {
+			got = append(got, p.ID)
+		}
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
+// datos are complete and normalized.
+func datos() tomahora.DatosOnline {
+	return tomahora.DatosOnline{Documento: "11111111-1", Nombre: "Juan", Apellidos: "López", Celular: "+56912345678"}
+}
+
+func TestDatosOnlineAreReadAsPeopleWriteThem(t *testing.T) {
+	written := tomahora.DatosOnline{
+		Documento: " 11.111.111-1 ", OtroDocumento: true, Nombre: " Juan\t", Apellidos: "López\n", Celular: "+56 (9) 1234-5678",
+		Motivo: "me  duele\r\nuna muela",
+	}
+	want := datos()
+	want.Motivo = "me duele una muela"
+	if d := cmp.Diff(want, written.Normalized()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	passport := tomahora.DatosOnline{Documento: "ab-12345", OtroDocumento: true}.Normalized()
+	if passport.Documento != "AB-12345" || !passport.OtroDocumento {
+		t.Errorf("another document: got %+v", passport)
+	}
+}
+
+func TestCheckDatosOnline(t *testing.T) {
+	long := strings.Repeat("x", 400)
+	for name, tt := range map[string]struct {
+		change func(*tomahora.DatosOnline)
+		want   []string
+	}{
+		"complete": {func(*tomahora.DatosOnline) {}, nil},
+		"nothing": {
+			func(d *tomahora.DatosOnline) { *d = tomahora.DatosOnline{} },
+			[]string{"rut: parametro_requerido", "nombre: parametro_requerido", "apellidos: parametro_requerido", "celular: parametro_requerido"},
+		},
+		"a wrong digit":      {func(d *tomahora.DatosOnline) { d.Documento = "11111111-2" }, []string{"rut: parametro_invalido"}},
+		"another document":   {func(d *tomahora.DatosOnline) { d.Documento, d.OtroDocumento = "AB-12345", true }, nil},
+		"that is none":       {func(d *tomahora.DatosOnline) { d.Documento, d.OtroDocumento = "A!", true }, []string{"rut: parametro_invalido"}},
+		"a word for a phone": {func(d *tomahora.DatosOnline) { d.Celular = "mañana" }, []string{"celular: parametro_invalido"}},
+		"an email":           {func(d *tomahora.DatosOnline) { d.Email = "juan@example.cl" }, nil},
+		"half an email":      {func(d *tomahora.DatosOnline) { d.Email = "juan@" }, []string{"email: parametro_invalido"}},
+		"too much of everything": {
+			func(d *tomahora.DatosOnline) { d.Nombre, d.Apellidos, d.Email, d.Motivo = long, long, long, long },
+			[]string{"nombre: parametro_invalido", "apellidos: parametro_invalido", "email: parametro_invalido", "motivo: parametro_invalido"},
+		},
+	} {
+		d := datos()
+		tt.change(&d)
+		if diff := cmp.Diff(tt.want, named(d.Check())); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestWhatTheClinicReadsOfDatosOnline(t *testing.T) {
+	d := datos()
+	const bare = "Reserva en línea. Datos escritos al reservar: Juan López, +56912345678"
+	if got := d.Comentario(); got != bare {
+		t.Errorf("got %q, want %q", got, bare)
+	}
+	d.Email, d.Motivo = "juan@example.cl", "una muela"
+	if got, want := d.Comentario(), bare+", juan@example.cl. Motivo: una muela"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
