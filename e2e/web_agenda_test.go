@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func (w whoever) User(r *http.Request) (tmh.Usuario, bool, error) {
 		}
 		u.ID, u.Nombre, u.Rol, u.IDProfesional = 6, "Daniel Vergara", tmh.Rol(rol), tmh.ProfesionalID(id)
 	}
-	return u, true, nil
+	return u, u.Rol != "nadie", nil
 }
 
 // agendaServer serves the web of a clinic in this process.
@@ -310,6 +311,21 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.see(cita(754))
 	p.mu.Lock()
 	p.problems = p.problems[:before] // the browser tells of the connection, too
+	p.mu.Unlock()
+}
+
+// Who is signed out is told so, and not that the connection is lost.
+func TestAnAgendaThatNobodyIsSignedInToSaysSo(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(401)
+	p.openAgenda("/")
+	p.until("document.querySelector('#conexion').hidden")
+	eval[string](p, "document.cookie = 'quien=nadie; path=/'")
+	a.CloseClientConnections()
+	p.see(`#conexion a[href^="/entrar?volver="]`)
+	p.mu.Lock()
+	p.problems = slices.DeleteFunc(p.problems, func(s string) bool { return strings.Contains(s, "ERR_") }) // the lost connection's own
 	p.mu.Unlock()
 }
 
