@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func (w whoever) User(r *http.Request) (tmh.Usuario, bool, error) {
 		}
 		u.ID, u.Nombre, u.Rol, u.IDProfesional = 6, "Daniel Vergara", tmh.Rol(rol), tmh.ProfesionalID(id)
 	}
-	return u, true, nil
+	return u, u.Rol != "nadie", nil
 }
 
 // agendaServer serves the web of a clinic in this process.
@@ -313,6 +314,21 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.mu.Unlock()
 }
 
+// Who is signed out is told so, and not that the connection is lost.
+func TestAnAgendaThatNobodyIsSignedInToSaysSo(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(401)
+	p.openAgenda("/")
+	p.until("document.querySelector('#conexion').hidden")
+	eval[string](p, "document.cookie = 'quien=nadie; path=/'")
+	a.CloseClientConnections()
+	p.see(`#conexion a[href^="/entrar?volver="]`)
+	p.mu.Lock()
+	p.problems = slices.DeleteFunc(p.problems, func(s string) bool { return strings.Contains(s, "ERR_") }) // the lost connection's own
+	p.mu.Unlock()
+}
+
 func TestEstadosInOneClick(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
@@ -448,27 +464,39 @@ func TestTheDayIsPrinted(t *testing.T) {
 // Everything that opens over the agenda can be used by everybody.
 func TestWhatOpensOverTheAgenda(t *testing.T) {
 	a := startAgenda(t)
-	p := newPageAt(t, a.URL)
-	p.expect(422)
-	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
-	p.press("?")
-	p.see("#teclas[open]")
-	p.look("agenda-teclas")
-	p.press(kb.Escape)
-	p.press("/")
-	p.see("#panel[open] [name=q]")
-	p.press("perez")
-	p.see("[data-opcion=paciente]")
-	p.look("agenda-buscar")
-	p.press(kb.Enter)
-	p.until("document.activeElement.dataset.opcion === 'libre'")
-	p.look("agenda-horas")
-	p.press(kb.Escape)
-	p.until("!document.querySelector('#panel').open")
-	p.click(cita(c.ID))
-	p.see("#panel[open] .cita-cuando")
-	p.look("agenda-cita")
+	for _, window := range []size{desktop, phone} {
+		for _, scheme := range []string{"light", "dark"} {
+			t.Run(window.name+"-"+scheme, func(t *testing.T) {
+				p := newPageAt(t, a.URL)
+				p.resize(window)
+				p.prefer(scheme)
+				p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+				judge := func(name string) {
+					name += "-" + window.name + "-" + scheme
+					p.screenshot(name, window)
+					p.axe(name)
+				}
+				p.press("?")
+				p.see("#teclas[open]")
+				judge("agenda-teclas")
+				p.press(kb.Escape)
+				p.press("/")
+				p.see("#panel[open] [name=q]")
+				p.press("perez")
+				p.see("[data-opcion=paciente]")
+				judge("agenda-buscar")
+				p.press(kb.Enter)
+				p.until("document.activeElement.dataset.opcion === 'libre'")
+				judge("agenda-horas")
+				p.press(kb.Escape)
+				p.until("!document.querySelector('#panel').open")
+				p.click(cita(c.ID))
+				p.see("#panel[open] .cita-cuando")
+				judge("agenda-cita")
+			})
+		}
+	}
 }
 
 // longNames are names as long as people have them.

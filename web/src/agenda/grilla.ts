@@ -334,11 +334,12 @@ function igual(lugar: Lugar, cita: Cita): boolean {
 
 /** etiqueta is the head of a column. */
 function etiqueta(resource: Calendar.Resource): Node[] {
-  const { nombre, detalle, profesional } = resource.extendedProps as unknown as Columna;
+  const { nombre, detalle, profesional } = resource.extendedProps as Partial<Columna>;
+  if (nombre === undefined) return []; // the library's own, where there is no column
   return [
     el("span", { class: "columna-nombre", title: nombre },
       profesional ? el("span", { class: `punto punto-${profesional % 8}`, "aria-hidden": "true" }) : null, el("span", { class: "corta" }, nombre)),
-    el("span", { class: "columna-detalle" }, detalle),
+    el("span", { class: "columna-detalle" }, detalle ?? ""),
   ];
 }
 

@@ -1,4 +1,5 @@
-import { find } from "../lib/dom";
+import { Failure } from "../lib/api";
+import { el, find } from "../lib/dom";
 import { t } from "../lib/words";
 import type { Cita } from "./tipos";
 
@@ -47,8 +48,9 @@ export function seguir(oyente: Oyente): void {
     window.clearTimeout(perdida);
   };
   /** volver finds out why the server sends the page away: it may have nobody signed in any more. */
-  const volver = () => void oyente.releer().then(abrir, () => {
-    perdida = window.setTimeout(volver, 3000);
+  const volver = () => void oyente.releer().then(abrir, (error: unknown) => {
+    if (error instanceof Failure && error.status === 401) terminada();
+    else perdida = window.setTimeout(volver, 3000);
   });
 
   document.addEventListener("visibilitychange", () => {
@@ -64,6 +66,13 @@ export function seguir(oyente: Oyente): void {
     abrir();
   });
   abrir();
+}
+
+/** terminada says that nobody is signed in any more, and leads to where one is again. */
+function terminada(): void {
+  const entrar = `/entrar?${new URLSearchParams({ volver: location.pathname + location.search })}`;
+  find("#conexion-texto").replaceChildren(`${t("js.agenda.ended")} `, el("a", { href: entrar }, t("js.agenda.signIn")));
+  find<HTMLElement>("#conexion").hidden = false;
 }
 
 /** conectado shows whether what is seen is current. */
