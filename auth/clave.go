@@ -50,8 +50,21 @@ func (p *Passwords) Hash(ctx context.Context, clave string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return phc(salt, key), nil
+}
+
+// nobodys is a hash that no password has, and that costs as much to check as any.
+func nobodys() string {
+	salt, key := make([]byte, saltBytes), make([]byte, keyBytes)
+	rand.Read(salt)
+	rand.Read(key)
+	return phc(salt, key)
+}
+
+// phc is a hash of the current cost in the PHC's notation.
+func phc(salt, key []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, current.memory, current.passes, current.threads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
 // Check tells whether a hash is that of a password, and whether it should be made

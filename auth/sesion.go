@@ -42,13 +42,7 @@ type Sessions struct {
 }
 
 // NewSessions makes Sessions.
-func NewSessions(ctx context.Context, o SessionOptions) (*Sessions, error) {
-	nobodys, err := o.Passwords.Hash(ctx, rand.Text())
-	if err != nil {
-		return nil, err
-	}
-	return &Sessions{o, nobodys}, nil
-}
+func NewSessions(o SessionOptions) *Sessions { return &Sessions{o, nobodys()} }
 
 const (
 	sessionCookie = "tomahora"

@@ -41,15 +41,12 @@ func newOffice(t *testing.T) *office {
 		}
 	})
 	o := &office{t: t, store: store, clock: newClock(), address: "203.0.113.7", secure: true}
-	o.sessions, err = auth.NewSessions(t.Context(), auth.SessionOptions{
+	o.sessions = auth.NewSessions(auth.SessionOptions{
 		Store: store, Passwords: auth.NewPasswords(2), Clock: func() time.Time { return o.clock.now },
 		Secure:  func(*http.Request) bool { return o.secure },
 		Address: func(*http.Request) string { return o.address },
 		Logger:  slog.New(slog.DiscardHandler),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	o.clinica = o.newClinica()
 	return o
 }

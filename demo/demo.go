@@ -19,6 +19,10 @@ const Token = "demo"
 // Clave is the password of every one of Usuarios, and as public as Token.
 const Clave = "demo"
 
+// ClaveHash is Clave as it is kept, made once: making it takes as long as all else
+// that the demo does before it answers.
+const ClaveHash = "$argon2id$v=19$m=19456,t=2,p=1$TFcYO8eBvvDFVfOlJJ8HGQ$dqblHjxZXatLEztPlNM68kGh9ITW90qIOAnOo+zDMjk"
+
 // Usuarios are who logs in to the demo clinic's web.
 func Usuarios() []tomahora.Usuario {
 	of := func(email, nombre string, rol tomahora.Rol, prof tomahora.ProfesionalID) tomahora.Usuario {

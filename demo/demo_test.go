@@ -10,6 +10,7 @@ import (
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/agenda"
+	"github.com/tomahora/tomahora/auth"
 	"github.com/tomahora/tomahora/demo"
 	"github.com/tomahora/tomahora/sqlstore"
 )
@@ -367,5 +368,12 @@ func BenchmarkSeed(b *testing.B) {
 		if err := store.Update(b.Context(), id, func(tx tomahora.Tx) error { return demo.Seed(tx, false) }); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestClaveHashIsThatOfClave(t *testing.T) {
+	ok, stale, err := auth.NewPasswords(1).Check(t.Context(), demo.ClaveHash, demo.Clave)
+	if !ok || stale || err != nil {
+		t.Errorf("ok %v, stale %v, %v", ok, stale, err)
 	}
 }

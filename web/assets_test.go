@@ -85,3 +85,14 @@ func TestPagesSayThatTheyWereNotBuilt(t *testing.T) {
 		t.Errorf("the page is %s", page)
 	}
 }
+
+func TestEveryScreenCanBeRead(t *testing.T) {
+	locales := readLocales()
+	for _, byName := range readScreens(locales, readAssets(fstest.MapFS{})) {
+		for name, screen := range byName {
+			if name != "layout" && screen().Lookup("layout") == nil {
+				t.Errorf("%s has no layout", name)
+			}
+		}
+	}
+}

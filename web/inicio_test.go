@@ -33,13 +33,10 @@ func newBuilding(t *testing.T, first *FirstRun) *building {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	sessions, err := auth.NewSessions(t.Context(), auth.SessionOptions{
+	sessions := auth.NewSessions(auth.SessionOptions{
 		Store: store, Passwords: auth.NewPasswords(2), Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
 		Secure: func(*http.Request) bool { return false }, Address: func(*http.Request) string { return "203.0.113.7" },
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	server := httptest.NewServer(New(Options{
 		Store: store, Sessions: sessions, Doors: sessions, FirstRun: first,
 		BaseURL:   func(r *http.Request) string { return "http://" + r.Host },

@@ -38,13 +38,10 @@ func newDoor(t *testing.T, p *oidctest.Provider, email string) (*httptest.Server
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions, err := auth.NewSessions(t.Context(), auth.SessionOptions{
+	sessions := auth.NewSessions(auth.SessionOptions{
 		Store: store, Passwords: auth.NewPasswords(1), Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
 		Secure: func(*http.Request) bool { return false }, Address: func(*http.Request) string { return "203.0.113.7" },
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	h := New(Options{
 		Store: store, Sessions: sessions, Doors: sessions,
 		OIDC:      auth.NewOIDC(auth.OIDCOptions{Issuer: p.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Nombre: "Cuenta Única"}),

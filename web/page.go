@@ -12,6 +12,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/tomahora/tomahora"
 )
@@ -19,9 +20,10 @@ import (
 //go:embed tmpl/*.html
 var templateFiles embed.FS
 
-// screens are the templates by language and name. Each has the layout and the
-// components; its own file defines "main".
-type screens map[string]map[string]*template.Template
+// screens make the templates by language and name. Each has the layout and the
+// components; its own file defines "main". One is parsed when it is first shown:
+// most are shown seldom, and one language is more than most clinics need.
+type screens map[string]map[string]func() *template.Template
 
 // shared are the files every screen is made with.
 func shared() []string { return []string{"layout.html", "components.html", "ajustes_partes.html"} }
@@ -33,15 +35,19 @@ func readScreens(all locales, a *assets) screens {
 	}
 	read := screens{}
 	for lang, l := range all {
-		base := template.New("").Funcs(functions(lang, l, a))
-		for _, name := range shared() {
-			template.Must(base.ParseFS(templateFiles, "tmpl/"+name))
-		}
-		read[lang] = map[string]*template.Template{}
+		base := sync.OnceValue(func() *template.Template {
+			base := template.New("").Funcs(functions(lang, l, a))
+			for _, name := range shared() {
+				template.Must(base.ParseFS(templateFiles, "tmpl/"+name))
+			}
+			return base
+		})
+		read[lang] = map[string]func() *template.Template{}
 		for _, file := range files {
-			name := strings.TrimSuffix(path.Base(file), ".html")
-			screen := template.Must(base.Clone())
-			read[lang][name] = template.Must(screen.ParseFS(templateFiles, file))
+			read[lang][strings.TrimSuffix(path.Base(file), ".html")] = sync.OnceValue(func() *template.Template {
+				screen := template.Must(base().Clone())
+				return template.Must(screen.ParseFS(templateFiles, file))
+			})
 		}
 	}
 	return read
@@ -146,7 +152,7 @@ func (s *server) render(w http.ResponseWriter, r *http.Request, status int, scre
 		p.Path = r.URL.RequestURI()
 	}
 	var html bytes.Buffer
-	if err := s.screens[v.lang][screen].ExecuteTemplate(&html, "layout", p); err != nil {
+	if err := s.screens[v.lang][screen]().ExecuteTemplate(&html, "layout", p); err != nil {
 		return fmt.Errorf("render %s: %w", screen, err)
 	}
 	h := w.Header()
@@ -163,7 +169,7 @@ func (s *server) renderPart(w http.ResponseWriter, r *http.Request, status int, 
 		return s.render(w, r, status, screen, data)
 	}
 	var html bytes.Buffer
-	if err := s.screens[visitOf(r).lang][screen].ExecuteTemplate(&html, "part", data); err != nil {
+	if err := s.screens[visitOf(r).lang][screen]().ExecuteTemplate(&html, "part", data); err != nil {
 		return fmt.Errorf("render part of %s: %w", screen, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -77,8 +77,9 @@ type Handler struct {
 	next   http.Handler
 }
 
-// New makes the handler of every path that no other face has. Templates and
-// catalogues are part of the program: one that cannot be read panics here.
+// New makes the handler of every path that no other face has. Catalogues and
+// templates are part of the program: one that cannot be read panics, here or when
+// it is first shown.
 func New(o Options) *Handler {
 	s := &server{
 		Options: o, assets: readAssets(built()), locales: readLocales(),

@@ -124,17 +124,13 @@ func seedOnce(ctx context.Context, store *sqlstore.Store, id tomahora.ClinicaID,
 
 // hireOnce makes the demo's users, unless there are some.
 func hireOnce(ctx context.Context, store *sqlstore.Store, id tomahora.ClinicaID) error {
-	clave, err := auth.NewPasswords(1).Hash(ctx, demo.Clave)
-	if err != nil {
-		return err
-	}
 	return store.Update(ctx, id, func(tx tomahora.Tx) error {
 		there, err := tx.Usuarios().List()
 		if err != nil || len(there) > 0 {
 			return err
 		}
 		for _, u := range demo.Usuarios() {
-			if _, err := tx.Usuarios().Create(u, clave, tomahora.Sistema); err != nil {
+			if _, err := tx.Usuarios().Create(u, demo.ClaveHash, tomahora.Sistema); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -88,28 +89,23 @@ func (s service) config(env *environment, store *sqlstore.Store, m *obs.Metrics,
 		return httpd.Config{}, err
 	}
 	cfg.API = medilink.New(options)
-	if cfg.Web, err = s.newWeb(env, options, in); err != nil {
-		return httpd.Config{}, err
-	}
+	cfg.Web = s.newWeb(options, in)
 	return cfg, nil
 }
 
 // newWeb makes the face for people, beside the vendor's with these options.
-func (s service) newWeb(env *environment, o medilink.Options, in entrance) (*web.Handler, error) {
-	sessions, err := auth.NewSessions(env.ctx, auth.SessionOptions{
+func (s service) newWeb(o medilink.Options, in entrance) *web.Handler {
+	sessions := auth.NewSessions(auth.SessionOptions{
 		Store: o.Store, Passwords: auth.NewPasswords(passwordsAtOnce), Clock: time.Now,
 		Secure:  func(r *http.Request) bool { return strings.HasPrefix(o.BaseURL(r), "https:") },
 		Address: httpd.Address(s.TrustedProxies),
 		Logger:  o.Logger,
 	})
-	if err != nil {
-		return nil, err
-	}
 	return web.New(web.Options{
 		Store: o.Store, Sessions: sessions, Doors: sessions, OIDC: in.oidc, FirstRun: in.first, Demo: o.Sandbox != nil && o.Sandbox.Reset != nil,
 		Webhooks: o.Webhooks, BaseURL: o.BaseURL, RequestID: o.RequestID, Observe: o.Observe,
 		Address: httpd.Address(s.TrustedProxies), RealClock: time.Now, Clock: businessClock(o), Stopping: o.Stopping, Logger: o.Logger,
-	}), nil
+	})
 }
 
 // passwordsAtOnce bounds the memory that logging in takes: 19 MiB each.
@@ -370,6 +366,8 @@ func (s service) listen(env *environment, address string, told func(net.Addr), c
 		}
 		return httpd.New(cfg).Serve(ctx, l)
 	})
+	// What migrations and the demo's data took is of no use any more.
+	group.Go(func() error { debug.FreeOSMemory(); return nil })
 	if err := group.Wait(); err != nil {
 		return err
 	}
