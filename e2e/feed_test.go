@@ -18,8 +18,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/tomahora/tomahora/internal/pgtest"
 )
 
 // fleet are servers of one database.
@@ -245,16 +243,7 @@ func TestAConsumerThatIsKilledSeesEveryChangeOnce(t *testing.T) {
 		followUnderLoad(t, f, &load{}, func() {})
 	})
 	t.Run("on PostgreSQL with two replicas, of which one is killed", func(t *testing.T) {
-		pg, err := pgtest.Start(t.Context())
-		must(t, err)
-		t.Cleanup(func() {
-			if err := pg.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		name, err := pg.NewDatabase(t.Context(), "")
-		must(t, err)
-		db := pg.URL(name)
+		db := emptyPostgres(t)
 		f := startFleet(t, db, 2)
 		l := &load{}
 		followUnderLoad(t, f, l, func() {

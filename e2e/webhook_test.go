@@ -119,16 +119,22 @@ func (v *hookReceiver) hook(s *server) {
 // postgresClinic is newClinic on a PostgreSQL server of its own.
 func postgresClinic(t *testing.T) (db, token string) {
 	t.Helper()
-	server, err := pgtest.Start(t.Context())
+	return fillClinic(t, emptyPostgres(t))
+}
+
+// emptyPostgres is a database on a PostgreSQL server of its own.
+func emptyPostgres(t *testing.T) (db string) {
+	t.Helper()
+	pg, err := pgtest.Start(t.Context())
 	must(t, err)
 	t.Cleanup(func() {
-		if err := server.Close(); err != nil {
+		if err := pg.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	name, err := server.NewDatabase(t.Context(), "")
+	name, err := pg.NewDatabase(t.Context(), "")
 	must(t, err)
-	return fillClinic(t, server.URL(name))
+	return pg.URL(name)
 }
 
 // fillClinic makes the load clinic in a database, and a token for it.

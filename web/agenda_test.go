@@ -289,6 +289,62 @@ func TestTheStreamTellsWhatTheUserMaySee(t *testing.T) {
 	}
 }
 
+// keptUser are Sessions in which every request is one user's, as the store has it
+// at that time.
+type keptUser struct {
+	store   tomahora.Store
+	clinica tomahora.ClinicaID
+	id      tomahora.UsuarioID
+}
+
+func (k keptUser) User(r *http.Request) (u tomahora.Usuario, ok bool, err error) {
+	err = k.store.View(r.Context(), k.clinica, func(tx tomahora.Tx) (err error) {
+		u, err = tx.Usuarios().Get(k.id)
+		return err
+	})
+	return u, u.Habilitado, err
+}
+
+func TestTheStreamEndsWithItsUser(t *testing.T) {
+	a := newAjustesTest(t, true)
+	var mine, other tomahora.Usuario
+	var last tomahora.EventoID
+	create := func(tx tomahora.Tx, email string) (tomahora.Usuario, error) {
+		return agenda.CrearUsuario(tx, tomahora.CambioUsuario{Email: new(email), Nombre: new("Eva Rojas"), Rol: new(tomahora.RolRecepcion)}, "", tomahora.Sistema)
+	}
+	must(t, a.store.Update(t.Context(), a.id, func(tx tomahora.Tx) (err error) {
+		if mine, err = create(tx, "eva@clinica.example"); err != nil {
+			return err
+		}
+		other, err = create(tx, "otra@clinica.example")
+		return err
+	}))
+	must(t, a.store.View(t.Context(), a.id, func(tx tomahora.Tx) (err error) { last, err = tx.Eventos().Last(); return err }))
+	o := testOptions(mine, a.store)
+	o.Sessions = keptUser{a.store, a.id, mine.ID}
+	h := New(o)
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	stream := follow(t, srv.URL, fmt.Sprintf("?desde=%d", last), "")
+	disable := func(u tomahora.Usuario) {
+		must(t, a.store.Update(t.Context(), a.id, func(tx tomahora.Tx) error {
+			_, err := agenda.CambiarUsuario(tx, u.ID, tomahora.CambioUsuario{Habilitado: new(false)}, tomahora.Sistema)
+			return err
+		}))
+	}
+	disable(other)
+	_, _ = post(t, h, "/agendar", booking())
+	if n, ok := stream.next(); !ok || len(n.Citas) != 1 {
+		t.Fatalf("after another user was disabled, the stream tells %+v", n)
+	}
+	disable(mine)
+	for stream.lines.Scan() {
+		if line := stream.lines.Text(); line != "" {
+			t.Fatalf("who is disabled is still sent %q", line)
+		}
+	}
+}
+
 func TestAUserHasSoManyStreams(t *testing.T) {
 	s := &streams{of: map[tomahora.UsuarioID]int{}}
 	var leave func()

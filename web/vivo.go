@@ -40,6 +40,9 @@ type news struct {
 	Quitadas []tomahora.CitaID `json:"quitadas"`
 	// Hoja tells that more has changed than citas: the sheet is to be read again.
 	Hoja bool `json:"hoja"`
+
+	// usuario tells that the user was changed, and may be out. Browsers are not told.
+	usuario bool
 }
 
 func (n news) isEmpty() bool { return len(n.Citas) == 0 && len(n.Quitadas) == 0 && !n.Hoja }
@@ -147,8 +150,10 @@ func (v *vivo) tell() bool {
 	for {
 		n, err := v.news()
 		switch {
+		case err == nil && n.isEmpty():
+			return !n.usuario || v.allowed()
 		case err == nil:
-			return n.isEmpty() || v.allowed() && v.send(n.frame()) == nil
+			return v.allowed() && v.send(n.frame()) == nil
 		case tomahora.KindOf(err) != tomahora.KindUnavailable:
 			return false
 		case !v.pause(retryTime) || v.send([]byte(":\n\n")) != nil:
@@ -218,7 +223,9 @@ func (v *vivo) gather(tx tomahora.Tx, eventos []tomahora.Evento, n *news) error 
 			id := tomahora.CitaID(e.IDEntidad)
 			ids = append(ids, id)
 			moved[id] = moved[id] || slices.Contains(e.Campos, "id_profesional")
-		case "atencion", "webhook", "usuario", "token":
+		case "usuario":
+			n.usuario = n.usuario || e.IDEntidad == int64(v.user.ID)
+		case "atencion", "webhook", "token":
 		default:
 			n.Hoja = true
 		}
