@@ -255,12 +255,12 @@ func TestLengthenACita(t *testing.T) {
 	}
 }
 
-// bloqueos are those of a profesional, as the store has them.
-func (a *agendaServer) bloqueos(t *testing.T, prof tmh.ProfesionalID) (list []tmh.HorarioBloqueado) {
+// bloqueos are those that a test made of profesional 1, as the store has them.
+func (a *agendaServer) bloqueos(t *testing.T) (list []tmh.HorarioBloqueado) {
 	t.Helper()
 	must(t, a.store.View(t.Context(), a.id, func(tx tmh.Tx) error {
 		for _, b := range tx.Config().Plan().Bloqueos {
-			if b.IDProfesional == prof && b.Comentario == "Reunión de equipo" {
+			if b.IDProfesional == 1 && b.Comentario == "Reunión de equipo" {
 				list = append(list, b)
 			}
 		}
@@ -297,7 +297,7 @@ func TestBlockHoursByDraggingOverThem(t *testing.T) {
 	p.see(bloqueo)
 	p.until("!document.querySelector('#panel').open")
 	other.see(bloqueo)
-	list := a.bloqueos(t, 1)
+	list := a.bloqueos(t)
 	if want := (tmh.Rango{Inicio: c.Espacio.Rango.Fin, Fin: c.Espacio.Rango.Fin + 30}); len(list) != 1 || list[0].Rango != want || list[0].Fecha != c.Espacio.Fecha || list[0].IDSucursal != 1 {
 		t.Fatalf("blocked %+v, want %v", list, want)
 	}
@@ -311,7 +311,7 @@ func TestBlockHoursByDraggingOverThem(t *testing.T) {
 	gone := fmt.Sprintf("!document.querySelector(%q)", bloqueo)
 	other.until(gone)
 	p.until(gone)
-	if list := a.bloqueos(t, 1); len(list) != 0 {
+	if list := a.bloqueos(t); len(list) != 0 {
 		t.Errorf("deleted, and there is %+v", list)
 	}
 }
@@ -334,13 +334,13 @@ func TestBlockHoursThatHaveACita(t *testing.T) {
 	}
 	p.until("document.activeElement.matches('#panel .summary')")
 	p.screenshot("agenda-bloqueo-citas", desktop)
-	if list := a.bloqueos(t, 1); len(list) != 0 {
+	if list := a.bloqueos(t); len(list) != 0 {
 		t.Fatalf("refused, and there is %+v", list)
 	}
 	p.click(`#panel [name="forzar"]`)
 	p.click("#panel [data-principal]")
 	p.see(bloqueo)
-	list := a.bloqueos(t, 1)
+	list := a.bloqueos(t)
 	if want := (tmh.Rango{Inicio: c.Espacio.Rango.Inicio - 15, Fin: c.Espacio.Rango.Fin}); len(list) != 1 || list[0].Rango != want {
 		t.Errorf("blocked %+v, want %v", list, want)
 	}

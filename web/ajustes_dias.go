@@ -373,11 +373,7 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 // modoBloqueado is the choice of what to do with the hours that a form is to block;
 // nil where they are not some of one profesional's.
 func modoBloqueado(f url.Values) *modo {
-	read := reader{Values: f}
-	drawn := tomahora.Solicitud{
-		IDProfesional: tomahora.ProfesionalID(read.id("id_profesional")), IDSucursal: tomahora.SucursalID(read.id("id_sucursal")),
-		Fecha: read.fecha("fecha"), HoraInicio: read.horaInicio(),
-	}
+	drawn := readPeticion(f).solicitud
 	until, err := tomahora.ParseHoraFin(f.Get("hora_fin"))
 	if until == 0 {
 		until = tomahora.FinDelDia // as fields of hours have it
@@ -436,7 +432,7 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, localPath(cmp.Or(e.form.Get("volver"), "/ajustes/bloqueos")), "ajustes.bloqueos.saved")
+	return s.done(w, r, localPath(cmp.Or(e.Get("volver"), "/ajustes/bloqueos")), "ajustes.bloqueos.saved")
 }
 
 // bloqueo reads the form of a bloqueo, and the last date it is for.
