@@ -255,6 +255,172 @@ func TestLengthenACita(t *testing.T) {
 	}
 }
 
+// bloqueos are those that a test made of profesional 1, as the store has them.
+func (a *agendaServer) bloqueos(t *testing.T) (list []tmh.HorarioBloqueado) {
+	t.Helper()
+	must(t, a.store.View(t.Context(), a.id, func(tx tmh.Tx) error {
+		for _, b := range tx.Config().Plan().Bloqueos {
+			if b.IDProfesional == 1 && b.Comentario == "Reunión de equipo" {
+				list = append(list, b)
+			}
+		}
+		return nil
+	}))
+	return list
+}
+
+const bloqueo = `#grilla a.fondo-texto[title="Reunión de equipo"]`
+
+// block draws a range of hours and says that it is to be blocked.
+func (p *page) block(from, to point) {
+	p.t.Helper()
+	p.drag(from, to)
+	p.drop(to)
+	p.click(`#panel[open] .modo a[href^="/ajustes/bloqueos/nuevo"]`)
+	p.until("document.activeElement.matches('#panel #campo-comentario')")
+	p.fill("#campo-comentario", "Reunión de equipo")
+}
+
+func TestBlockHoursByDraggingOverThem(t *testing.T) {
+	a := startAgenda(t)
+	p, other := newPageAt(t, a.URL), newPageAt(t, a.URL)
+	p.openAgenda("/")
+	other.openAgenda("/")
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	under := p.at(cita(c.ID), 1)
+	p.block(point{under.X, under.Y + 3*minute}, point{under.X, under.Y + 28*minute})
+	p.screenshot("agenda-bloquear", desktop)
+	p.axe("agenda-bloquear")
+	p.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.see(bloqueo)
+	p.until("!document.querySelector('#panel').open")
+	other.see(bloqueo)
+	list := a.bloqueos(t)
+	if want := (tmh.Rango{Inicio: c.Espacio.Rango.Fin, Fin: c.Espacio.Rango.Fin + 30}); len(list) != 1 || list[0].Rango != want || list[0].Fecha != c.Espacio.Fecha || list[0].IDSucursal != 1 {
+		t.Fatalf("blocked %+v, want %v", list, want)
+	}
+
+	other.click(bloqueo)
+	other.see(fmt.Sprintf(`#panel #bloqueo[action="/ajustes/bloqueos/%d"]`, list[0].ID))
+	other.screenshot("agenda-bloqueo", desktop)
+	other.axe("agenda-bloqueo")
+	other.click("#panel .deletion summary")
+	other.click("#panel .deletion button")
+	gone := fmt.Sprintf("!document.querySelector(%q)", bloqueo)
+	other.until(gone)
+	p.until(gone)
+	if list := a.bloqueos(t); len(list) != 0 {
+		t.Errorf("deleted, and there is %+v", list)
+	}
+}
+
+func TestBlockHoursThatHaveACita(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.expect(422)
+	p.openAgenda("/")
+	c := a.findCita(t, func(before, c, _ tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && before.Espacio.Rango.Fin+15 <= c.Espacio.Rango.Inicio && c.Espacio.Rango.Inicio >= 10*60 && c.Espacio.Rango.Fin <= 13*60
+	})
+	from, to := p.at(cita(c.ID), 0), p.at(cita(c.ID), 1)
+	from.Y -= 12 * minute
+	to.Y -= 3 * minute
+	p.block(from, to)
+	p.click("#panel [data-principal]")
+	if text := p.see("#panel .in-the-way"); !strings.Contains(text, c.PacienteCompleto()) {
+		t.Errorf("in the way is %q, want %s", text, c.PacienteCompleto())
+	}
+	p.until("document.activeElement.matches('#panel .summary')")
+	p.screenshot("agenda-bloqueo-citas", desktop)
+	if list := a.bloqueos(t); len(list) != 0 {
+		t.Fatalf("refused, and there is %+v", list)
+	}
+	p.click(`#panel [name="forzar"]`)
+	p.click("#panel [data-principal]")
+	p.see(bloqueo)
+	list := a.bloqueos(t)
+	if want := (tmh.Rango{Inicio: c.Espacio.Rango.Inicio - 15, Fin: c.Espacio.Rango.Fin}); len(list) != 1 || list[0].Rango != want {
+		t.Errorf("blocked %+v, want %v", list, want)
+	}
+	if got := a.cita(t, c.ID); !got.Viva || got.Espacio != c.Espacio {
+		t.Errorf("the cita became %+v", got)
+	}
+}
+
+// Where a day has sobrecupos, a click into their lane is for one more, and a click
+// beside it is not.
+func TestAClickInTheLaneOfSobrecuposBooksOne(t *testing.T) {
+	a := startAgenda(t)
+	inicio, d := tmh.Hora(10*60+15), tmh.Duracion(15)
+	var first agenda.Agendada
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) (err error) {
+		first, err = agenda.Agendar(tx, "token:1", tmh.Solicitud{
+			IDProfesional: 1, IDSucursal: 1, IDSillon: tmh.Sobrecupo, IDEstado: tmh.EstadoNoConfirmado, IDPaciente: 3,
+			Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}, HoraInicio: &inicio, Duracion: &d,
+		})
+		return err
+	}))
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Inicio > inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	lane, free := p.at(cita(first.Cita.ID), 0.5), p.at(cita(c.ID), 1)
+	free.Y += 4 * minute
+	for _, at := range []struct {
+		X         float64
+		sobrecupo bool
+	}{{free.X - 20, false}, {lane.X, true}} {
+		p.mouse(input.DispatchMouseEventTypeMousePressed, at.X, free.Y, 1)
+		p.drop(point{at.X, free.Y})
+		p.until(fmt.Sprintf("document.querySelector('#panel[open] #campo-sobrecupo')?.checked === %v", at.sobrecupo))
+		if n := eval[int](p, "document.querySelectorAll('#panel .modo').length"); n != 0 {
+			t.Errorf("after a click there are %d choices of what to do", n)
+		}
+	}
+	p.until("document.activeElement.matches('#panel [name=q]')")
+	p.press("risop")
+	p.see("[data-opcion=paciente]")
+	p.press(kb.Enter)
+	p.until("document.activeElement.matches('[data-principal]')")
+	p.press(kb.Enter)
+	booked := first.Cita.ID + 1
+	p.see(cita(booked))
+	if got := a.cita(t, booked).Espacio; got.IDSillon != tmh.Sobrecupo || got.IDProfesional != 1 || got.Rango.Inicio != c.Espacio.Rango.Fin {
+		t.Errorf("booked at %+v", got)
+	}
+}
+
+// What depends on a field of the form follows it, and the focus stays where it is.
+func TestTheBookingFormFollowsItsFields(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/")
+	p.press("n")
+	p.see("#panel[open] #campo-id_profesional")
+	if n := eval[int](p, "document.querySelectorAll('#campo-duracion').length"); n != 0 {
+		t.Fatal("there are lengths before it is known of whose hours")
+	}
+	eval[bool](p, "(() => { const f = document.querySelector('#campo-id_profesional'); f.focus(); f.value = '2'; return f.dispatchEvent(new Event('change', {bubbles: true})); })()")
+	p.see("#panel #campo-duracion")
+	p.until("document.activeElement.id === 'campo-id_profesional' && document.activeElement.value === '2'")
+}
+
+// Hours are blocked from the keyboard too.
+func TestBlockHoursFromTheKeyboard(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/?sucursal=1&fecha=2026-11-30&vista=semana&por=profesional&profesional=1")
+	p.press("b")
+	p.see("#panel #bloqueo")
+	got := eval[string](p, "['fecha', 'id_profesional', 'id_sucursal'].map((n) => document.querySelector(`#campo-${n}`).value).join()")
+	if got != "2026-11-30,1,1" {
+		t.Errorf("the form is for %s", got)
+	}
+}
+
 // What one does the other sees. That it takes less than a second is the store's to
 // tell; here it is waited for.
 func TestTwoBrowsersSeeEachOther(t *testing.T) {

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,6 +79,7 @@ type agendarPage struct {
 	Lugar          string         // where and when, in words; "" as long as it is not known
 	Modalidad      bool           // how it is to be attended has to be asked
 	Problema       string         // why it cannot be booked so
+	Modo           *modo          // blocking the hours instead, where those were drawn that one may block
 	Elegido        bool           // profesional, date and hour are known
 	Pasos          string         // which part comes next: "paciente", "hora", "modalidad" or "agendar"
 	PuedeCrear     bool           // make a paciente
@@ -229,10 +231,14 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 	if user.Rol == tomahora.RolProfesional {
 		p.solicitud.IDProfesional, p.especialidad = user.IDProfesional, 0
 	}
+	drawn := p.solicitud
 	p.fill(tx, user)
 	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
 	page.Form.Values = page.Estado
 	page.addChoices(cfg, user, p)
+	if p.solicitud.IDPaciente == 0 && !p.nuevo && user.Puede(tomahora.Bloquear) {
+		page.Modo = modoDe(drawn, f.Get("volver"))
+	}
 	steps := []func(*http.Request, tomahora.Tx, *peticion, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
 	for _, add := range steps {
 		if err := add(r, tx, p, &page); err != nil {
@@ -250,6 +256,32 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 		page.Pasos = "agendar"
 	}
 	return page, nil
+}
+
+// modo leads from the form that books hours to the one that blocks them, and back.
+type modo struct {
+	Agendar, Bloquear string
+	Bloquea           bool // it is the latter that is shown
+}
+
+// modoDe is the choice of what to do with hours of somebody that were drawn, from one
+// to another; nil if they were not.
+func modoDe(drawn tomahora.Solicitud, volver string) *modo {
+	if drawn.IDProfesional == 0 || drawn.Fecha.IsZero() || drawn.HoraInicio == nil || drawn.Duracion == nil {
+		return nil
+	}
+	at := url.Values{
+		"id_profesional": {itoa(drawn.IDProfesional)}, "id_sucursal": {itoa(drawn.IDSucursal)},
+		"fecha": {drawn.Fecha.String()}, "hora_inicio": {hhmm(*drawn.HoraInicio)},
+	}
+	if volver != "" {
+		at.Set("volver", volver)
+	}
+	until := min(*drawn.HoraInicio+tomahora.Hora(*drawn.Duracion), tomahora.FinDelDia)
+	book, block := maps.Clone(at), at
+	book.Set("duracion", strconv.Itoa(int(*drawn.Duracion)))
+	block.Set("hora_fin", hhmm(until))
+	return &modo{Agendar: "/agendar?" + book.Encode(), Bloquear: "/ajustes/bloqueos/nuevo?" + block.Encode()}
 }
 
 // fill settles what most want where nothing was said: the only sucursal, the

@@ -253,6 +253,7 @@ func (l locale) horasBloqueadas(r tomahora.Rango) string {
 // bloqueoPage is the form of a bloqueo, with the citas that are in its way.
 type bloqueoPage struct {
 	ficha
+	Modo     *modo // booking the hours instead, where those were drawn
 	InTheWay []diaEnMedio
 	More     int // citas that are not shown
 }
@@ -314,6 +315,8 @@ func (s *server) loadBloqueo(r *http.Request) (cfg *tomahora.Config, v tomahora.
 	return cfg, v, err
 }
 
+// editBloqueo shows the form of a bloqueo; a new one may be told in the query where
+// and when it is to be. A script is sent the form alone.
 func (s *server) editBloqueo(w http.ResponseWriter, r *http.Request) error {
 	cfg, v, err := s.loadBloqueo(r)
 	if err != nil {
@@ -322,8 +325,11 @@ func (s *server) editBloqueo(w http.ResponseWriter, r *http.Request) error {
 	f := url.Values{"id_profesional": {itoa(v.IDProfesional)}, "id_sucursal": {itoa(v.IDSucursal)}, "fecha": {v.Fecha.String()}, "comentario": {v.Comentario}}
 	switch whole := v.Rango == (tomahora.Rango{Fin: tomahora.FinDelDia}); {
 	case v.ID == 0:
-		f.Set("fecha", s.hoy(cfg).String())
-		f.Set("todo_el_dia", "1")
+		f = r.URL.Query()
+		f.Set("fecha", cmp.Or(f.Get("fecha"), s.hoy(cfg).String()))
+		if !f.Has("hora_inicio") {
+			f.Set("todo_el_dia", "1")
+		}
 	case whole:
 		f.Set("todo_el_dia", "1")
 	default:
@@ -351,14 +357,35 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 			{Fields: dates},
 			{Fields: []field{newField(f, "todo_el_dia", l.t("ajustes.bloqueos.allDay"), "type=checkbox")}},
 			{Fields: []field{newField(f, "hora_inicio", l.t("horario.inicio"), "type=time"), newField(f, "hora_fin", l.t("horario.fin"), "type=time")}},
-			{Fields: []field{newField(f, "comentario", l.t("ajustes.comentario"), "maxlength=200", "hint="+l.t("ajustes.bloqueos.commentHint"))}},
+			{Fields: []field{newField(f, "comentario", l.t("ajustes.comentario"), "maxlength=200", "data-foco=1", "hint="+l.t("ajustes.bloqueos.commentHint"))}},
 		},
 	}}
 	if id != 0 {
 		p.Delete = &borrado{"/ajustes/bloqueos/" + itoa(id) + "/borrar", l.t("ajustes.bloqueos.delete"), l.t("ajustes.bloqueos.deleteAsk")}
 	}
+	if id == 0 && r.Method == http.MethodGet && s.user(r).Puede(tomahora.Agendar) {
+		p.Modo = modoBloqueado(f.Values)
+	}
 	p.InTheWay, p.More = l.inTheWay(cfg, citas)
-	return s.render(w, r, status, "bloqueo", p)
+	return s.renderPart(w, r, status, "bloqueo", p)
+}
+
+// modoBloqueado is the choice of what to do with the hours that a form is to block;
+// nil where they are not some of one profesional's.
+func modoBloqueado(f url.Values) *modo {
+	drawn := readPeticion(f).solicitud
+	until, err := tomahora.ParseHoraFin(f.Get("hora_fin"))
+	if until == 0 {
+		until = tomahora.FinDelDia // as fields of hours have it
+	}
+	if err == nil && drawn.HoraInicio != nil && *drawn.HoraInicio < until {
+		drawn.Duracion = new(tomahora.Duracion(until - *drawn.HoraInicio))
+	}
+	m := modoDe(drawn, f.Get("volver"))
+	if m != nil {
+		m.Bloquea = true
+	}
+	return m
 }
 
 // inTheWay puts citas in the order in which they come.
@@ -405,7 +432,7 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "/ajustes/bloqueos", "ajustes.bloqueos.saved")
+	return s.done(w, r, localPath(cmp.Or(e.Get("volver"), "/ajustes/bloqueos")), "ajustes.bloqueos.saved")
 }
 
 // bloqueo reads the form of a bloqueo, and the last date it is for.

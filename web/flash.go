@@ -56,8 +56,12 @@ func (f flash) text(l locale) string {
 	return l.t(f.Key, args...)
 }
 
-// done goes on to a page after a form took effect, and says so there.
+// done goes on to a page after a form took effect, and says so there. A script that
+// shows the form within a page of its own is told the sentence, and stays.
 func (s *server) done(w http.ResponseWriter, r *http.Request, path, key string, args ...string) error {
+	if asksPart(r) {
+		return s.renderJSON(w, r, http.StatusOK, map[string]string{"hecho": flash{"ok", key, args}.text(s.words(r))})
+	}
 	s.flash(w, r, flash{"ok", key, args})
 	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -81,6 +82,10 @@ type field struct {
 
 // attr is an attribute of an input, such as inputmode.
 type attr struct{ Name, Value string }
+
+// Attribute is the name, which templates would refuse for the hyphen of data-foco. It
+// is never made of what somebody sent.
+func (a attr) Attribute() template.HTMLAttr { return template.HTMLAttr(a.Name) }
 
 // option is one choice of a select.
 type option struct{ Value, Label string }

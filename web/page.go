@@ -165,7 +165,7 @@ func (s *server) render(w http.ResponseWriter, r *http.Request, status int, scre
 // renderPart answers a script that asks for the part of a screen that it shows in a
 // page of its own, and everybody else with the whole screen.
 func (s *server) renderPart(w http.ResponseWriter, r *http.Request, status int, screen string, data any) error {
-	if r.Header.Get("X-Parte") == "" {
+	if !asksPart(r) {
 		return s.render(w, r, status, screen, data)
 	}
 	var html bytes.Buffer
@@ -176,6 +176,9 @@ func (s *server) renderPart(w http.ResponseWriter, r *http.Request, status int, 
 	writeBody(w, r, status, html.Bytes())
 	return nil
 }
+
+// asksPart tells whether a script asks for the part of a screen.
+func asksPart(r *http.Request) bool { return r.Header.Get("X-Parte") != "" }
 
 // renderJSON answers a script.
 func (s *server) renderJSON(w http.ResponseWriter, r *http.Request, status int, value any) error {

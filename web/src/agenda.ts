@@ -17,7 +17,7 @@ const modelo = new Modelo(JSON.parse(find("#hoja-datos").textContent ?? "") as H
 const telefono = matchMedia("(max-width: 640px)");
 const barra = new Barra(modelo);
 const acciones = new Acciones(modelo, () => barra.releer());
-const panel = new Panel(modelo, acciones, { mostrar });
+const panel = new Panel(modelo, acciones, { mostrar, releer: () => barra.releer() });
 
 // On a phone there is room for one column.
 if (telefono.matches) modelo.soloEste(primeroConHoras());
@@ -30,10 +30,11 @@ new Riel(modelo, barra);
 leyenda(modelo);
 const grilla = new Grilla(modelo, {
   abrir: (cita) => void panel.abrir(`/citas/${cita.id}`),
+  abrirBloqueo: (id) => void panel.abrir(`/ajustes/bloqueos/${id}`),
   crear: (lugar, conDuracion) => void panel.agendar(lugarEnPedido(lugar, conDuracion)),
   mover: (cita, lugar) => acciones.cambiar(cita, cambioA(cita, lugar), t("js.agenda.moved", cita.paciente, hora(lugar.inicio))),
 });
-teclas({ barra, grilla, panel, acciones, puede: modelo.hoja.puede.agendar });
+teclas({ barra, grilla, panel, acciones, puede: modelo.hoja.puede });
 for (const boton of document.querySelectorAll("[data-nueva]")) boton.addEventListener("click", () => void panel.agendar({}));
 find("#riel-ver").addEventListener("click", () => find("#agenda").classList.toggle("sin-riel"));
 

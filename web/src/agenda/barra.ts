@@ -16,7 +16,7 @@ export class Barra {
     for (const boton of document.querySelectorAll<HTMLElement>("[data-vista]:is(button)")) {
       boton.addEventListener("click", () => void this.ir({ vista: boton.dataset["vista"] as Mirada["vista"] }));
     }
-    for (const boton of document.querySelectorAll<HTMLElement>("[data-por]")) {
+    for (const boton of document.querySelectorAll<HTMLElement>("button[data-por]")) {
       boton.addEventListener("click", () => void this.ir({ por: boton.dataset["por"] as Mirada["por"] }));
     }
     const sucursal = find<HTMLSelectElement>("#sucursal");
@@ -77,7 +77,7 @@ export class Barra {
     const enHoy = mirada.vista === "semana" ? lunes(hoja.hoy) === hoja.desde : hoja.hoy === mirada.fecha;
     find("#hoy").toggleAttribute("aria-current", enHoy);
     for (const boton of document.querySelectorAll<HTMLElement>("[data-vista]:is(button)")) boton.ariaPressed = String(boton.dataset["vista"] === mirada.vista);
-    for (const boton of document.querySelectorAll<HTMLButtonElement>("[data-por]")) {
+    for (const boton of document.querySelectorAll<HTMLButtonElement>("button[data-por]")) {
       boton.ariaPressed = String(boton.dataset["por"] === mirada.por);
       boton.disabled = mirada.vista === "semana" && boton.dataset["por"] === "sillon";
     }

@@ -45,12 +45,12 @@ export function limites(modelo: Modelo): { desde: number; hasta: number } {
 }
 
 /** What an event of the grid is. */
-export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string };
+export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string; bloqueo?: number };
 
 type Evento = Calendar.EventInput & { extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, in percent. */
-const carril = 38;
+export const carril = 38;
 
 /** eventos is all that the grid draws: what is closed, what is blocked, reservas and citas. */
 export function eventos(modelo: Modelo, cols: Columna[]): Evento[] {
@@ -79,7 +79,9 @@ function fondos(modelo: Modelo, col: Columna, fecha: string, desde: number, hast
   poner("cerrado", libre, hasta);
   for (const b of modelo.hoja.bloqueos) {
     const suyo = b.id_profesional === 0 || b.id_profesional === col.profesional;
-    if (b.fecha === fecha && suyo) poner("bloqueo", b.inicio, b.fin, b.comentario || t("js.agenda.blocked"));
+    if (b.fecha !== fecha || !suyo) continue;
+    const titulo = b.comentario || t("js.agenda.blocked");
+    list.push({ ...fondo(col.id, "bloqueo", fecha, b.inicio, b.fin, titulo), id: `bloqueo-${col.id}-${b.id}`, extendedProps: { fondo: "bloqueo", titulo, bloqueo: b.id } });
   }
   for (const [inicio, fin] of modelo.dia(col.profesional, fecha)?.fuera ?? []) poner("fuera", inicio, fin, t("js.agenda.elsewhere"));
   for (const [inicio, fin] of conCarril(modelo, col.profesional, fecha) ? trabajo : []) {
@@ -112,7 +114,7 @@ function horasDe(modelo: Modelo, col: Columna, fecha: string): [number, number][
 }
 
 /** conCarril tells whether a column has a lane for its sobrecupos: of a week's narrow ones none has. */
-function conCarril(modelo: Modelo, profesional: number, fecha: string): boolean {
+export function conCarril(modelo: Modelo, profesional: number, fecha: string): boolean {
   if (modelo.mirada.por === "sillon" || modelo.mirada.vista === "semana") return false;
   for (const cita of modelo.citas.values()) {
     if (cita.id_sillon === sobrecupo && cita.id_profesional === profesional && cita.fecha === fecha) return true;

@@ -3,7 +3,7 @@ import { Failure, post } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
 import { t } from "../lib/words";
 import { Ahora } from "./ahora";
-import { columnas, eventos, limites, type Columna, type Props } from "./columnas";
+import { carril, columnas, conCarril, eventos, limites, type Columna, type Props } from "./columnas";
 import { fechaDe, hora, minutoDe } from "./horas";
 import type { Modelo } from "./modelo";
 import { sobrecupo, type Cita } from "./tipos";
@@ -14,6 +14,7 @@ export type Lugar = { fecha: string; inicio: number; fin: number; id_profesional
 /** What the grid asks of the page. */
 export type Manos = {
   abrir: (cita: Cita) => void;
+  abrirBloqueo: (id: number) => void;
   crear: (lugar: Lugar, conDuracion: boolean) => void;
   mover: (cita: Cita, lugar: Lugar) => Promise<boolean>;
 };
@@ -70,8 +71,8 @@ export class Grilla {
       resourceLabelContent: ({ resource }) => ({ domNodes: etiqueta(resource as Calendar.Resource) }),
       eventContent: ({ event }) => ({ domNodes: this.contenido(event) }),
       eventClick: ({ event }) => this.abrir(event),
-      dateClick: ({ date, resource }) => this.crear(date, undefined, resource),
-      select: ({ start, end, resource }) => this.crear(start, end, resource),
+      dateClick: ({ date, resource, jsEvent }) => this.crear(date, undefined, resource, jsEvent as MouseEvent),
+      select: ({ start, end, resource, jsEvent }) => this.crear(start, end, resource, jsEvent as MouseEvent),
       eventDragStart: () => this.empezar(),
       eventResizeStart: () => this.empezar(),
       eventDragStop: () => this.terminar(),
@@ -189,7 +190,7 @@ export class Grilla {
     if (cita) this.manos.abrir(this.modelo.citas.get(cita.id) ?? cita);
   }
 
-  private crear(desde: Date, hasta: Date | undefined, resource: Calendar.Resource | undefined): void {
+  private crear(desde: Date, hasta: Date | undefined, resource: Calendar.Resource | undefined, event: MouseEvent): void {
     const col = this.cols.find(({ id }) => id === resource?.id);
     if (!col) return;
     const fecha = fechaDe(desde);
@@ -197,12 +198,19 @@ export class Grilla {
     const fin = hasta ? minutoDe(hasta) || 1440 : inicio;
     const quien = col.profesional || this.atiende(col.sillon, fecha, inicio);
     const intervalo = this.modelo.profesional(quien)?.intervalo ?? 5;
-    const ajustado = hasta ? this.ajustar(quien, fecha, inicio, intervalo, Math.floor) : this.ajustar(quien, fecha, inicio, intervalo, Math.floor);
+    const ajustado = this.ajustar(quien, fecha, inicio, intervalo, Math.floor);
     this.calendario.unselect();
     this.manos.crear({
       fecha, inicio: ajustado, fin: ajustado + Math.max(intervalo, Math.ceil((fin - ajustado) / intervalo) * intervalo),
-      id_profesional: quien, id_sillon: col.sillon,
+      id_profesional: quien, id_sillon: this.enCarril(col, fecha, event) ? sobrecupo : col.sillon,
     }, hasta !== undefined);
+  }
+
+  /** enCarril tells whether what was pointed at is in the lane that a column has for its sobrecupos. */
+  private enCarril(col: Columna, fecha: string, { clientX, clientY }: MouseEvent): boolean {
+    if (!conCarril(this.modelo, col.profesional, fecha)) return false;
+    const dia = document.elementsFromPoint(clientX, clientY).find((nodo) => nodo.matches("#grilla .ec-day"))?.getBoundingClientRect();
+    return dia !== undefined && clientX >= dia.right - dia.width * carril / 100;
   }
 
   /** atiende is who works on a sillón at an hour, if it is one alone. */
@@ -277,11 +285,28 @@ export class Grilla {
   }
 
   private contenido(event: Calendar.Event): Node[] {
-    const { cita, apilada, reserva, fondo, titulo } = event.extendedProps as Props;
+    const { cita, apilada, reserva, fondo, titulo, bloqueo } = event.extendedProps as Props;
+    if (bloqueo && this.modelo.hoja.puede.bloquear) return [this.enlace(bloqueo, titulo ?? "")];
     if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
     if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
     if (event.display === "preview" || event.display === "ghost") return this.sombra(event, cita);
     return cita ? this.dibujo(cita, apilada) : [];
+  }
+
+  /** enlace is what a bloqueo says, for who may change it: it opens its form. */
+  private enlace(bloqueo: number, titulo: string): HTMLElement {
+    return el("a", {
+      class: "fondo-texto", href: `/ajustes/bloqueos/${bloqueo}`, title: titulo,
+      on: {
+        pointerdown: (event) => event.stopPropagation(), // the grid would take it for a click on the hour
+        click: (event) => {
+          const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+          if (ctrlKey || metaKey || shiftKey) return;
+          event.preventDefault();
+          this.manos.abrirBloqueo(bloqueo);
+        },
+      },
+    }, titulo);
   }
 
   /** sombra is what moves with the pointer: the hours it would have there. */

@@ -1,4 +1,4 @@
-import { Failure, part } from "../lib/api";
+import { Failure, part, postPart } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
 import { openSheet } from "../lib/sheet";
 import { toast } from "../lib/toast";
@@ -12,6 +12,8 @@ import { sobrecupo, type Cita, type Libre } from "./tipos";
 export type Pagina = {
   /** Show a cita, wherever it is. */
   mostrar: (cita: Cita) => Promise<void>;
+  /** Read the sheet again. */
+  releer: () => Promise<void>;
 };
 
 /**
@@ -47,7 +49,10 @@ export class Panel {
   async abrir(url: string): Promise<void> {
     this.url = url;
     const nuevo = await this.pedir(url);
-    if (!nuevo) return;
+    if (nuevo) this.poner(nuevo);
+  }
+
+  private poner(nuevo: HTMLTemplateElement): void {
     this.cuerpo.replaceChildren(nuevo.content);
     openSheet(this.hoja);
     this.titular();
@@ -60,13 +65,21 @@ export class Panel {
     return this.abrir(`/agendar?${query}`);
   }
 
+  /** bloquear shows the form that blocks hours of the day that is looked at. */
+  bloquear(): Promise<void> {
+    const { sucursal, fecha, vista, profesional } = this.modelo.mirada;
+    const query = new URLSearchParams({ id_sucursal: String(sucursal), fecha });
+    if (vista === "semana" && profesional) query.set("id_profesional", String(profesional));
+    return this.abrir(`/ajustes/bloqueos/nuevo?${query}`);
+  }
+
   private titular(): void {
     find("#panel-titulo").textContent = this.cuerpo.querySelector<HTMLElement>("[data-titulo]")?.dataset["titulo"] ?? "";
   }
 
-  /** enfocar puts the focus on what comes next. */
+  /** enfocar puts the focus on what is wrong, else on what comes next. */
   private enfocar(): void {
-    const siguiente = this.cuerpo.querySelector<HTMLElement>("[data-foco]") ?? this.cuerpo.querySelector<HTMLElement>('button, input:not([type="hidden"]), a');
+    const siguiente = this.cuerpo.querySelector<HTMLElement>('.summary[tabindex], [aria-invalid="true"]') ?? this.cuerpo.querySelector<HTMLElement>("[data-foco]") ?? this.cuerpo.querySelector<HTMLElement>('button, input:not([type="hidden"]), a');
     siguiente?.focus();
     if (siguiente instanceof HTMLInputElement && siguiente.type === "search") siguiente.setSelectionRange(siguiente.value.length, siguiente.value.length);
   }
@@ -84,7 +97,7 @@ export class Panel {
   }
 
   private clic(event: MouseEvent): void {
-    const enlace = (event.target as Element).closest<HTMLAnchorElement>('a[href^="/agendar"], a[href^="/citas/"]');
+    const enlace = (event.target as Element).closest<HTMLAnchorElement>('a[href^="/agendar"], a[href^="/citas/"], a[href^="/ajustes/bloqueos/"]');
     const ir = (event.target as Element).closest<HTMLElement>("[data-ir-a]");
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (ir) {
@@ -116,11 +129,14 @@ export class Panel {
     for (const [clave, valor] of new FormData(form)) if (valor !== "") query.set(clave, String(valor));
     this.url = `/agendar?${query}`;
     const nuevo = await this.pedir(this.url);
+    const foco = document.activeElement;
     for (const nombre of nuevo ? partes : []) {
       const de = nuevo?.content.querySelector(`[data-parte="${nombre}"]`);
       const a = this.cuerpo.querySelector(`[data-parte="${nombre}"]`);
       if (de && a) a.replaceWith(de);
     }
+    // The field that has the focus may have been replaced.
+    if (nuevo && foco && !foco.isConnected) this.cuerpo.querySelector<HTMLElement>(`[id="${foco.id}"]`)?.focus();
   }
 
   private tecla(event: KeyboardEvent): void {
@@ -158,6 +174,7 @@ export class Panel {
     if (boton) boton.disabled = true;
     try {
       if (form.dataset["cita"]) await this.cambiar(Number(form.dataset["cita"]), valores, boton);
+      else if (form.matches('[action^="/ajustes/bloqueos/"]')) await this.guardarBloqueo(form, valores);
       else await this.guardar(form, valores);
     } finally {
       if (boton) boton.disabled = false;
@@ -173,6 +190,23 @@ export class Panel {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.rechazado(form, error);
+    }
+  }
+
+  /** guardarBloqueo makes, changes or deletes a bloqueo; its form comes back where that is refused. */
+  private async guardarBloqueo(form: HTMLFormElement, valores: FormData): Promise<void> {
+    try {
+      const respuesta = await postPart(form.getAttribute("action") ?? "", valores);
+      if (respuesta instanceof HTMLTemplateElement) {
+        this.poner(respuesta);
+        return;
+      }
+      this.cerrar();
+      toast(respuesta);
+      await this.pagina.releer();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      toast(error.message, { kind: "error" });
     }
   }
 

@@ -3,11 +3,11 @@ import type { Acciones } from "./acciones";
 import type { Barra } from "./barra";
 import type { Grilla } from "./grilla";
 import type { Panel } from "./panel";
-import type { Cita } from "./tipos";
+import type { Cita, Hoja } from "./tipos";
 import { t } from "../lib/words";
 
 /** What the keys work on. */
-export type Mesa = { barra: Barra; grilla: Grilla; panel: Panel; acciones: Acciones; puede: boolean };
+export type Mesa = { barra: Barra; grilla: Grilla; panel: Panel; acciones: Acciones; puede: Hoja["puede"] };
 
 /** teclas lets everything be done from the keyboard; ? shows how. */
 export function teclas(mesa: Mesa): void {
@@ -35,7 +35,7 @@ function hacer(event: KeyboardEvent, que: () => unknown): true {
 /** deCita are the keys of the cita that has the focus. */
 function deCita(mesa: Mesa, event: KeyboardEvent, cita: Cita, donde: HTMLElement): boolean {
   if (event.key.startsWith("Arrow")) return hacer(event, () => mesa.grilla.pasear(donde, event.key));
-  if (!mesa.puede || !cita.viva) return false;
+  if (!mesa.puede.agendar || !cita.viva) return false;
   const poner = (estado: number, hecho: string) => hacer(event, () => void mesa.acciones.cambiar(cita, { id_estado: estado }, t(hecho, cita.paciente)));
   switch (event.key) {
     case "c": return poner(3, "js.agenda.confirmed");
@@ -62,7 +62,8 @@ function general(mesa: Mesa, event: KeyboardEvent, ayuda: HTMLDialogElement): vo
     "r": () => barra.ir({ por: "sillon" }),
     "g": () => document.querySelector<HTMLElement>("#grilla .ec-event.cita")?.focus(),
   };
-  if (mesa.puede) {
+  if (mesa.puede.bloquear) teclas["b"] = () => panel.bloquear();
+  if (mesa.puede.agendar) {
     teclas["/"] = () => panel.agendar({});
     teclas["n"] = () => panel.agendar({});
     teclas["u"] = () => mesa.acciones.deshacer();

@@ -41,11 +41,30 @@ function refused(status: number, body: unknown): Failure {
 
 /** part asks for the part of a screen that a page shows within itself. */
 export async function part(path: string, signal?: AbortSignal): Promise<HTMLTemplateElement> {
-  const answer = await fetch(path, { headers: { Accept: "text/html", "X-Parte": "1" }, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+  const answer = await askPart(path, signal ? { signal } : {});
+  if (!answer.ok) throw new Failure(answer.status, "", t("js.base.failed"));
+  return parsed(answer);
+}
+
+/** postPart sends the form of a part, and returns what a toast says then, or the part with what is wrong in it. */
+export async function postPart(path: string, values: FormData): Promise<string | HTMLTemplateElement> {
+  const pairs = [...values].map(([key, value]) => [key, String(value)]);
+  const answer = await askPart(path, { method: "POST", body: new URLSearchParams(pairs) });
+  if (answer.ok) return ((await answer.json()) as { hecho: string }).hecho;
+  if (answer.status !== 422) throw new Failure(answer.status, "", t("js.base.failed"));
+  return parsed(answer);
+}
+
+async function askPart(path: string, init: RequestInit): Promise<Response> {
+  const answer = await fetch(path, { ...init, headers: { Accept: "text/html", "X-Parte": "1" } }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Failure(0, "sin_conexion", t("js.base.offline"));
   });
-  if (!answer.ok || answer.redirected) throw new Failure(answer.redirected ? 401 : answer.status, "", t("js.base.failed"));
+  if (answer.redirected) throw new Failure(401, "", t("js.base.failed"));
+  return answer;
+}
+
+async function parsed(answer: Response): Promise<HTMLTemplateElement> {
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   return template;
