@@ -174,7 +174,9 @@ func troubles() map[string]trouble {
 			start: onItsOwnDisk, end: offAgain, reads: true,
 			begin: func(t *testing.T, s *server, _ string) {
 				t.Helper()
+				must(t, s.cmd.Process.Signal(syscall.SIGSTOP)) // so that the copies are of one moment
 				onTop(t, s, `cp "$0"/* "$0.new" && mount -o remount,ro "$0.new"`)
+				must(t, s.cmd.Process.Signal(syscall.SIGCONT))
 			},
 		},
 		"no file may grow": {

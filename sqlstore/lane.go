@@ -278,6 +278,9 @@ func (l *lane) answer(batch []*job, results []error, err error) {
 		if err != nil && results[i] == nil {
 			results[i] = err
 		}
+		if tomahora.KindOf(results[i]) == tomahora.KindUnavailable {
+			l.store.ill.Store(true) // however it came to that, the next Ping looks closer
+		}
 		l.start(j) // so that it no longer counts as waiting
 		j.answer(results[i])
 	}

@@ -80,8 +80,8 @@ func (s *Store) Close() error {
 // was.
 func (s *Store) Ping(ctx context.Context) error {
 	err := s.read(ctx, func(t *tx) error {
-		var one int
-		return t.queryRow("ping", nil, &one)
+		var clinicas int
+		return t.queryRow("ping", []any{1}, &clinicas)
 	})
 	if err != nil {
 		return err
