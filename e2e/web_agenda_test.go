@@ -523,13 +523,21 @@ func TestEstadosInOneClick(t *testing.T) {
 	}
 }
 
-// A profesional sees and changes the own agenda alone, whatever is asked for.
-func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
-	a := startAgenda(t)
+// as is a page of somebody else than the receptionist. A cookie needs a page to be
+// set on, and one that is not there says nothing of anybody.
+func (a *agendaServer) as(t *testing.T, who string) *page {
+	t.Helper()
 	p := newPageAt(t, a.URL)
 	p.expect(404)
 	p.open("/estatico/no")
-	eval[string](p, "document.cookie = 'quien=profesional.2; path=/'")
+	eval[string](p, fmt.Sprintf("document.cookie = 'quien=%s; path=/'", who))
+	return p
+}
+
+// A profesional sees and changes the own agenda alone, whatever is asked for.
+func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
+	a := startAgenda(t)
+	p := a.as(t, "profesional.2")
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26")
 	if n := eval[int](p, "document.querySelectorAll('.columna-nombre').length"); n != 1 {
 		t.Errorf("%d columns", n)
@@ -564,10 +572,7 @@ func TestAProfesionalSeesTheOwnAgendaOnly(t *testing.T) {
 
 func TestWhoOnlyReadsChangesNothing(t *testing.T) {
 	a := startAgenda(t)
-	p := newPageAt(t, a.URL)
-	p.expect(404)
-	p.open("/estatico/no")
-	eval[string](p, "document.cookie = 'quien=lectura; path=/'")
+	p := a.as(t, "lectura")
 	p.openAgenda("/")
 	p.expect(403)
 	if n := eval[int](p, "document.querySelectorAll('[data-nueva], .ec-draggable').length"); n != 0 {
