@@ -29,6 +29,7 @@ type options struct {
 	cpuProfile string        // where a CPU profile of bookings in the store goes; "" takes none
 	serverLog  string        // where the servers' logs go
 	engine     string        // "sqlite", "postgres", or "" for both
+	only       string        // the part to measure, "" for all
 	report     string        // the Markdown file to write, "" for none
 }
 
@@ -42,6 +43,7 @@ func main() {
 	flag.StringVar(&o.cpuProfile, "cpuprofile", "", "also book in the store for 5 s and write a CPU profile to this `file`")
 	flag.StringVar(&o.serverLog, "log", os.DevNull, "`file` for the servers' logs")
 	flag.StringVar(&o.engine, "engine", "", "measure `sqlite` or postgres only (default: both)")
+	flag.StringVar(&o.only, "only", "", "measure this `part` only: store, history, http, demo or mix")
 	flag.StringVar(&o.report, "report", "", "also write all of it to this Markdown `file`")
 	flag.Parse()
 	if flag.NArg() > 0 || !slices.Contains([]string{"", "sqlite", "postgres"}, o.engine) || o.rounds < 1 || o.history < smallHistory || o.duration <= 0 {
@@ -81,32 +83,41 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	return b.out.err
 }
 
+// part is one measurement of a run, by the name that -only takes.
+type part struct {
+	name    string
+	server  bool // needs a program to measure
+	measure func(context.Context) error
+}
+
 // measureAll measures each engine, and over HTTP where there is a program.
 func (b *bench) measureAll(ctx context.Context) error {
 	sqlite, postgres := b.engines()
 	with := func(measure func(context.Context, engine) error, e engine) func(context.Context) error {
 		return func(ctx context.Context) error { return measure(ctx, e) }
 	}
-	parts := []func(context.Context) error{b.measureStore, with(b.measureHistory, sqlite)}
-	onPostgres := []func(context.Context) error{b.measurePostgres, with(b.measureHistory, postgres)}
-	if b.binary != "" {
-		parts = append(parts, b.measureHTTP, b.measureDemo, with(b.measureMix, sqlite))
-		onPostgres = append(onPostgres, with(b.measureMix, postgres))
-	}
-	if b.engine != "postgres" {
-		if err := inTurn(ctx, parts); err != nil {
-			return err
-		}
-	}
-	if b.engine == "sqlite" {
-		return nil
+	onSQLite := b.chosen("sqlite",
+		part{"store", false, b.measureStore}, part{"history", false, with(b.measureHistory, sqlite)},
+		part{"http", true, b.measureHTTP}, part{"demo", true, b.measureDemo}, part{"mix", true, with(b.measureMix, sqlite)})
+	onPostgres := b.chosen("postgres",
+		part{"store", false, b.measurePostgres}, part{"history", false, with(b.measureHistory, postgres)},
+		part{"mix", true, with(b.measureMix, postgres)})
+	if err := inTurn(ctx, onSQLite); err != nil || len(onPostgres) == 0 {
+		return err
 	}
 	return b.withPostgres(ctx, func(ctx context.Context) error { return inTurn(ctx, onPostgres) })
 }
 
-func inTurn(ctx context.Context, parts []func(context.Context) error) error {
-	for _, measure := range parts {
-		if err := measure(ctx); err != nil {
+// chosen are an engine's parts the flags ask for.
+func (b *bench) chosen(engine string, parts ...part) []part {
+	return slices.DeleteFunc(parts, func(p part) bool {
+		return b.engine != "" && b.engine != engine || b.only != "" && b.only != p.name || p.server && b.binary == ""
+	})
+}
+
+func inTurn(ctx context.Context, parts []part) error {
+	for _, p := range parts {
+		if err := p.measure(ctx); err != nil {
 			return err
 		}
 	}
