@@ -197,9 +197,7 @@ func appendConditions(conditions []condicion, columna string, group json.RawMess
 		default:
 			return nil, filtroInvalido("los operadores son eq, neq, gt, gte, lt, lte y lk")
 		}
-		dec := json.NewDecoder(bytes.NewReader(o.raw))
-		dec.UseNumber()
-		v, err := nextValue(dec, o.raw)
+		v, err := nextValue(jsonDecoder(o.raw))
 		if err != nil || v.kind == kindNull || v.kind == kindCompound {
 			return nil, filtroInvalido("el valor debe ser un texto, un número o un booleano")
 		}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/tomahora/tomahora"
 )
 
@@ -205,21 +207,26 @@ func decodeJSON(body []byte, onlyASCII bool) (fields, error) {
 	return f, err
 }
 
-// objectFields reads a valid JSON object token by token.
+// jsonDecoder reads JSON token by token. What it would say of a name that is given
+// twice does not tell which.
+func jsonDecoder(source []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(source), jsontext.AllowDuplicateNames(true))
+}
+
+// objectFields reads a valid JSON object.
 func objectFields(body []byte) (fields, error) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	if _, err := dec.Token(); err != nil { // the opening brace
+	dec := jsonDecoder(body)
+	if _, err := dec.ReadToken(); err != nil { // the opening brace
 		return nil, err
 	}
 	f := make(fields, typicalFields)
-	for dec.More() {
-		token, err := dec.Token()
+	for dec.PeekKind() != '}' {
+		token, err := dec.ReadToken()
 		if err != nil {
 			return nil, err
 		}
-		name, _ := token.(string)
-		v, err := nextValue(dec, body)
+		name := token.String()
+		v, err := nextValue(dec)
 		if err != nil {
 			return nil, err
 		}
@@ -230,44 +237,27 @@ func objectFields(body []byte) (fields, error) {
 	return f, nil
 }
 
-// nextValue reads a value of body; an object or array is kept as its source, and
-// read where one is expected.
-func nextValue(dec *json.Decoder, body []byte) (value, error) {
-	token, err := dec.Token()
+// nextValue reads a value; an object or array is kept as its source, and read
+// where one is expected.
+func nextValue(dec *jsontext.Decoder) (value, error) {
+	if kind := dec.PeekKind(); kind == '{' || kind == '[' {
+		source, err := dec.ReadValue()
+		return value{kind: kindCompound, text: string(source)}, err
+	}
+	token, err := dec.ReadToken()
 	if err != nil {
 		return value{}, err
 	}
-	switch t := token.(type) {
-	case string:
-		return value{kind: kindText, text: t}, nil
-	case json.Number:
-		return value{kind: kindNumber, text: t.String()}, nil
-	case bool:
-		return value{kind: kindBoolean, text: strconv.Itoa(bit(t))}, nil
-	case json.Delim:
-		start := dec.InputOffset() - 1
-		err := skipCompound(dec)
-		return value{kind: kindCompound, text: string(body[start:dec.InputOffset()])}, err
+	switch token.Kind() {
+	case '"':
+		return value{kind: kindText, text: token.String()}, nil
+	case '0':
+		return value{kind: kindNumber, text: token.String()}, nil
+	case 't', 'f':
+		return value{kind: kindBoolean, text: strconv.Itoa(bit(token.Bool()))}, nil
 	default: // null
 		return value{}, nil
 	}
-}
-
-// skipCompound reads to the end of an object or array just opened.
-func skipCompound(dec *json.Decoder) error {
-	for depth := 1; depth > 0; {
-		token, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-	}
-	return nil
 }
 
 // elements are the values of a JSON array; ok is false for what is none.
@@ -275,14 +265,12 @@ func (v value) elements() (list []value, ok bool) {
 	if v.kind != kindCompound || !strings.HasPrefix(v.text, "[") {
 		return nil, false
 	}
-	source := []byte(v.text)
-	dec := json.NewDecoder(bytes.NewReader(source))
-	dec.UseNumber()
-	if _, err := dec.Token(); err != nil { // the opening bracket
+	dec := jsonDecoder([]byte(v.text))
+	if _, err := dec.ReadToken(); err != nil { // the opening bracket
 		return nil, false
 	}
-	for dec.More() {
-		element, err := nextValue(dec, source)
+	for dec.PeekKind() != ']' {
+		element, err := nextValue(dec)
 		if err != nil {
 			return nil, false
 		}
