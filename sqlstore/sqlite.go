@@ -50,8 +50,9 @@ const pragmas = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=sync
 
 // writerPragmas cut a log that grew while somebody read for long, such as a
 // backup, back to the size it has anyway before it is emptied into the file:
-// wal_autocheckpoint pages of 4 KiB.
-const writerPragmas = pragmas + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(65536000)"
+// wal_autocheckpoint pages of 4 KiB. What a statement would have to undo, of a
+// batch in one transaction, stays in memory rather than in a file.
+const writerPragmas = pragmas + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(65536000)&_pragma=temp_store(MEMORY)"
 
 // sqliteURI is how the driver takes a file and the parameters it is opened with.
 func sqliteURI(file, parameters string) string {
