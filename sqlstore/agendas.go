@@ -32,19 +32,17 @@ type agendas struct {
 type agendaLimits struct {
 	places  int // that are kept; a day counts as some
 	changed int // days of a clinic of which it is known that they have changed
+	few     int // days that are read at once: fewer are not worth the question what is new
 }
 
 // usualLimits are some 20 MB.
-func usualLimits() agendaLimits { return agendaLimits{places: 500_000, changed: 4096} }
+func usualLimits() agendaLimits { return agendaLimits{places: 500_000, changed: 4096, few: 16} }
 
 func newAgendas() agendas {
 	return agendas{clinics: map[tomahora.ClinicaID]*agendaMemory{}, agendaLimits: usualLimits()}
 }
 
 const (
-	// manyAgendas is how many are worth the question what is new; fewer are read
-	// as fast.
-	manyAgendas = 3
 	// maxNews is how many eventos are looked at. After more than that most days
 	// are new, too.
 	maxNews = 2000
@@ -316,17 +314,14 @@ func (t *tx) remembered(m *agendaMemory, profs []tomahora.ProfesionalID, desde, 
 		fechas = append(fechas, f)
 	}
 	days := t.store.agendas.find(m, profs, fechas, t.clinica.evento)
-	read, n := map[agendaDay]*keptDay{}, 0
-	for i, prof := range profs {
-		if err := t.readMissing(prof, fechas, days[i], read); err != nil {
-			return nil, err
-		}
-		for _, d := range days[i] {
+	if err := t.readMissing(m, profs, fechas, days); err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, agenda := range days {
+		for _, d := range agenda {
 			n += len(d.places)
 		}
-	}
-	if len(read) > 0 {
-		t.store.agendas.keep(t.id, m, read)
 	}
 	list := make([]tomahora.Espacio, 0, n)
 	for i, prof := range profs {
@@ -337,42 +332,106 @@ func (t *tx) remembered(m *agendaMemory, profs []tomahora.ProfesionalID, desde, 
 	return list, nil
 }
 
-// readMissing reads the days of an agenda that are not known, in one go from the
-// first to the last of them.
-func (t *tx) readMissing(prof tomahora.ProfesionalID, fechas []tomahora.Fecha, days []*keptDay, read map[agendaDay]*keptDay) error {
-	first := slices.Index(days, nil)
-	if first < 0 {
+// readMissing reads the days of agendas that are not kept, of each agenda in one
+// go from the first to the last of them, and keeps them.
+func (t *tx) readMissing(m *agendaMemory, profs []tomahora.ProfesionalID, fechas []tomahora.Fecha, days [][]*keptDay) error {
+	var missing []stretch
+	var unread [][]*keptDay
+	for i, agenda := range days {
+		first := slices.Index(agenda, nil)
+		if first < 0 {
+			continue
+		}
+		last := len(agenda) - 1
+		for agenda[last] != nil {
+			last--
+		}
+		missing = append(missing, stretch{profs[i], fechas[first], fechas[last]})
+		unread = append(unread, agenda[first:last+1])
+	}
+	if len(missing) == 0 {
 		return nil
 	}
-	last := len(days) - 1
-	for days[last] != nil {
-		last--
-	}
-	rows, err := t.readOcupados(prof, fechas[first], fechas[last])
+	read, err := t.readOcupados(missing)
 	if err != nil {
 		return err
 	}
-	for j := first; j <= last; j++ {
-		days[j] = &keptDay{evento: t.clinica.evento}
-		if len(rows) > 0 && rows[0].fecha == fechas[j] {
-			days[j].places, rows = rows[0].places, rows[1:]
+	kept := map[agendaDay]*keptDay{}
+	for i, s := range missing {
+		taken := read[i]
+		for j := range unread[i] {
+			day := &keptDay{evento: t.clinica.evento}
+			fecha := s.desde.AddDays(j)
+			if len(taken) > 0 && taken[0].fecha == fecha {
+				day.places, taken = taken[0].places, taken[1:]
+			}
+			unread[i][j], kept[agendaDay{s.profesional, fecha}] = day, day
 		}
-		read[agendaDay{prof, fechas[j]}] = days[j]
 	}
+	t.store.agendas.keep(t.id, m, kept)
 	return nil
 }
 
-// ocupadosDay is a row of cita_ocupados.
+// stretch is some days of an agenda, the last one included.
+type stretch struct {
+	profesional  tomahora.ProfesionalID
+	desde, hasta tomahora.Fecha
+}
+
+// ocupadosDay is a day on which places are taken.
 type ocupadosDay struct {
 	fecha  tomahora.Fecha
 	places []keptPlace
 }
 
-// readOcupados asks for the days of one agenda on which places are taken.
-func (t *tx) readOcupados(prof tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]ocupadosDay, error) {
-	return collect(t, "cita_ocupados", []any{t.id, prof, desde.String(), hasta.String()}, func(scan scanner) (d ocupadosDay, err error) {
-		return d, scan(fecha(&d.fecha), places(&d.places))
+// readOcupados asks for the days on which places are taken, by date, of each of
+// some stretches.
+func (t *tx) readOcupados(stretches []stretch) ([][]ocupadosDay, error) {
+	asked := []byte("[")
+	for i, s := range stretches {
+		if i > 0 {
+			asked = append(asked, ',')
+		}
+		asked = append(asked, '[')
+		asked = strconv.AppendInt(asked, int64(s.profesional), 10)
+		asked = append(asked, `,"`+s.desde.String()+`","`+s.hasta.String()+`"]`...)
+	}
+	type row struct {
+		stretch int
+		days    []ocupadosDay
+	}
+	rows, err := collect(t, "cita_ocupados", []any{t.id, string(append(asked, ']'))}, func(scan scanner) (r row, err error) {
+		return r, scan(&r.stretch, column[string, []ocupadosDay]{&r.days, parseDays})
 	})
+	if err != nil {
+		return nil, err
+	}
+	days := make([][]ocupadosDay, len(stretches))
+	for _, r := range rows {
+		days[r.stretch] = r.days
+	}
+	return days, nil
+}
+
+// parseDays reads days between semicolons, each a date and its places, and puts
+// them in their order, which a planner need not.
+func parseDays(text string) (days []ocupadosDay, err error) {
+	for day := range strings.SplitSeq(text, ";") {
+		if day == "" {
+			continue
+		}
+		date, taken, _ := strings.Cut(day, " ")
+		fecha, err := tomahora.ParseFecha(date)
+		if err != nil {
+			return nil, err
+		}
+		days = append(days, ocupadosDay{fecha, parsePlaces(taken)})
+	}
+	byFecha := func(a, b ocupadosDay) int { return b.fecha.DaysTo(a.fecha) }
+	if !slices.IsSortedFunc(days, byFecha) {
+		slices.SortFunc(days, byFecha)
+	}
+	return days, nil
 }
 
 func places(dest *[]keptPlace) sql.Scanner {

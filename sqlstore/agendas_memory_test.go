@@ -10,6 +10,9 @@ import (
 // ForgetSoon leaves the store little memory for agendas.
 func (s *Store) ForgetSoon() { s.agendas.agendaLimits = agendaLimits{places: 60, changed: 5} }
 
+// KeepFew makes the store keep also what is as fast read.
+func (s *Store) KeepFew() { s.agendas.few = 0 }
+
 // KeptDays is how many days of agendas the store keeps, and whether it counts
 // right what they take.
 func (s *Store) KeptDays() (days int, counted bool) {

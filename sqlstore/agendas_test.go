@@ -26,6 +26,7 @@ func twoStores(t *testing.T, url string) (stores [2]*sqlstore.Store, id tomahora
 	t.Helper()
 	for i := range stores {
 		stores[i] = openURL(t, url, frozen)
+		stores[i].KeepFew()
 	}
 	id = storetest.Setup(t, stores[0], 1)
 	err := stores[0].Update(t.Context(), id, func(tx tomahora.Tx) (err error) {

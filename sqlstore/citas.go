@@ -120,11 +120,11 @@ func (c citas) Agenda(profesionales []tomahora.ProfesionalID, desde, hasta tomah
 	return agenda, nil
 }
 
-// Ocupados asks as Agenda does, but of many agendas only for what is not kept in
-// memory. An update reads what it has written itself, which nobody keeps.
+// Ocupados asks as Agenda does, but of many days only for those that are not kept
+// in memory. An update reads what it has written itself, which nobody keeps.
 func (c citas) Ocupados(profesionales []tomahora.ProfesionalID, desde, hasta tomahora.Fecha) ([]tomahora.Espacio, error) {
 	ids := distinct(profesionales)
-	if c.batch == nil && len(ids) >= manyAgendas {
+	if c.batch == nil && len(ids)*(desde.DaysTo(hasta)+1) >= c.store.agendas.few {
 		m, err := c.memory()
 		if err != nil {
 			return nil, err
@@ -133,13 +133,17 @@ func (c citas) Ocupados(profesionales []tomahora.ProfesionalID, desde, hasta tom
 			return c.remembered(m, ids, desde, hasta)
 		}
 	}
+	stretches := make([]stretch, len(ids))
+	for i, id := range ids {
+		stretches[i] = stretch{id, desde, hasta}
+	}
+	agendas, err := c.readOcupados(stretches)
+	if err != nil {
+		return nil, err
+	}
 	var ocupados []tomahora.Espacio
-	for _, id := range ids {
-		days, err := c.readOcupados(id, desde, hasta)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range days {
+	for i, id := range ids {
+		for _, d := range agendas[i] {
 			ocupados = appendPlaces(ocupados, agendaDay{id, d.fecha}, d.places)
 		}
 	}

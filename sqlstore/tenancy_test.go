@@ -519,6 +519,9 @@ func (c *tenancy) table(here *scope, tokens []string, i int, ctes []string) int 
 		next = closing(tokens, i) + 1
 	} else if next < len(tokens) && tokens[next] == "(" { // a function
 		next, isTable = closing(tokens, next)+1, false
+		if slices.Equal(tokens[next:min(next+2, len(tokens))], []string{"WITH", "ORDINALITY"}) {
+			next += 2
+		}
 	}
 	alias := name
 	if next < len(tokens) && tokens[next] == "AS" {
