@@ -1,20 +1,16 @@
 -- All that a booking has to know, in one question. It always gives one row.
---
--- The plus signs hide $1, $7 and $8 from SQLite's planner: where a bare
--- parameter could be the constant of a partial index (viva = 1), the statement
--- is prepared again whenever that parameter changes.
 SELECT p.nombre, p.apellidos, p.habilitado,
        a.nombre, a.tipo, a.id_paciente, a.finalizado, a.bloqueado,
        o.id,
        (SELECT MIN(c.id) FROM citas c
-        WHERE c.id_clinica = +$1 AND c.id_profesional = $2 AND c.fecha = $3 AND c.inicio < $4 AND c.fin > $5 AND c.viva = 1 AND c.id <> $6
-          AND (c.id_sillon = +$7 OR c.id_sucursal <> +$8) AND c.id_sillon <> 7 AND $7 <> 7),
+        WHERE c.id_clinica = $1 AND c.id_profesional = $2 AND c.fecha = $3 AND c.inicio < $4 AND c.fin > $5 AND c.viva = 1 AND c.id <> $6
+          AND (c.id_sillon = $7 OR c.id_sucursal <> $8) AND c.id_sillon <> 7 AND $7 <> 7),
        CASE WHEN $9 = 1 THEN
          (SELECT MIN(c.id) FROM citas c
-          WHERE c.id_clinica = +$1 AND c.id_sucursal = +$8 AND c.id_sillon = +$7 AND c.fecha = $3 AND c.inicio < $4 AND c.fin > $5
+          WHERE c.id_clinica = $1 AND c.id_sucursal = $8 AND c.id_sillon = $7 AND c.fecha = $3 AND c.inicio < $4 AND c.fin > $5
             AND c.viva = 1 AND c.exclusiva = 1 AND c.id <> $6) END
 FROM clinicas k
 LEFT JOIN pacientes p ON p.id_clinica = k.id_clinica AND p.id = $10
 LEFT JOIN atenciones a ON a.id_clinica = k.id_clinica AND a.id = $11
 LEFT JOIN citas o ON o.id_clinica = k.id_clinica AND o.id_atencion = $11 AND o.viva = 1 AND o.atencion_multiple = 0 AND o.id <> $6
-WHERE k.id_clinica = +$1
+WHERE k.id_clinica = $1
