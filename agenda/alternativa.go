@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -100,24 +101,25 @@ func Alternativas(tx tomahora.Tx, r *Rechazo) ([]Libre, error) {
 	return append(append(list, own.libres...), others.libres...), nil
 }
 
-// otros are who might attend instead.
-func otros(cfg *tomahora.Config, s tomahora.Solicitud) []tomahora.ProfesionalID {
+// otros are who might attend instead: those who follow by their ids, and after the
+// last one the first.
+func otros(cfg *tomahora.Config, s tomahora.Solicitud) (ids []tomahora.ProfesionalID) {
 	asked, _ := cfg.Profesional(s.IDProfesional)
 	if asked.IDEspecialidad == 0 {
 		return nil
 	}
-	var before, after []tomahora.ProfesionalID
-	for _, p := range cfg.Plan().Profesionales {
-		switch {
-		case p.ID == asked.ID, !p.Habilitado, p.IDEspecialidad != asked.IDEspecialidad, !p.Admits(*s.Duracion), !cfg.Atiende(p.ID, s.IDSucursal):
-		case p.ID < asked.ID:
-			before = append(before, p.ID)
-		default:
-			after = append(after, p.ID)
+	all := cfg.Plan().Profesionales
+	next, _ := slices.BinarySearchFunc(all, asked.ID+1, func(p tomahora.Profesional, id tomahora.ProfesionalID) int { return cmp.Compare(p.ID, id) })
+	for i := range all {
+		p := all[(next+i)%len(all)]
+		if p.ID == asked.ID || !p.Habilitado || p.IDEspecialidad != asked.IDEspecialidad || !p.Admits(*s.Duracion) || !cfg.Atiende(p.ID, s.IDSucursal) {
+			continue
+		}
+		if ids = append(ids, p.ID); len(ids) == maxOtros {
+			break
 		}
 	}
-	after = append(after, before...)
-	return after[:min(len(after), maxOtros)]
+	return ids
 }
 
 // cercania is what places are near to.
