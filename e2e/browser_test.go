@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -122,7 +125,11 @@ func newPageAt(t testing.TB, base string) *page {
 	p := &page{t: t, ctx: ctx, base: base}
 	must(t, chromedp.Do(ctx))
 	must(t, chromedp.Listen(ctx, p.hear))
-	p.run(command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}))
+	p.run(
+		command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}),
+		// Each tab is somebody's who looks at it, whatever else is open.
+		command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
+	)
 	t.Cleanup(func() {
 		cancel()
 		for _, problem := range p.told() {
@@ -312,16 +319,25 @@ func eval[T any](p *page, expression string) T {
 	return get(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// login signs a user of the server in.
+// login signs a user of the server in, as the form at /entrar would.
 func (p *page) login(email, clave string) {
 	p.t.Helper()
-	p.open("/entrar")
-	p.fill(`[name="email"]`, email)
-	p.fill(`[name="clave"]`, clave)
-	p.submit(`[name="clave"]`)
-	if at := eval[string](p, "location.pathname"); at == "/entrar" {
-		p.fail(fmt.Errorf("%s could not sign in", email))
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.PostForm(p.base+"/entrar", url.Values{"email": {email}, "clave": {clave}})
+	must(p.t, err)
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusSeeOther {
+		p.t.Fatalf("%s could not sign in: %s", email, answer.Status)
 	}
+	for _, c := range answer.Cookies() {
+		p.setCookie(c.Name, c.Value)
+	}
+}
+
+// setCookie gives the tab a cookie of the server.
+func (p *page) setCookie(name, value string) {
+	p.t.Helper()
+	p.run(command(network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: p.base, HTTPOnly: new(true)}))
 }
 
 // size is the window a page is looked at in.
@@ -390,12 +406,16 @@ func (p *page) screenshot(name string, s size) {
 	p.t.Helper()
 	whole := s
 	whole.height = max(s.height, eval[int64](p, "document.documentElement.scrollHeight"))
-	p.resize(whole)
+	if whole != s {
+		p.resize(whole)
+		defer p.resize(s)
+	}
 	p.settle()
-	png := get(p, chromedp.CaptureScreenshot())
-	p.resize(s)
+	shot := get(p, func(ctx context.Context, t *chromedp.Target) (cdppage.CaptureScreenshotResult, error) {
+		return cdp.Call(ctx, t, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{OptimizeForSpeed: new(true)})
+	})
 	must(p.t, os.MkdirAll("screenshots", 0o755))
-	must(p.t, os.WriteFile(filepath.Join("screenshots", name+".png"), png, 0o644))
+	must(p.t, os.WriteFile(filepath.Join("screenshots", name+".png"), shot.Data, 0o644))
 }
 
 // settle waits until the page is drawn as it now is.
@@ -448,11 +468,21 @@ func (p *page) axe(name string) {
 	}
 }
 
-// validHTML fails on what is wrong with the HTML of a page.
-func validHTML(t testing.TB, name, html string) {
+// validHTML fails on what is wrong with the HTML of pages, by their names. The
+// validator takes longer to start than to judge them all.
+func validHTML(t testing.TB, pages map[string]string) {
 	t.Helper()
-	cmd := exec.Command("node", "node_modules/html-validate/bin/html-validate.mjs", "--config", "html-validate.json", "--formatter", "json", "--stdin")
-	cmd.Dir, cmd.Stdin = "../web", strings.NewReader(html)
+	config, err := filepath.Abs("../web/html-validate.json")
+	must(t, err)
+	args := []string{"node_modules/html-validate/bin/html-validate.mjs", "--config", config, "--formatter", "json"}
+	dir := t.TempDir()
+	for name, html := range pages {
+		file := filepath.Join(dir, name+".html")
+		must(t, os.WriteFile(file, []byte(html), 0o600))
+		args = append(args, file)
+	}
+	cmd := exec.Command("node", args...)
+	cmd.Dir = "../web"
 	out, err := cmd.Output()
 	if err == nil {
 		return
@@ -461,12 +491,16 @@ func validHTML(t testing.TB, name, html string) {
 		RuleID, Message string
 		Line, Column    int
 	}
-	var reports []struct{ Messages []message }
-	if json.Unmarshal(out, &reports) != nil {
-		t.Fatalf("%s could not be judged: %v %s", name, err, out)
+	var reports []struct {
+		FilePath string
+		Messages []message
 	}
-	lines := strings.Split(html, "\n")
+	if json.Unmarshal(out, &reports) != nil {
+		t.Fatalf("the pages could not be judged: %v %s", err, out)
+	}
 	for _, r := range reports {
+		name := strings.TrimSuffix(filepath.Base(r.FilePath), ".html")
+		lines := strings.Split(pages[name], "\n")
 		for _, m := range r.Messages {
 			t.Errorf("%s: %s (%s) in\n%s", name, m.Message, m.RuleID, lines[min(max(m.Line-1, 0), len(lines)-1)])
 		}

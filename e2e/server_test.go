@@ -54,6 +54,7 @@ func start(t *testing.T, args ...string) *server {
 // startCommand is start for a command that becomes the program.
 func startCommand(t *testing.T, cmd *exec.Cmd) *server {
 	t.Helper()
+	cmd.Env = append(cmd.Environ(), "TMPDIR="+t.TempDir()) // what a demo that is killed leaves goes with the test
 	stderr, err := cmd.StderrPipe()
 	must(t, err)
 	s := &server{cmd: cmd, token: "demo", exited: make(chan error, 1), log: &lockedBuffer{}}

@@ -55,6 +55,7 @@ func (p *page) shows(day int, hours string) {
 }
 
 func TestSetUpAProfesionalFromNothing(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo", "--now", ajustesNow, "--empty")
 	p := newPage(t, s)
 	p.login("admin@demo.cl", "demo")
@@ -162,6 +163,7 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 }
 
 func TestTheWeekByTouch(t *testing.T) {
+	t.Parallel()
 	p := newPage(t, start(t, "demo", "--now", ajustesNow, "--empty"))
 	p.login("admin@demo.cl", "demo")
 	p.resize(phone)
@@ -179,6 +181,7 @@ func TestTheWeekByTouch(t *testing.T) {
 }
 
 func TestTheWeekWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo", "--now", ajustesNow, "--empty")
 	p := newPage(t, s)
 	p.login("admin@demo.cl", "demo")
@@ -203,6 +206,7 @@ func TestTheWeekWithoutScripts(t *testing.T) {
 }
 
 func TestABloqueoOverCitasIsRefusedThenForced(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo", "--now", ajustesNow)
 	p := newPage(t, s)
 	p.expect(422)
@@ -227,6 +231,7 @@ func TestABloqueoOverCitasIsRefusedThenForced(t *testing.T) {
 }
 
 func TestAWebhookShowsItsSecretOnce(t *testing.T) {
+	t.Parallel()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("gracias")) }))
 	defer receiver.Close()
 	s := start(t, "demo", "--now", ajustesNow, "--empty", "--webhooks-locales")
@@ -261,6 +266,7 @@ func TestAWebhookShowsItsSecretOnce(t *testing.T) {
 }
 
 func TestReceptionDoesNotSetUp(t *testing.T) {
+	t.Parallel()
 	p := newPage(t, start(t, "demo", "--now", ajustesNow, "--empty"))
 	p.expect(403)
 	p.login("recepcion@demo.cl", "demo")
@@ -277,6 +283,7 @@ func TestReceptionDoesNotSetUp(t *testing.T) {
 }
 
 func TestTheDashboardAndItsLists(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo", "--now", ajustesNow)
 	p := newPage(t, s)
 	p.login("recepcion@demo.cl", "demo")

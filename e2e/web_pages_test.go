@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
@@ -80,34 +81,76 @@ func checkedPages() []checkedPage {
 }
 
 // Every page has what a browser, a screen reader and a slow network need, in every
-// size, light and dark, and has its words in both languages.
+// size, light and dark, and has its words in both languages. None changes anything
+// on the server, so they are looked at beside each other, in as many tabs as -parallel
+// says. A language is the user's, whom several tabs are, so each has a server.
 func TestPagesKeepTheBasics(t *testing.T) {
-	s := start(t, "demo", "--now", "2026-11-26T10:05:00-03:00")
-	for _, tt := range checkedPages() {
-		t.Run(tt.name, func(t *testing.T) {
-			p := newPage(t, s)
-			if tt.as != "" {
-				p.login(tt.as, "demo")
-			}
-			if tt.status != 0 {
-				p.expect(tt.status)
-			}
-			p.run(command(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}))
-			p.keepsTheBasics(tt)
-			p.look(tt.name)
-			p.speak("en")
-			p.open(tt.path)
-			p.speaks("en")
-			p.screenshot(tt.name+"-en", desktop)
-			p.resize(phone)
-			p.staysWithin(tt.name+" in English", phone)
-			p.speak("es")
-		})
+	t.Parallel()
+	spanish := start(t, "demo", "--now", "2026-11-26T10:05:00-03:00")
+	english := start(t, "demo", "--now", "2026-11-26T10:05:00-03:00")
+	speakEnglish(t, english)
+	var mu sync.Mutex
+	written := map[string]string{}
+	t.Run("pages", func(t *testing.T) {
+		for _, tt := range checkedPages() {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				p := newPage(t, spanish)
+				html := p.looksRight(tt)
+				p.base = english.url
+				p.hasEnglishWords(tt)
+				mu.Lock()
+				defer mu.Unlock()
+				written[tt.name] = html
+			})
+		}
+	})
+	validHTML(t, written)
+}
+
+// looksRight looks at a page in every size, and returns its HTML.
+func (p *page) looksRight(tt checkedPage) string {
+	p.t.Helper()
+	if tt.as != "" {
+		p.login(tt.as, "demo")
+	}
+	if tt.status != 0 {
+		p.expect(tt.status)
+	}
+	p.run(command(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}))
+	html := p.keepsTheBasics(tt)
+	p.look(tt.name)
+	return html
+}
+
+// speakEnglish has all who look at pages choose English.
+func speakEnglish(t *testing.T, s *server) {
+	t.Helper()
+	p := newPage(t, s)
+	for _, email := range []string{"recepcion@demo.cl", "profesional@demo.cl", "admin@demo.cl"} {
+		p.login(email, "demo")
+		p.open("/cuenta")
+		p.speak("en")
 	}
 }
 
-// keepsTheBasics opens a page and fails on what is wrong with it.
-func (p *page) keepsTheBasics(tt checkedPage) {
+// hasEnglishWords looks at a page of a server where English was chosen.
+func (p *page) hasEnglishWords(tt checkedPage) {
+	p.t.Helper()
+	if tt.as != "" {
+		p.login(tt.as, "demo")
+	} else {
+		p.setCookie("idioma", "en")
+	}
+	p.open(tt.path)
+	p.speaks("en")
+	p.screenshot(tt.name+"-en", desktop)
+	p.resize(phone)
+	p.staysWithin(tt.name+" in English", phone)
+}
+
+// keepsTheBasics opens a page, fails on what is wrong with it, and returns its HTML.
+func (p *page) keepsTheBasics(tt checkedPage) string {
 	p.t.Helper()
 	before := len(p.responses())
 	p.open(tt.path)
@@ -122,7 +165,7 @@ func (p *page) keepsTheBasics(tt checkedPage) {
 	if h.Doctype != "html" || h.Mode != "CSS1Compat" || h.Viewport != "width=device-width, initial-scale=1" || h.Description == "" || !strings.HasSuffix(h.Title, " · tomahora") {
 		p.t.Errorf("the head of the page is %+v", h)
 	}
-	validHTML(p.t, tt.name, eval[string](p, "fetch(location.href, {headers: {Accept: 'text/html'}}).then((r) => r.text())"))
+	html := eval[string](p, "fetch(location.href, {headers: {Accept: 'text/html'}}).then((r) => r.text())")
 	total := 0.0
 	for _, r := range p.responses()[before:] {
 		p.judge(r)
@@ -137,6 +180,7 @@ func (p *page) keepsTheBasics(tt checkedPage) {
 	if total > budget*1000 {
 		p.t.Errorf("the page weighs %.1f KB, more than %.0f", total/1000, budget)
 	}
+	return html
 }
 
 // responses are what was loaded so far.
@@ -198,6 +242,7 @@ func (p *page) speaks(lang string) {
 
 // The colours change at once, and the next page has them too.
 func TestThemeIsKept(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo", "--empty")
 	p := newPage(t, s)
 	p.expect(404)
@@ -221,6 +266,7 @@ func TestThemeIsKept(t *testing.T) {
 
 // Without scripts the colours change too, by a form.
 func TestThemeIsKeptWithoutScripts(t *testing.T) {
+	t.Parallel()
 	p := newPage(t, start(t, "demo", "--empty"))
 	p.expect(404)
 	p.withoutScripts()
@@ -235,6 +281,7 @@ func TestThemeIsKeptWithoutScripts(t *testing.T) {
 
 // A keyboard reaches the content without walking through the navigation.
 func TestSkipLink(t *testing.T) {
+	t.Parallel()
 	p := newPage(t, start(t, "demo", "--empty"))
 	p.expect(404)
 	p.open("/no/existe")

@@ -93,6 +93,7 @@ func (p *page) offersNine() bool {
 
 // A person books with a phone, goes back once, and then confirms, moves and annuls.
 func TestReservarOnAPhone(t *testing.T) {
+	t.Parallel()
 	s := startOnline(t)
 	p := newPhone(t, s)
 	p.run(command(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}))
@@ -195,6 +196,7 @@ func (p *page) calendar(link string) *ics.VEvent {
 // Two people want the same hour. While one has it, it is not offered to the other,
 // who is told kindly; who wrote too long keeps what was written.
 func TestTwoPeopleReserveTheSameHour(t *testing.T) {
+	t.Parallel()
 	s := startOnline(t)
 	one, other := newPhone(t, s), newPhone(t, s)
 	for _, p := range []*page{one, other} {
@@ -231,6 +233,7 @@ func TestTwoPeopleReserveTheSameHour(t *testing.T) {
 
 // An hour is held for some minutes only; then it is still who was first's.
 func TestReservarAfterTheHourIsHeldNoLonger(t *testing.T) {
+	t.Parallel()
 	s := startOnline(t)
 	one, other := newPhone(t, s), newPhone(t, s)
 	one.open("/reservar/1/hora?con=p1&dia=" + lunes)
@@ -255,6 +258,7 @@ func TestReservarAfterTheHourIsHeldNoLonger(t *testing.T) {
 
 // A phone that runs no scripts, or has not got them yet, books all the same.
 func TestReservarWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := startOnline(t)
 	p := newPhone(t, s)
 	p.run(command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
@@ -347,6 +351,7 @@ func (f *frame) click(selector string) {
 // The clinic's own site shows the pages in a frame, where one books from the first
 // step to the last; any other site shows nothing.
 func TestReservarInAFrame(t *testing.T) {
+	t.Parallel()
 	db := filepath.Join(t.TempDir(), "a.db")
 	s := startOnline(t, "--db", "sqlite:"+db)
 	allowed, forbidden := site(t, &s.url), site(t, &s.url)

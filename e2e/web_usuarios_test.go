@@ -12,6 +12,7 @@ import (
 )
 
 func TestSigningInAndOut(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo")
 	p := newPage(t, s)
 	p.expect(422)
@@ -54,6 +55,7 @@ func TestSigningInAndOut(t *testing.T) {
 }
 
 func TestAnAccountOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo")
 	here, there := newPage(t, s), newPage(t, s)
 	here.expect(422)
@@ -94,6 +96,7 @@ func TestAnAccountOfOnesOwn(t *testing.T) {
 
 // The first clinic is made in a browser, by whoever was told the code.
 func TestTheFirstRun(t *testing.T) {
+	t.Parallel()
 	s := start(t, "serve", "--db", "sqlite:"+t.TempDir()+"/a.db")
 	p := newPage(t, s)
 	p.expect(422)
@@ -137,6 +140,7 @@ func TestTheFirstRun(t *testing.T) {
 // An administrator hires somebody, who comes in with what was shown once, and is
 // out at once when disabled.
 func TestHiringSomebody(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo")
 	admin, eva := newPage(t, s), newPage(t, s)
 	admin.expect(422)
@@ -199,6 +203,7 @@ func TestHiringSomebody(t *testing.T) {
 }
 
 func TestATokenOfTheWeb(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo")
 	p := newPage(t, s)
 	p.expect(422)
@@ -226,6 +231,7 @@ func TestATokenOfTheWeb(t *testing.T) {
 
 // All of it works where a browser runs no scripts.
 func TestUsersWithoutScripts(t *testing.T) {
+	t.Parallel()
 	s := start(t, "demo")
 	p := newPage(t, s)
 	p.login("admin@demo.cl", "demo")
@@ -242,6 +248,7 @@ func TestUsersWithoutScripts(t *testing.T) {
 
 // A provider lets in who has a user under the email that it verified.
 func TestSigningInByAProvider(t *testing.T) {
+	t.Parallel()
 	provider := oidctest.New(t, time.Now())
 	db := "sqlite:" + t.TempDir() + "/a.db"
 	tomahora(t, "clinica", "create", "--nombre", "Clínica", "--db", db)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"runtime"
 	"strings"
@@ -90,7 +92,40 @@ func openPostgres(ctx context.Context, dbURL string, o Options) (*Store, error) 
 	}
 	s := newStore(&postgresEngine{pool: pool, texts: texts, announcer: startAnnouncer(pool)}, o, func(s *Store) writing { return newClinicLanes(s, postgresBatch) })
 	s.outdated = outdated
+	warnOfPlain(s.logger, dbURL, config.ConnConfig)
 	return s, nil
+}
+
+// warnOfPlain says once, without the URL and its password, that what goes over the
+// network may be in clear, where nobody said whether that is meant.
+func warnOfPlain(logger *slog.Logger, dbURL string, c *pgx.ConnConfig) {
+	u, err := url.Parse(dbURL)
+	if err != nil || u.Query().Has("sslmode") || !fallsBackToPlain(c) {
+		return
+	}
+	logger.Warn("the connections to the database are in clear where its server offers no TLS; write sslmode=verify-full into the URL, or sslmode=disable if the network between is trusted",
+		"host", c.Host)
+}
+
+// fallsBackToPlain tells whether a connection to another machine is tried with TLS
+// and then without, which nobody would notice. PGSSLMODE may have said otherwise.
+func fallsBackToPlain(c *pgx.ConnConfig) bool {
+	var encrypted, plain bool
+	for _, f := range append(c.Fallbacks, &pgconn.FallbackConfig{Host: c.Host, TLSConfig: c.TLSConfig}) {
+		if !onThisMachine(f.Host) {
+			encrypted, plain = encrypted || f.TLSConfig != nil, plain || f.TLSConfig == nil
+		}
+	}
+	return encrypted && plain
+}
+
+// onThisMachine tells whether a host is the folder of a socket, or a loopback.
+func onThisMachine(host string) bool {
+	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
 }
 
 // migratePostgresOutdated tells whether the schema is older than the program. A

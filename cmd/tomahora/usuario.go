@@ -21,6 +21,7 @@ type usuarioCmd struct {
 	List     usuarioListCmd     `cmd:"" help:"List the users."`
 	Password usuarioPasswordCmd `cmd:"" help:"Set a user's password, which ends their sessions and their waiting after failures."`
 	Revoke   usuarioRevokeCmd   `cmd:"" help:"Disable a user, who is out at once."`
+	Enable   usuarioEnableCmd   `cmd:"" help:"Let a user in again who was disabled, with the password there was."`
 }
 
 // secretInput is where a password comes from.
@@ -268,19 +269,42 @@ type usuarioRevokeCmd struct {
 
 func (c usuarioRevokeCmd) Run(env *environment) error {
 	return c.with(env, func(store *sqlstore.Store) error {
-		u, err := c.find(env, store)
-		if err != nil {
-			return err
-		}
-		err = store.Update(env.ctx, u.IDClinica, func(tx tomahora.Tx) error {
-			_, err := agenda.CambiarUsuario(tx, u.ID, tomahora.CambioUsuario{Habilitado: new(false)}, tomahora.Sistema)
-			return err
-		})
+		u, err := c.enable(env, store, false)
 		if err != nil {
 			return err
 		}
 		return c.print(env, struct {
 			Revoked int64 `json:"revoked"`
 		}{int64(u.ID)}, u.Email+" is disabled")
+	})
+}
+
+type usuarioEnableCmd struct {
+	database
+	output
+	whichUsuario
+}
+
+func (c usuarioEnableCmd) Run(env *environment) error {
+	return c.with(env, func(store *sqlstore.Store) error {
+		u, err := c.enable(env, store, true)
+		if err != nil {
+			return err
+		}
+		return c.print(env, struct {
+			Enabled int64 `json:"enabled"`
+		}{int64(u.ID)}, u.Email+" is enabled")
+	})
+}
+
+// enable lets the user in or not, and returns who it is.
+func (w whichUsuario) enable(env *environment, store *sqlstore.Store, habilitado bool) (tomahora.Usuario, error) {
+	u, err := w.find(env, store)
+	if err != nil {
+		return tomahora.Usuario{}, err
+	}
+	return u, store.Update(env.ctx, u.IDClinica, func(tx tomahora.Tx) error {
+		_, err := agenda.CambiarUsuario(tx, u.ID, tomahora.CambioUsuario{Habilitado: &habilitado}, tomahora.Sistema)
+		return err
 	})
 }
