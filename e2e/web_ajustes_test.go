@@ -210,7 +210,7 @@ func TestABloqueoOverCitasIsRefusedThenForced(t *testing.T) {
 	p.open("/ajustes/bloqueos")
 	p.look("ajustes-bloqueos-vacio")
 	p.follow(`a[href="/ajustes/bloqueos/nuevo"]`)
-	p.run(chromedp.SetValue(chromedp.CSS(`[name="fecha"]`), "2026-11-27"))
+	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "0"), chromedp.SetValue(chromedp.CSS(`[name="fecha"]`), "2026-11-27"))
 	p.fill(`[name="comentario"]`, "Capacitación de todo el equipo en la sede central, con traslado desde las ocho y media de la mañana")
 	p.submit(`[name="comentario"]`)
 	if said := p.see(".in-the-way"); !strings.Contains(said, "viernes 27 de noviembre") {
