@@ -276,7 +276,7 @@ func (p *page) block(from, to point) {
 	p.t.Helper()
 	p.drag(from, to)
 	p.drop(to)
-	p.click(`#panel[open] .modo a[href^="/ajustes/bloqueos/nuevo"]`)
+	p.click(`#panel[open] .modos a[href^="/ajustes/bloqueos/nuevo"]`)
 	p.until("document.activeElement.matches('#panel #campo-comentario')")
 	p.fill("#campo-comentario", "Reunión de equipo")
 }
@@ -349,6 +349,99 @@ func TestBlockHoursThatHaveACita(t *testing.T) {
 	}
 }
 
+// drawn draws a range of hours and takes one of the ways to use them, by the path of
+// its form.
+func (p *page) drawn(from, to point, way string) {
+	p.t.Helper()
+	p.drag(from, to)
+	p.drop(to)
+	p.click(fmt.Sprintf(`#panel[open] .modos a[href^=%q]`, way))
+	p.see(fmt.Sprintf(`#panel form[action=%q]`, way))
+}
+
+// fields are the values of fields of the form in the panel.
+func (p *page) fields(names ...string) string {
+	p.t.Helper()
+	return eval[string](p, fmt.Sprintf("'%s'.split(' ').map((n) => document.querySelector(`#panel [name=${n}]`).value).join()", strings.Join(names, " ")))
+}
+
+// Hours that are drawn where nobody attends are opened: here those of the break, with
+// those around it, since an especial replaces all of the day's.
+func TestOpenHoursByDraggingOverThem(t *testing.T) {
+	a := startAgenda(t)
+	p, other := a.as(t, "administracion"), newPageAt(t, a.URL)
+	p.openAgenda("/")
+	other.openAgenda("/")
+	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin <= 13*60 })
+	top := p.at(cita(c.ID), 0)
+	top.Y += float64(13*60-c.Espacio.Rango.Inicio) * minute
+	p.drawn(point{top.X, top.Y + 3*minute}, point{top.X, top.Y + 58*minute}, "/ajustes/especiales/nuevo")
+	if got := p.fields("id_profesional", "id_sucursal", "fecha", "hora_inicio", "hora_fin", "pausa_inicio", "sillones", "modalidad"); got != "1,1,2026-11-26,08:00,20:00,,1,presencial" {
+		t.Errorf("the form is for %s", got)
+	}
+	if told := p.see("#panel .sheet-body > p"); told != "Ese día atiende 08:00 – 13:00, 14:00 – 20:00. Este horario lo reemplaza." {
+		t.Errorf("the form tells %q", told)
+	}
+	p.until("document.activeElement.matches('#panel #campo-hora_inicio')")
+	p.look("agenda-atender")
+	breaks := eval[int](other, "document.querySelectorAll('#grilla .fondo-pausa').length")
+	p.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.until("!document.querySelector('#panel').open")
+	other.until(fmt.Sprintf("document.querySelectorAll('#grilla .fondo-pausa').length === %d", breaks-1))
+	list := a.especiales(t)
+	if len(list) != 1 || list[0].Jornada.Rango != (tmh.Rango{Inicio: 8 * 60, Fin: 20 * 60}) || !list[0].Jornada.Pausa.IsEmpty() || list[0].IDSucursal != 1 {
+		t.Errorf("opened %+v", list)
+	}
+}
+
+// especiales are those of profesional 1 on the demo's day, as the store has them.
+func (a *agendaServer) especiales(t *testing.T) (list []tmh.HorarioEspecial) {
+	t.Helper()
+	must(t, a.store.View(t.Context(), a.id, func(tx tmh.Tx) error {
+		for _, e := range tx.Config().Plan().Especiales {
+			if e.IDProfesional == 1 && e.Fecha == (tmh.Fecha{Year: 2026, Month: 11, Day: 26}) {
+				list = append(list, e)
+			}
+		}
+		return nil
+	}))
+	return list
+}
+
+// A sillón is not one profesional's: whose hours are meant is asked, and what was said
+// is kept from one form to the next.
+func TestDrawHoursOfASillonThatSeveralHave(t *testing.T) {
+	a := startAgenda(t)
+	p := a.as(t, "administracion")
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon")
+	top := p.at(".ec-body .ec-day", 0)
+	top.Y += (9*60 - 7*60) * minute
+	from, to := point{top.X, top.Y + 16*minute}, point{top.X, top.Y + 43*minute}
+	p.drawn(from, to, "/ajustes/bloqueos/nuevo")
+	if got := p.fields("id_profesional", "hora_inicio", "hora_fin"); got != ",09:15,09:45" {
+		t.Errorf("the form is for %s", got)
+	}
+	p.until("document.activeElement.matches('#panel #campo-id_profesional')")
+	p.look("agenda-sillon-bloquear")
+	p.click("#panel [data-principal]")
+	p.see("#panel #campo-id_profesional:invalid")
+	p.click(`#panel .modos a[href^="/agendar"]`)
+	p.see(`#panel form[action="/agendar"]`)
+	if got := p.fields("id_profesional", "hora_inicio", "duracion", "id_sillon"); got != ",09:15,30,1" {
+		t.Errorf("back at booking the form is for %s", got)
+	}
+	eval[bool](p, "(() => { const f = document.querySelector('#campo-id_profesional'); f.value = '1'; return f.dispatchEvent(new Event('change', {bubbles: true})); })()")
+	p.click(`#panel .modos a[href*="id_profesional=1"][href^="/ajustes/bloqueos"]`)
+	p.until("document.activeElement.matches('#panel #campo-comentario')")
+	p.fill("#campo-comentario", "Reunión de equipo")
+	p.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.until("!document.querySelector('#panel').open")
+	list := a.bloqueos(t)
+	if want := (tmh.Rango{Inicio: 9*60 + 15, Fin: 9*60 + 45}); len(list) != 1 || list[0].Rango != want {
+		t.Errorf("blocked %+v, want %v", list, want)
+	}
+}
+
 // Where a day has sobrecupos, a click into their lane is for one more, and a click
 // beside it is not.
 func TestAClickInTheLaneOfSobrecuposBooksOne(t *testing.T) {
@@ -376,7 +469,7 @@ func TestAClickInTheLaneOfSobrecuposBooksOne(t *testing.T) {
 		p.mouse(input.DispatchMouseEventTypeMousePressed, at.X, free.Y, 1)
 		p.drop(point{at.X, free.Y})
 		p.until(fmt.Sprintf("document.querySelector('#panel[open] #campo-sobrecupo')?.checked === %v", at.sobrecupo))
-		if n := eval[int](p, "document.querySelectorAll('#panel .modo').length"); n != 0 {
+		if n := eval[int](p, "document.querySelectorAll('#panel .modos').length"); n != 0 {
 			t.Errorf("after a click there are %d choices of what to do", n)
 		}
 	}
@@ -614,6 +707,39 @@ func TestTheDayWithoutJavaScript(t *testing.T) {
 	p.see(".notice-ok")
 	if got := a.cita(t, 754); got.IDPaciente != 2 {
 		t.Errorf("booked %+v", got)
+	}
+}
+
+// Hours of a day are blocked and opened from its list, and one comes back to it.
+func TestTheHoursOfTheDayWithoutJavaScript(t *testing.T) {
+	a := startAgenda(t)
+	p := a.as(t, "administracion")
+	const day = "/dia?sucursal=1&fecha=2026-11-26"
+	p.open(day)
+	p.look("dia-administracion")
+	p.withoutScripts()
+	p.open(day)
+	p.follow(`a[href^="/ajustes/bloqueos/nuevo"]`)
+	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "1"), chromedp.SetValue(chromedp.CSS(`[name="hora_inicio"]`), "09:00"), chromedp.SetValue(chromedp.CSS(`[name="hora_fin"]`), "09:30"))
+	p.click(`[name="todo_el_dia"]`)
+	p.fill(`[name="comentario"]`, "Reunión de equipo")
+	p.submit(`[name="comentario"]`)
+	p.see(".notice-ok")
+	if list := a.bloqueos(t); len(list) != 1 || list[0].Rango != (tmh.Rango{Inicio: 9 * 60, Fin: 9*60 + 30}) {
+		t.Errorf("blocked %+v", list)
+	}
+	if told := p.see(".dia-bloqueo"); !strings.Contains(told, "Reunión de equipo") {
+		t.Errorf("the list tells %q", told)
+	}
+	p.follow(`a[href^="/ajustes/especiales/nuevo"]`)
+	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "1"), chromedp.SetValue(chromedp.CSS(`[name="hora_fin"]`), "21:00"))
+	p.follow(`form.ficha button[type="submit"]`)
+	p.see(".notice-ok")
+	if at := eval[string](p, "location.pathname + location.search"); at != day {
+		t.Errorf("one comes back to %s", at)
+	}
+	if list := a.especiales(t); len(list) != 1 || list[0].Jornada.Rango != (tmh.Rango{Inicio: 9 * 60, Fin: 21 * 60}) {
+		t.Errorf("opened %+v", list)
 	}
 }
 

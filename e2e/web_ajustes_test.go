@@ -214,7 +214,7 @@ func TestABloqueoOverCitasIsRefusedThenForced(t *testing.T) {
 	p.open("/ajustes/bloqueos")
 	p.look("ajustes-bloqueos-vacio")
 	p.follow(`a[href="/ajustes/bloqueos/nuevo"]`)
-	p.run(chromedp.SetValue(chromedp.CSS(`[name="fecha"]`), "2026-11-27"))
+	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "0"), chromedp.SetValue(chromedp.CSS(`[name="fecha"]`), "2026-11-27"))
 	p.fill(`[name="comentario"]`, "Capacitación de todo el equipo en la sede central, con traslado desde las ocho y media de la mañana")
 	p.submit(`[name="comentario"]`)
 	if said := p.see(".in-the-way"); !strings.Contains(said, "viernes 27 de noviembre") {
@@ -289,6 +289,14 @@ func TestTheDashboardAndItsLists(t *testing.T) {
 	p.login("recepcion@demo.cl", "demo")
 	p.open("/tablero")
 	p.look("tablero")
+	for _, window := range []size{desktop, phone} {
+		p.resize(window)
+		p.settle()
+		if touching := eval[[]string](p, labelsThatTouch); len(touching) > 0 {
+			t.Errorf("at %s these labels touch the one before: %q", window.name, touching)
+		}
+	}
+	p.resize(desktop)
 	p.follow(`.presets a:nth-child(1)`)
 	if when := eval[string](p, "location.search"); when != "?desde=2026-11-02&hasta=2026-11-29" {
 		t.Errorf("the last four weeks are %s", when)
@@ -302,3 +310,10 @@ func TestTheDashboardAndItsLists(t *testing.T) {
 		}
 	}
 }
+
+// labelsThatTouch are the labels below bars, and above cells, that have no room beside
+// the one before.
+const labelsThatTouch = `[...document.querySelectorAll('svg.plot')].flatMap((chart) => {
+	const labels = [...chart.querySelectorAll('.plot-head')].map((e) => ({text: e.lastChild.textContent, box: e.getBoundingClientRect()}));
+	return labels.filter((label, i) => i > 0 && label.box.left < labels[i - 1].box.right + 3).map((label) => label.text);
+})`

@@ -21,7 +21,7 @@ type tecla struct {
 // teclasAgenda are the keys of the agenda, in the order in which they are told.
 func teclasAgenda() []tecla {
 	return []tecla{
-		{[]string{"/", "n"}, "agenda.key.new"}, {[]string{"b"}, "agenda.key.block"}, {[]string{"u"}, "agenda.key.undo"}, {[]string{"t"}, "agenda.key.today"},
+		{[]string{"/", "n"}, "agenda.key.new"}, {[]string{"b"}, "agenda.key.block"}, {[]string{"e"}, "agenda.key.special"}, {[]string{"u"}, "agenda.key.undo"}, {[]string{"t"}, "agenda.key.today"},
 		{[]string{"←", "→"}, "agenda.key.days"}, {[]string{"d", "s"}, "agenda.key.view"}, {[]string{"p", "r"}, "agenda.key.columns"},
 		{[]string{"g"}, "agenda.key.grid"}, {[]string{"↵"}, "agenda.key.open"}, {[]string{"c"}, "cita.confirm"}, {[]string{"l"}, "cita.arrived"},
 		{[]string{"a"}, "cita.start"}, {[]string{"f"}, "cita.finish"}, {[]string{"x"}, "cita.noShow"}, {[]string{"m"}, "cita.move"},

@@ -79,7 +79,7 @@ type agendarPage struct {
 	Lugar          string         // where and when, in words; "" as long as it is not known
 	Modalidad      bool           // how it is to be attended has to be asked
 	Problema       string         // why it cannot be booked so
-	Modo           *modo          // blocking the hours instead, where those were drawn that one may block
+	Modos          []modo         // what else the hours may be used for, where those were drawn
 	Elegido        bool           // profesional, date and hour are known
 	Pasos          string         // which part comes next: "paciente", "hora", "modalidad" or "agendar"
 	PuedeCrear     bool           // make a paciente
@@ -105,15 +105,12 @@ func (p *agendarPage) With(pairs ...any) string {
 
 // ProfesionalesOrAny are the profesionales, and first that none is chosen yet.
 func (p *agendarPage) ProfesionalesOrAny() []option {
-	if p.Form.Get("id_profesional") != "" {
-		return p.Profesionales
-	}
-	return append([]option{{"", "—"}}, p.Profesionales...)
+	return orNone(p.Profesionales, p.Form.Get("id_profesional"))
 }
 
 // AtencionesOrNone are the atenciones, and first that none is chosen.
 func (p *agendarPage) AtencionesOrNone() []option {
-	return append([]option{{"", "—"}}, p.Atenciones...)
+	return orNone(p.Atenciones, "")
 }
 
 // NuevoNombre, NuevoApellidos and NuevoRUT are of a new paciente what was typed to
@@ -231,13 +228,13 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 	if user.Rol == tomahora.RolProfesional {
 		p.solicitud.IDProfesional, p.especialidad = user.IDProfesional, 0
 	}
-	drawn := p.solicitud
+	modos := modosDe(user, p, f.Get("volver"), "/agendar")
 	p.fill(tx, user)
 	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
 	page.Form.Values = page.Estado
 	page.addChoices(cfg, user, p)
-	if p.solicitud.IDPaciente == 0 && !p.nuevo && user.Puede(tomahora.Bloquear) {
-		page.Modo = modoDe(drawn, f.Get("volver"))
+	if p.solicitud.IDPaciente == 0 && !p.nuevo {
+		page.Modos = modos
 	}
 	steps := []func(*http.Request, tomahora.Tx, *peticion, *agendarPage) error{s.addPaciente, s.addRUT, s.addLibres, s.addLugar}
 	for _, add := range steps {
@@ -258,30 +255,50 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 	return page, nil
 }
 
-// modo leads from the form that books hours to the one that blocks them, and back.
+// modo is one way to use hours that were drawn in the agenda: its form.
 type modo struct {
-	Agendar, Bloquear string
-	Bloquea           bool // it is the latter that is shown
+	Path, Icon, Key string
+	Current         bool
 }
 
-// modoDe is the choice of what to do with hours of somebody that were drawn, from one
-// to another; nil if they were not.
-func modoDe(drawn tomahora.Solicitud, volver string) *modo {
-	if drawn.IDProfesional == 0 || drawn.Fecha.IsZero() || drawn.HoraInicio == nil || drawn.Duracion == nil {
+// modosDe are the ways to use hours that were drawn, of which one is looked at; nil
+// where none were, and where the user has no choice. Whose hours they are may still
+// be open, since a sillón is not one profesional's.
+func modosDe(user tomahora.Usuario, drawn *peticion, volver, here string) (list []modo) {
+	s := drawn.solicitud
+	if s.Fecha.IsZero() || s.HoraInicio == nil || s.Duracion == nil {
 		return nil
 	}
-	at := url.Values{
-		"id_profesional": {itoa(drawn.IDProfesional)}, "id_sucursal": {itoa(drawn.IDSucursal)},
-		"fecha": {drawn.Fecha.String()}, "hora_inicio": {hhmm(*drawn.HoraInicio)},
+	book := drawn.values(url.Values{"volver": {volver}})
+	hours := maps.Clone(book)
+	hours.Del("duracion")
+	hours.Set("hora_fin", hhmm(min(*s.HoraInicio+tomahora.Hora(*s.Duracion), tomahora.FinDelDia)))
+	add := func(need tomahora.Permiso, path, icon, key string, query url.Values) {
+		if user.Puede(need) {
+			list = append(list, modo{path + "?" + query.Encode(), icon, key, path == here})
+		}
 	}
-	if volver != "" {
-		at.Set("volver", volver)
+	add(tomahora.Agendar, "/agendar", "calendar-days", "agendar.submit", book)
+	add(tomahora.Bloquear, "/ajustes/bloqueos/nuevo", "calendar-x", "agendar.block", hours)
+	add(tomahora.Configurar, "/ajustes/especiales/nuevo", "calendar-clock", "agendar.attend", hours)
+	if len(list) < 2 {
+		return nil
 	}
-	until := min(*drawn.HoraInicio+tomahora.Hora(*drawn.Duracion), tomahora.FinDelDia)
-	book, block := maps.Clone(at), at
-	book.Set("duracion", strconv.Itoa(int(*drawn.Duracion)))
-	block.Set("hora_fin", hhmm(until))
-	return &modo{Agendar: "/agendar?" + book.Encode(), Bloquear: "/ajustes/bloqueos/nuevo?" + block.Encode()}
+	return list
+}
+
+// readDrawn reads what the agenda tells of hours that were drawn in it, as the forms
+// are asked for that have their end and not their length.
+func readDrawn(q url.Values) *peticion {
+	p := readPeticion(q)
+	until, err := tomahora.ParseHoraFin(q.Get("hora_fin"))
+	if until == 0 {
+		until = tomahora.FinDelDia // as fields of hours have it
+	}
+	if s := &p.solicitud; err == nil && s.HoraInicio != nil && *s.HoraInicio < until {
+		s.Duracion = new(tomahora.Duracion(until - *s.HoraInicio))
+	}
+	return p
 }
 
 // fill settles what most want where nothing was said: the only sucursal, the

@@ -116,6 +116,14 @@ type ficha struct {
 	Tabs         []navItem
 	Link         *enlace // where to look at what the form is about
 	Delete       *borrado
+	Modos        []modo // what else the hours may be used for, where those were drawn in the agenda
+}
+
+// backTo leads back to the page that the form was opened from, where it is told which.
+func (f *ficha) backTo(l locale, volver string) {
+	if volver != "" {
+		f.Back = enlace{l.t("ajustes.back"), localPath(volver)}
+	}
 }
 
 // grupo is some fields of a form that belong together.

@@ -15,8 +15,9 @@ import (
 type catalogo[T any] struct {
 	path  string // of their list
 	find  func(cfg *tomahora.Config, id int64) (T, bool)
-	only  func(cfg *tomahora.Config) T // the one there is, where the path has no id
-	fresh T                            // what a new one begins as
+	only  func(cfg *tomahora.Config) T                        // the one there is, where the path has no id
+	fresh T                                                   // what a new one begins as
+	begin func(cfg *tomahora.Config, q url.Values, fresh T) T // how that goes with what the query of its form tells; nil where it tells nothing
 	fill  func(T) url.Values
 	read  func(*lector, *T)
 	save  func(tomahora.Tx, tomahora.Actor, T) (T, error)
@@ -51,17 +52,29 @@ func edit[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 		if err != nil {
 			return err
 		}
-		return showFicha(s, w, r, http.StatusOK, c(), cfg, form{Values: c().fill(v)}, id)
+		f := form{Values: c().fill(v)}
+		if begin := c().begin; begin != nil && id == 0 {
+			q := r.URL.Query()
+			f.Values = c().fill(begin(cfg, q, v))
+			f.Set("volver", q.Get("volver"))
+		}
+		return showFicha(s, w, r, http.StatusOK, c(), cfg, f, id)
 	}
 }
 
+// showFicha shows a form; a script that has it within a page of its own is sent it
+// alone.
 func showFicha[T any](s *server, w http.ResponseWriter, r *http.Request, status int, c catalogo[T], cfg *tomahora.Config, f form, id int64) error {
 	shown := c.ficha(s.words(r), cfg, f, id)
 	shown.Form, shown.Action = f, r.URL.Path
 	if shown.Back.Path == "" {
 		shown.Back.Path = c.path
 	}
-	return s.render(w, r, status, "ficha", shown)
+	shown.backTo(s.words(r), f.Get("volver"))
+	if c.begin != nil && id == 0 && r.Method == http.MethodGet {
+		shown.Modos = modosDe(s.user(r), readDrawn(r.URL.Query()), f.Get("volver"), r.URL.Path)
+	}
+	return s.renderPart(w, r, status, "ficha", shown)
 }
 
 // save writes an entry as its form has it.
@@ -95,6 +108,7 @@ func save[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 		if c.next != nil {
 			to = c.next(kept, id == 0)
 		}
+		to = localPath(cmp.Or(e.Get("volver"), to))
 		return s.done(w, r, to, cmp.Or(c.saved, "ajustes.saved"), c.name(kept))
 	}
 }

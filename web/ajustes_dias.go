@@ -100,6 +100,17 @@ func profesionalOptions(cfg *tomahora.Config, selected string) []option {
 	return list
 }
 
+// whose is the field that asks whose hours are meant. As long as that is open it comes
+// first to who fills in the form.
+func whose(f form, label string, options []option) field {
+	const name = "id_profesional"
+	settings := []string{"required"}
+	if f.Get(name) == "" {
+		settings = append(settings, "data-foco=1")
+	}
+	return newChoice(newField(f, name, label, settings...), orNone(options, f.Get(name)))
+}
+
 func sucursalOptions(cfg *tomahora.Config, selected string) []option {
 	var list []option
 	for _, v := range cfg.Plan().Sucursales {
@@ -124,24 +135,25 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 		fresh: tomahora.HorarioEspecial{Jornada: tomahora.Jornada{
 			Rango: tomahora.Rango{Inicio: 9 * 60, Fin: 18 * 60}, Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Presencial,
 		}},
-		fill: fillEspecial,
-		read: readEspecial,
-		save: agenda.GuardarEspecial,
-		name: func(v tomahora.HorarioEspecial) string { return v.Fecha.String() },
+		begin: beginEspecial,
+		fill:  fillEspecial,
+		read:  readEspecial,
+		save:  agenda.GuardarEspecial,
+		name:  func(v tomahora.HorarioEspecial) string { return v.Fecha.String() },
 		ficha: func(l locale, cfg *tomahora.Config, f form, id int64) ficha {
 			made := ficha{
 				Title: l.newOr(id, "ajustes.especiales.new", "ajustes.especiales.edit"), Intro: l.t("ajustes.especiales.formIntro"),
 				Back: enlace{Label: l.t("ajustes.especiales")},
 				Groups: []grupo{
 					{Fields: []field{
-						newChoice(newField(f, "id_profesional", l.t("ajustes.profesional"), "required"), profesionalOptions(cfg, f.Get("id_profesional"))),
+						whose(f, l.t("ajustes.profesional"), profesionalOptions(cfg, f.Get("id_profesional"))),
 						newChoice(newField(f, "id_sucursal", l.t("ajustes.sucursal"), "required"), sucursalOptions(cfg, f.Get("id_sucursal"))),
 						newField(f, "fecha", l.t("ajustes.fecha"), "type=date", "required"),
 					}},
 					{Fields: []field{newField(f, "cerrado", l.t("ajustes.especiales.cerrado"), "type=checkbox", "hint="+l.t("ajustes.especiales.cerradoHint"))}},
 					{
 						Legend: l.t("ajustes.horas"), Fields: []field{
-							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time"), newField(f, "hora_fin", l.t("horario.fin"), "type=time"),
+							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "data-foco=1"), newField(f, "hora_fin", l.t("horario.fin"), "type=time"),
 							newField(f, "pausa_inicio", l.t("horario.pausaInicio"), "type=time"), newField(f, "pausa_fin", l.t("horario.pausaFin"), "type=time"),
 							newChoice(newField(f, "modalidad", l.t("horario.modalidad"), "required"), l.modalidades()),
 						},
@@ -149,7 +161,9 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 					},
 				},
 			}
-			if id != 0 {
+			if id == 0 {
+				made.Intro = l.especialIntro(cfg, f)
+			} else {
 				made.Delete = &borrado{"/ajustes/especiales/" + itoa(id) + "/borrar", l.t("ajustes.especiales.delete"), l.t("ajustes.especiales.deleteAsk")}
 			}
 			return made
@@ -157,10 +171,103 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 	}
 }
 
+// beginEspecial is what the form of a new horario especial has at first, where the
+// query tells for whom and when: the sillones and modalidad of the other hours there,
+// and those hours themselves where what was drawn adds to them, since it would
+// replace them.
+func beginEspecial(cfg *tomahora.Config, q url.Values, v tomahora.HorarioEspecial) tomahora.HorarioEspecial {
+	p := readDrawn(q)
+	s := p.solicitud
+	v.IDProfesional, v.IDSucursal, v.Fecha = s.IDProfesional, s.IDSucursal, s.Fecha
+	usual, known := usualJornada(cfg, v)
+	if known {
+		v.Jornada.Sillones, v.Jornada.Modalidad = usual.Sillones, usual.Modalidad
+	}
+	if s.IDSillon != 0 && s.IDSillon != tomahora.Sobrecupo && !p.sobrecupo && !slices.Contains(v.Jornada.Sillones, s.IDSillon) {
+		v.Jornada.Sillones = []tomahora.SillonID{s.IDSillon}
+	}
+	if s.HoraInicio == nil || s.Duracion == nil {
+		return v
+	}
+	v.Jornada.Rango = tomahora.Rango{Inicio: *s.HoraInicio, Fin: *s.HoraInicio + tomahora.Hora(*s.Duracion)}
+	if len(especialesDe(cfg, v)) == 0 {
+		v.Jornada.Rango, v.Jornada.Pausa = withHours(v.Jornada.Rango, cfg.Segmentos(v.IDProfesional, v.IDSucursal, v.Fecha))
+	}
+	return v
+}
+
+// usualJornada is how the profesional works at the sucursal: that day, else on
+// another of the week.
+func usualJornada(cfg *tomahora.Config, v tomahora.HorarioEspecial) (tomahora.Jornada, bool) {
+	for _, seg := range cfg.Segmentos(v.IDProfesional, v.IDSucursal, v.Fecha) {
+		return tomahora.Jornada{Sillones: seg.Sillones, Modalidad: seg.Modalidad}, true
+	}
+	for _, h := range semanaDe(cfg, v.IDProfesional, v.IDSucursal) {
+		return h.Jornada, true
+	}
+	return tomahora.Jornada{}, false
+}
+
+// especialesDe are those that there are of the profesional, sucursal and fecha of
+// one.
+func especialesDe(cfg *tomahora.Config, v tomahora.HorarioEspecial) (list []tomahora.HorarioEspecial) {
+	for _, o := range cfg.Plan().Especiales {
+		if o.IDProfesional == v.IDProfesional && o.IDSucursal == v.IDSucursal && o.Fecha == v.Fecha {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// withHours adds the hours of a day to those that were drawn beside them, as one
+// range with one break. Where that is no such thing, or what was drawn lies within
+// the day's hours, it is drawn alone.
+func withHours(drawn tomahora.Rango, day []tomahora.Segmento) (all, pausa tomahora.Rango) {
+	ranges := []tomahora.Rango{drawn}
+	for _, seg := range day {
+		if seg.Rango.Contains(drawn) {
+			return drawn, tomahora.Rango{}
+		}
+		ranges = append(ranges, seg.Rango)
+	}
+	slices.SortFunc(ranges, func(a, b tomahora.Rango) int { return cmp.Compare(a.Inicio, b.Inicio) })
+	all = ranges[0]
+	for _, r := range ranges[1:] {
+		if gap := (tomahora.Rango{Inicio: all.Fin, Fin: r.Inicio}); !gap.IsEmpty() {
+			if !pausa.IsEmpty() {
+				return drawn, tomahora.Rango{}
+			}
+			pausa = gap
+		}
+		all.Fin = max(all.Fin, r.Fin)
+	}
+	return all, pausa
+}
+
+// especialIntro tells what the hours of a new horario especial do to those that the
+// day has.
+func (l locale) especialIntro(cfg *tomahora.Config, f form) string {
+	s := readPeticion(f.Values).solicitud
+	v := tomahora.HorarioEspecial{IDProfesional: s.IDProfesional, IDSucursal: s.IDSucursal, Fecha: s.Fecha}
+	var hours []string
+	for _, seg := range cfg.Segmentos(v.IDProfesional, v.IDSucursal, v.Fecha) {
+		hours = append(hours, rangoText(seg.Rango))
+	}
+	switch {
+	case len(hours) == 0:
+		return l.t("ajustes.especiales.formIntro")
+	case len(especialesDe(cfg, v)) > 0:
+		return l.t("ajustes.especiales.adds", joined(hours...))
+	default:
+		return l.t("ajustes.especiales.replaces", joined(hours...))
+	}
+}
+
 func fillEspecial(v tomahora.HorarioEspecial) url.Values {
 	j := v.Jornada
-	f := url.Values{
-		"id_profesional": {itoa(v.IDProfesional)}, "id_sucursal": {itoa(v.IDSucursal)}, "fecha": {v.Fecha.String()}, "modalidad": {string(j.Modalidad)},
+	f := url.Values{"id_sucursal": {itoa(v.IDSucursal)}, "fecha": {v.Fecha.String()}, "modalidad": {string(j.Modalidad)}}
+	if v.IDProfesional != 0 {
+		f.Set("id_profesional", itoa(v.IDProfesional))
 	}
 	setFlag(f, "cerrado", j.Rango.IsEmpty())
 	if !j.Rango.IsEmpty() {
@@ -253,7 +360,6 @@ func (l locale) horasBloqueadas(r tomahora.Rango) string {
 // bloqueoPage is the form of a bloqueo, with the citas that are in its way.
 type bloqueoPage struct {
 	ficha
-	Modo     *modo // booking the hours instead, where those were drawn
 	InTheWay []diaEnMedio
 	More     int // citas that are not shown
 }
@@ -345,14 +451,14 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 	if id == 0 {
 		dates = append(dates, newField(f, "hasta", l.t("ajustes.bloqueos.until"), "type=date", "hint="+l.t("ajustes.bloqueos.untilHint")))
 	}
-	everybody := []option{{"0", l.t("ajustes.bloqueos.everybody")}}
+	who := append([]option{{"0", l.t("ajustes.bloqueos.everybody")}}, profesionalOptions(cfg, f.Get("id_profesional"))...)
 	p := bloqueoPage{ficha: ficha{
 		Title: l.newOr(int64(id), "ajustes.bloqueos.new", "ajustes.bloqueos.edit"), Back: enlace{l.t("ajustes.bloqueos"), "/ajustes/bloqueos"},
 		Form: f, Action: r.URL.Path,
 		Groups: []grupo{
 			{Fields: []field{
 				newChoice(newField(f, "id_sucursal", l.t("ajustes.sucursal"), "required"), sucursalOptions(cfg, f.Get("id_sucursal"))),
-				newChoice(newField(f, "id_profesional", l.t("ajustes.bloqueos.who"), "required"), append(everybody, profesionalOptions(cfg, f.Get("id_profesional"))...)),
+				whose(f, l.t("ajustes.bloqueos.who"), who),
 			}},
 			{Fields: dates},
 			{Fields: []field{newField(f, "todo_el_dia", l.t("ajustes.bloqueos.allDay"), "type=checkbox")}},
@@ -363,29 +469,12 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 	if id != 0 {
 		p.Delete = &borrado{"/ajustes/bloqueos/" + itoa(id) + "/borrar", l.t("ajustes.bloqueos.delete"), l.t("ajustes.bloqueos.deleteAsk")}
 	}
-	if id == 0 && r.Method == http.MethodGet && s.user(r).Puede(tomahora.Agendar) {
-		p.Modo = modoBloqueado(f.Values)
+	if id == 0 && r.Method == http.MethodGet {
+		p.Modos = modosDe(s.user(r), readDrawn(f.Values), f.Get("volver"), r.URL.Path)
 	}
+	p.backTo(l, f.Get("volver"))
 	p.InTheWay, p.More = l.inTheWay(cfg, citas)
 	return s.renderPart(w, r, status, "bloqueo", p)
-}
-
-// modoBloqueado is the choice of what to do with the hours that a form is to block;
-// nil where they are not some of one profesional's.
-func modoBloqueado(f url.Values) *modo {
-	drawn := readPeticion(f).solicitud
-	until, err := tomahora.ParseHoraFin(f.Get("hora_fin"))
-	if until == 0 {
-		until = tomahora.FinDelDia // as fields of hours have it
-	}
-	if err == nil && drawn.HoraInicio != nil && *drawn.HoraInicio < until {
-		drawn.Duracion = new(tomahora.Duracion(until - *drawn.HoraInicio))
-	}
-	m := modoDe(drawn, f.Get("volver"))
-	if m != nil {
-		m.Bloquea = true
-	}
-	return m
 }
 
 // inTheWay puts citas in the order in which they come.
@@ -438,6 +527,9 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 // bloqueo reads the form of a bloqueo, and the last date it is for.
 func (e *lector) bloqueo(v *tomahora.HorarioBloqueado) (until tomahora.Fecha) {
 	v.IDSucursal, v.IDProfesional = tomahora.SucursalID(e.id("id_sucursal")), tomahora.ProfesionalID(e.id("id_profesional"))
+	if e.texto("id_profesional") == "" {
+		e.wrong("id_profesional", "ajustes.bloqueos.nobody")
+	}
 	v.Fecha, v.Comentario = e.fecha("fecha"), e.texto("comentario")
 	v.Rango = tomahora.Rango{Fin: tomahora.FinDelDia}
 	if !e.marca("todo_el_dia") {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -425,4 +426,74 @@ func TestAWebhookFromNothing(t *testing.T) {
 	c.wants(c.get("/ajustes/webhooks/1?estado=pendiente"), "Cita 4: creado")
 	c.post(http.StatusSeeOther, "/ajustes/webhooks/1/borrar", nil)
 	c.wants(c.get("/ajustes/webhooks"), "No hay webhooks")
+}
+
+// A new horario especial begins as what was drawn and what the profesional has else.
+func TestANewEspecialBeginsWithWhatWasDrawn(t *testing.T) {
+	c := newAjustesTest(t, true)
+	c.post(http.StatusSeeOther, "/ajustes/especiales/nuevo", url.Values{
+		"id_profesional": {"1"}, "id_sucursal": {"1"}, "fecha": {"2026-11-27"}, "hora_inicio": {"10:00"}, "hora_fin": {"11:00"}, "sillones": {"1"}, "modalidad": {"presencial"},
+	})
+	for _, tt := range []struct{ name, query, want, told string }{
+		{"after the day's hours", "id_profesional=1&fecha=2026-11-26&hora_inicio=20:00&hora_fin=21:30", "1 08:00-21:30 13:00-14:00 [1] presencial", "08:00 – 13:00, 14:00 – 20:00"},
+		{"in the break", "id_profesional=1&fecha=2026-11-26&hora_inicio=13:15&hora_fin=14:00", "1 08:00-20:00 13:00-13:15 [1] presencial", "lo reemplaza"},
+		{"within the hours", "id_profesional=1&fecha=2026-11-26&hora_inicio=09:00&hora_fin=12:00", "1 09:00-12:00 - [1] presencial", "lo reemplaza"},
+		{"with a second gap", "id_profesional=1&fecha=2026-11-26&hora_inicio=21:00&hora_fin=00:00", "1 21:00-00:00 - [1] presencial", "lo reemplaza"},
+		{"on a day off", "id_profesional=3&fecha=2026-11-28&hora_inicio=09:00&hora_fin=12:00", "3 09:00-12:00 - [1] videoconsulta", "Reemplaza al horario semanal"},
+		{"beside another especial", "id_profesional=1&fecha=2026-11-27&hora_inicio=12:00&hora_fin=13:00", "1 12:00-13:00 - [1] presencial", "ya tiene un horario especial: 10:00 – 11:00"},
+		{"in a sillón of nobody", "fecha=2026-11-26&hora_inicio=09:00&hora_fin=12:00&id_sillon=3", " 09:00-12:00 - [3] presencial", "Reemplaza al horario semanal"},
+		{"of no hours", "fecha=2026-11-26", " 09:00-18:00 - [1] presencial", "Reemplaza al horario semanal"},
+	} {
+		q, err := url.ParseQuery("id_sucursal=1&" + tt.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := fillEspecial(beginEspecial(c.config(), q, catalogoEspeciales().fresh))
+		got := fmt.Sprintf("%s %s-%s %s-%s %s %s", f.Get("id_profesional"), f.Get("hora_inicio"), f.Get("hora_fin"), f.Get("pausa_inicio"), f.Get("pausa_fin"), f["sillones"], f.Get("modalidad"))
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		c.wants(c.get("/ajustes/especiales/nuevo?"+q.Encode()), tt.told)
+	}
+}
+
+// Who may do more has more ways to use hours that were drawn, and each form leads to
+// the others.
+func TestTheWaysToUseDrawnHours(t *testing.T) {
+	c := newAjustesTest(t, true)
+	const at = "id_sucursal=1&id_sillon=2&fecha=2026-11-26&hora_inicio=09:15"
+	for rol, want := range map[tomahora.Rol]string{
+		tomahora.RolAdministracion: "/agendar /ajustes/bloqueos/nuevo /ajustes/especiales/nuevo",
+		tomahora.RolRecepcion:      "/agendar /ajustes/bloqueos/nuevo",
+		tomahora.RolProfesional:    "",
+	} {
+		user := userOf(rol)
+		user.IDProfesional = 2
+		h := newTestWeb(t, user, c.store)
+		for _, path := range []string{"/agendar?duracion=30&" + at, "/ajustes/bloqueos/nuevo?hora_fin=09:45&" + at, "/ajustes/especiales/nuevo?hora_fin=09:45&" + at} {
+			w := browse(t, h, path, "X-Parte: 1")
+			if w.Code == http.StatusForbidden {
+				continue
+			}
+			var ways []string
+			_, nav, _ := strings.Cut(w.Body.String(), `<nav class="modos"`)
+			nav, _, _ = strings.Cut(nav, "</nav>")
+			for _, link := range strings.Split(nav, `<a href="`)[1:] {
+				way, query, _ := strings.Cut(link, "?")
+				if ways = append(ways, way); !strings.Contains(query, "id_sillon=2") || !strings.Contains(query, "hora_fin=09%3A45") && way != "/agendar" {
+					t.Errorf("%s, from %s to %s", rol, path, link)
+				}
+			}
+			if got := strings.Join(ways, " "); got != want {
+				t.Errorf("%s, from %s: %q, want %q", rol, path, got, want)
+			}
+		}
+	}
+}
+
+// A bloqueo of nobody in particular is not one of the whole sucursal.
+func TestABloqueoIsOfSomebody(t *testing.T) {
+	c := newAjustesTest(t, true)
+	page := c.post(http.StatusUnprocessableEntity, "/ajustes/bloqueos/nuevo", url.Values{"id_sucursal": {"1"}, "id_profesional": {""}, "fecha": {"2026-12-24"}, "todo_el_dia": {"1"}})
+	c.wants(page, "Elija al profesional, o toda la sucursal", `id="campo-id_profesional-error"`)
 }

@@ -18,6 +18,7 @@ type diaPage struct {
 	Sucursales                 []option
 	Agendas                    []diaAgenda
 	Puede                      bool
+	Horarios                   []enlace // where hours of the day are changed, for who may
 	Anuladas                   bool
 	Total                      int
 }
@@ -83,8 +84,21 @@ func (s *server) diaPage(r *http.Request, tx tomahora.Tx) (diaPage, error) {
 			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
 		}
 	}
+	page.addHorarios(s.words(r), user, r.URL.RequestURI())
 	page.addAgendas(cfg, sheet)
 	return page, nil
+}
+
+// addHorarios adds the ways to block hours of the day and to open others, which lead
+// back here.
+func (page *diaPage) addHorarios(l locale, user tomahora.Usuario, here string) {
+	q := url.Values{"id_sucursal": {page.IDSucursal}, "fecha": {page.Fecha.String()}, "volver": {here}}.Encode()
+	if user.Puede(tomahora.Bloquear) {
+		page.Horarios = append(page.Horarios, enlace{l.t("agenda.key.block"), "/ajustes/bloqueos/nuevo?" + q})
+	}
+	if user.Puede(tomahora.Configurar) {
+		page.Horarios = append(page.Horarios, enlace{l.t("agenda.key.special"), "/ajustes/especiales/nuevo?" + q})
+	}
 }
 
 // addAgendas adds the profesionales who work that day or have citas.

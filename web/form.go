@@ -119,6 +119,14 @@ func newField(f form, name, label string, settings ...string) field {
 	return made
 }
 
+// orNone is options, and first that none of them is chosen yet where that is so.
+func orNone(list []option, selected string) []option {
+	if selected != "" {
+		return list
+	}
+	return append([]option{{"", "—"}}, list...)
+}
+
 // newChoice is a field with these options.
 func newChoice(made field, options []option) field {
 	made.Options = options

@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/agenda"
@@ -45,6 +46,9 @@ const (
 	barTop    = 24
 	barHeight = 140
 	barFoot   = 28
+
+	labelLetter = 65 // how wide a letter of a label is, in tenths of a px
+	labelGap    = 8
 )
 
 // newBarras draws values as columns, the highest of which is as high as most; a
@@ -56,7 +60,7 @@ func newBarras(g grafico, class string, labels, values, words []string, heights 
 	for _, h := range heights {
 		most = max(most, h)
 	}
-	every := (len(labels) + 12) / 13 // so many labels have room for their dates
+	every := labelSteps(labels)
 	for i := range labels {
 		h := 0
 		if most > 0 {
@@ -68,10 +72,19 @@ func newBarras(g grafico, class string, labels, values, words []string, heights 
 		x := i * barWidth
 		c.Bars = append(c.Bars, barra{
 			X: x + barGap/2, W: barWidth - barGap, Y: c.Base - h, H: h, Middle: x + barWidth/2, LabelY: c.Base - h - 6,
-			Label: labels[i], Value: values[i], Words: words[i], ShowLabel: i%max(1, every) == 0,
+			Label: labels[i], Value: values[i], Words: words[i], ShowLabel: (len(labels)-1-i)%every == 0,
 		})
 	}
 	return c
+}
+
+// labelSteps is after how many columns the next label has room beside the one before.
+func labelSteps(labels []string) int {
+	widest := 1
+	for _, label := range labels {
+		widest = max(widest, utf8.RuneCountInString(label)*labelLetter/10+labelGap)
+	}
+	return (widest + barWidth - 1) / barWidth
 }
 
 // LabelsY is where the labels below the columns stand.

@@ -200,6 +200,7 @@ type puedeJSON struct {
 	Agendar         bool `json:"agendar"`
 	EditarPacientes bool `json:"editar_pacientes"`
 	Bloquear        bool `json:"bloquear"`
+	Configurar      bool `json:"configurar"`
 }
 
 // readHoja reads the sheet a request looks at.
@@ -228,7 +229,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 		Profesionales: profesionalesJSON(cfg, m.Sucursal, user, sheet.Profesionales),
 		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
 		Citas: make([]citaJSON, 0, len(sheet.Citas)), Reservas: make([]reservaJSON, 0, len(sheet.Reservas)),
-		Puede: puedeJSON{user.Puede(tomahora.Agendar), user.Puede(tomahora.EditarPacientes), user.Puede(tomahora.Bloquear)},
+		Puede: puedeJSON{user.Puede(tomahora.Agendar), user.Puede(tomahora.EditarPacientes), user.Puede(tomahora.Bloquear), user.Puede(tomahora.Configurar)},
 	}
 	for _, suc := range cfg.Plan().Sucursales {
 		if suc.Habilitada || suc.ID == m.Sucursal {

@@ -65,12 +65,12 @@ export class Panel {
     return this.abrir(`/agendar?${query}`);
   }
 
-  /** bloquear shows the form that blocks hours of the day that is looked at. */
-  bloquear(): Promise<void> {
+  /** horario shows a form that blocks hours of the day that is looked at, or opens others. */
+  horario(path: string): Promise<void> {
     const { sucursal, fecha, vista, profesional } = this.modelo.mirada;
     const query = new URLSearchParams({ id_sucursal: String(sucursal), fecha });
     if (vista === "semana" && profesional) query.set("id_profesional", String(profesional));
-    return this.abrir(`/ajustes/bloqueos/nuevo?${query}`);
+    return this.abrir(`${path}?${query}`);
   }
 
   private titular(): void {
@@ -97,7 +97,7 @@ export class Panel {
   }
 
   private clic(event: MouseEvent): void {
-    const enlace = (event.target as Element).closest<HTMLAnchorElement>('a[href^="/agendar"], a[href^="/citas/"], a[href^="/ajustes/bloqueos/"]');
+    const enlace = (event.target as Element).closest<HTMLAnchorElement>('a[href^="/agendar"], a[href^="/citas/"], a[href^="/ajustes/"]');
     const ir = (event.target as Element).closest<HTMLElement>("[data-ir-a]");
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (ir) {
@@ -174,7 +174,7 @@ export class Panel {
     if (boton) boton.disabled = true;
     try {
       if (form.dataset["cita"]) await this.cambiar(Number(form.dataset["cita"]), valores, boton);
-      else if (form.matches('[action^="/ajustes/bloqueos/"]')) await this.guardarBloqueo(form, valores);
+      else if (form.matches('[action^="/ajustes/"]')) await this.guardarHorario(form, valores);
       else await this.guardar(form, valores);
     } finally {
       if (boton) boton.disabled = false;
@@ -193,8 +193,8 @@ export class Panel {
     }
   }
 
-  /** guardarBloqueo makes, changes or deletes a bloqueo; its form comes back where that is refused. */
-  private async guardarBloqueo(form: HTMLFormElement, valores: FormData): Promise<void> {
+  /** guardarHorario makes, changes or deletes a bloqueo or horario especial; its form comes back where that is refused. */
+  private async guardarHorario(form: HTMLFormElement, valores: FormData): Promise<void> {
     try {
       const respuesta = await postPart(form.getAttribute("action") ?? "", valores);
       if (respuesta instanceof HTMLTemplateElement) {

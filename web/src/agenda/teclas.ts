@@ -62,7 +62,8 @@ function general(mesa: Mesa, event: KeyboardEvent, ayuda: HTMLDialogElement): vo
     "r": () => barra.ir({ por: "sillon" }),
     "g": () => document.querySelector<HTMLElement>("#grilla .ec-event.cita")?.focus(),
   };
-  if (mesa.puede.bloquear) teclas["b"] = () => panel.bloquear();
+  if (mesa.puede.bloquear) teclas["b"] = () => panel.horario("/ajustes/bloqueos/nuevo");
+  if (mesa.puede.configurar) teclas["e"] = () => panel.horario("/ajustes/especiales/nuevo");
   if (mesa.puede.agendar) {
     teclas["/"] = () => panel.agendar({});
     teclas["n"] = () => panel.agendar({});

@@ -48,7 +48,7 @@ export type Hoja = {
   bloqueos: Bloqueo[];
   citas: Cita[];
   reservas: Reserva[];
-  puede: { agendar: boolean; editar_pacientes: boolean; bloquear: boolean };
+  puede: { agendar: boolean; editar_pacientes: boolean; bloquear: boolean; configurar: boolean };
 };
 
 /** A free place that is offered instead of one that was refused. */
