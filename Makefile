@@ -5,6 +5,9 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 FUZZTIME ?= 30s
 
+# Only what is shipped is built by the profile, since that takes longer.
+export GOFLAGS := $(GOFLAGS) -pgo=off
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -32,7 +35,7 @@ web/dist/manifest.json: $(UI_SOURCES)
 
 .PHONY: build
 build: ui-if-npm ## Build bin/tomahora
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/tomahora
+	CGO_ENABLED=0 $(GO) build -pgo=auto -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/tomahora
 
 .PHONY: demo
 demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARGS="--listen …" to change)
@@ -94,6 +97,10 @@ fuzz-api: build ## Ask the demo clinic whatever its OpenAPI document allows (nee
 bench: build ## Measure both engines, in the store and over HTTP, beside the machine's own limits
 	@.ci/postgres
 	$(GO) run ./perf/bench -binary $(BIN)
+
+.PHONY: profile
+profile: build ## Write anew the profile by which the program is built, cmd/tomahora/default.pgo
+	$(GO) run ./perf/bench -binary $(BIN) -engine sqlite -only http -rounds 2 -serverprofile $(CURDIR)/cmd/tomahora/default.pgo
 
 .PHONY: performance
 performance: build ## Measure as bench does, and write docs/performance.md

@@ -243,7 +243,7 @@ func TestAWebhookShowsItsSecretOnce(t *testing.T) {
 	p.click(`[name="entidades"][value="cita"]`)
 	p.submit(`[name="url"]`)
 	p.see("#secreto")
-	if secret := eval[string](p, `document.querySelector('#secreto').value`); !strings.HasPrefix(secret, "whsec_") {
+	if secret := eval[string](p, `document.querySelector('#secreto').textContent`); !strings.HasPrefix(secret, "whsec_") {
 		t.Errorf("the secret is %q", secret)
 	}
 	p.look("ajustes-webhook-secreto")

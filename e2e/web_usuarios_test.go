@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"github.com/tomahora/tomahora/internal/oidctest"
@@ -214,11 +215,22 @@ func TestATokenOfTheWeb(t *testing.T) {
 	p.click(`[name="lectura"]`)
 	p.submit(`[name="nombre"]`)
 	secret := eval[string](p, "document.querySelector('#secreto').textContent")
+	if said := eval[string](p, "document.querySelector('.copied').textContent"); said != "" {
+		t.Errorf("before anything was copied it says %q", said)
+	}
+	p.click(".copy button")
+	p.until("document.querySelector('.copied[role=status]').textContent === 'Copiado'")
 	p.look("token-secreto")
 	s.token = secret
 	status := func() int { return s.get(t, "/api/v5/sucursales").status }
 	if got := status(); got != 200 {
 		t.Errorf("the API answers the new token %d", got)
+	}
+	p.open("/ajustes/tokens/nuevo")
+	p.click(`[name="nombre"]`)
+	p.run(command(input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Commands: []string{"paste"}}))
+	if got := eval[string](p, `document.querySelector('[name="nombre"]').value`); got != secret {
+		t.Errorf("what was copied is %q, want the token", got)
 	}
 	p.open("/ajustes/tokens")
 	p.click(`tbody tr:nth-child(2) .revoke summary`)
@@ -240,6 +252,9 @@ func TestUsersWithoutScripts(t *testing.T) {
 	p.run(chromedp.SendKeys(chromedp.CSS(`[name="nombre"]`), "bot"))
 	p.submit(`[name="nombre"]`)
 	p.see("#secreto")
+	if eval[bool](p, "document.querySelector('.copy') !== null") {
+		t.Error("there is a button that does nothing")
+	}
 	p.open("/cuenta")
 	p.click(".menu-user")
 	p.follow(`form[action="/salir"] button`)

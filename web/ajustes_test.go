@@ -381,8 +381,8 @@ func (fakeSender) Probe(context.Context, tomahora.ClinicaID, tomahora.Webhook) t
 func TestAWebhookFromNothing(t *testing.T) {
 	c := newAjustesTest(t, true)
 	secretOf := func(page string) string {
-		_, rest, _ := strings.Cut(page, `id="secreto" type="text" value="`)
-		secret, _, _ := strings.Cut(rest, `"`)
+		_, rest, _ := strings.Cut(page, `<code id="secreto">`)
+		secret, _, _ := strings.Cut(rest, `<`)
 		return secret
 	}
 	c.wants(c.get("/ajustes/webhooks"), "No hay webhooks")

@@ -193,15 +193,13 @@ func (s *server) saveWebhook(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/ajustes/webhooks/"+itoa(hook.ID), "ajustes.webhooks.saved")
 }
 
-// secretoPage shows a secret for the only time.
-type secretoPage struct {
-	Title, Secreto string
-	Next           string
-}
-
+// showSecreto shows a webhook's secret for the only time.
 func (s *server) showSecreto(w http.ResponseWriter, r *http.Request, hook tomahora.Webhook) error {
-	return s.render(w, r, http.StatusOK, "webhook_secreto", secretoPage{
-		s.words(r).t("ajustes.webhooks.secretTitle"), hook.Secretos[0].Texto, "/ajustes/webhooks/" + itoa(hook.ID),
+	l := s.words(r)
+	return s.render(w, r, http.StatusOK, "secreto", secreto{
+		Title: l.t("ajustes.webhooks.secretTitle"), Text: l.t("ajustes.webhooks.secretText"),
+		Label: l.t("ajustes.webhooks.secret"), Value: hook.Secretos[0].Texto, Hint: l.t("ajustes.webhooks.secretHint"),
+		Next: "/ajustes/webhooks/" + itoa(hook.ID),
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/tomahora/tomahora/auth"
 )
 
-// secreto is what is shown once: a password or a token's.
+// secreto is what is shown once: a password, a token, or a webhook's secret.
 type secreto struct{ Title, Text, Label, Value, Hint, Next string }
 
 // usuarios lists those of the clinic.

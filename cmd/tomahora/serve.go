@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"runtime/debug"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -268,9 +270,37 @@ type serveCmd struct {
 	NoMigrate   bool     `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
 	Sandbox     bool     `help:"Let callers make requests fail and move the business clock, to try out their programs; not for real pacientes."`
 	MaxBatch    int      `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
+	CPUProfile  string   `name:"cpu-profile" hidden:"" type:"path" help:"Write a CPU profile to this file; for measuring."`
 }
 
 func (c serveCmd) Run(env *environment) error {
+	stop, err := profiled(c.CPUProfile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(env), stop())
+}
+
+// profiled writes a CPU profile to a file, if there is a name for one, until it is
+// stopped.
+func profiled(file string) (stop func() error, err error) {
+	if file == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
+}
+
+func (c serveCmd) serve(env *environment) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("--tls-cert and --tls-key go together")}
 	}

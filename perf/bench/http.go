@@ -47,7 +47,7 @@ func (b *bench) serve(ctx context.Context, db database, past int64, env ...strin
 
 // measureHTTP books over HTTP, beside the server's own no-op.
 func (b *bench) measureHTTP(ctx context.Context) (err error) {
-	grouped, err := b.serve(ctx, b.sqlite(), 0)
+	grouped, err := b.serve(ctx, b.sqlite(), 0, "TOMAHORA_CPU_PROFILE="+b.serverProfile)
 	if err != nil {
 		return err
 	}

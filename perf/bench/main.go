@@ -21,16 +21,17 @@ import (
 
 // options are the flags.
 type options struct {
-	binary     string        // the server to measure; "" leaves out what needs one
-	dir        string        // where the temporary files go
-	history    int64         // old citas of the larger clinic
-	rounds     int           // how often each measurement is taken
-	duration   time.Duration // of one measurement
-	cpuProfile string        // where a CPU profile of bookings in the store goes; "" takes none
-	serverLog  string        // where the servers' logs go
-	engine     string        // "sqlite", "postgres", or "" for both
-	only       string        // the part to measure, "" for all
-	report     string        // the Markdown file to write, "" for none
+	binary        string        // the server to measure; "" leaves out what needs one
+	dir           string        // where the temporary files go
+	history       int64         // old citas of the larger clinic
+	rounds        int           // how often each measurement is taken
+	duration      time.Duration // of one measurement
+	cpuProfile    string        // where a CPU profile of bookings in the store goes; "" takes none
+	serverProfile string        // where a CPU profile of a server that books goes; "" takes none
+	serverLog     string        // where the servers' logs go
+	engine        string        // "sqlite", "postgres", or "" for both
+	only          string        // the part to measure, "" for all
+	report        string        // the Markdown file to write, "" for none
 }
 
 func main() {
@@ -41,6 +42,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 3, "`times` each measurement is taken; medians are shown")
 	flag.DurationVar(&o.duration, "duration", 1200*time.Millisecond, "length of one measurement")
 	flag.StringVar(&o.cpuProfile, "cpuprofile", "", "also book in the store for 5 s and write a CPU profile to this `file`")
+	flag.StringVar(&o.serverProfile, "serverprofile", "", "write a CPU profile of the server that books over HTTP to this `file`")
 	flag.StringVar(&o.serverLog, "log", os.DevNull, "`file` for the servers' logs")
 	flag.StringVar(&o.engine, "engine", "", "measure `sqlite` or postgres only (default: both)")
 	flag.StringVar(&o.only, "only", "", "measure this `part` only: store, history, http, demo or mix")
