@@ -254,6 +254,7 @@ func catalogoSillones() catalogo[tomahora.Sillon] {
 				Title: l.newOr(id, "ajustes.sillones.new", "ajustes.sillones.edit"), Back: enlace{Label: l.t("ajustes.sillones")},
 				Groups: []grupo{{Fields: []field{
 					newField(f, "nombre", l.t("ajustes.nombre"), "required", "maxlength=80", "autocomplete=off"),
+				}}, {Fields: []field{
 					newField(f, "exclusivo", l.t("ajustes.sillones.exclusivo"), "type=checkbox", "hint="+l.t("ajustes.sillones.exclusivoHint")),
 				}}},
 			}
@@ -306,6 +307,7 @@ func catalogoEspecialidades() catalogo[tomahora.Especialidad] {
 				Title: l.newOr(id, "ajustes.especialidades.new", "ajustes.especialidades.edit"), Back: enlace{Label: l.t("ajustes.especialidades")},
 				Groups: []grupo{{Fields: []field{
 					newField(f, "nombre", l.t("ajustes.nombre"), "required", "maxlength=80", "autocomplete=off"),
+				}}, {Fields: []field{
 					newField(f, "habilitada", l.t("ajustes.especialidades.enabled"), "type=checkbox"),
 				}}},
 			}
