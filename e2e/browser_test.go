@@ -260,6 +260,7 @@ func (p *page) open(path string) {
 // click clicks what a CSS selector finds, once it is to be seen.
 func (p *page) click(selector string) {
 	p.t.Helper()
+	p.still(selector)
 	p.run(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
@@ -305,6 +306,18 @@ func (p *page) see(selector string) string {
 	p.t.Helper()
 	p.run(chromedp.WaitVisible(chromedp.CSS(selector)))
 	return strings.TrimSpace(get(p, chromedp.Text(chromedp.CSS(selector))))
+}
+
+// still waits until an element is there and has stayed where it is from one frame to
+// the next: a click is sent to a place, and would miss what is on its way.
+func (p *page) still(selector string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`(() => {
+		const at = JSON.stringify(document.querySelector(%q)?.getBoundingClientRect());
+		const stays = at !== undefined && at === window.wasAt;
+		window.wasAt = at;
+		return stays;
+	})()`, selector))
 }
 
 // until waits until a JavaScript expression is true.
