@@ -270,7 +270,7 @@ type serveCmd struct {
 	NoMigrate   bool     `name:"no-migrate" help:"Refuse a database whose schema is not current, instead of migrating it."`
 	Sandbox     bool     `help:"Let callers make requests fail and move the business clock, to try out their programs; not for real pacientes."`
 	MaxBatch    int      `name:"max-batch" hidden:"" help:"Updates that may share a commit; for measuring."`
-	CPUProfile  string   `name:"cpu-profile" hidden:"" type:"path" help:"Write a CPU profile to this file; for measuring."`
+	CPUProfile  string   `name:"cpu-profile" hidden:"" help:"Write a CPU profile to this file; for measuring."`
 }
 
 func (c serveCmd) Run(env *environment) error {
