@@ -308,16 +308,19 @@ func (p *page) see(selector string) string {
 	return strings.TrimSpace(get(p, chromedp.Text(chromedp.CSS(selector))))
 }
 
-// still waits until an element is there and has stayed where it is from one frame to
-// the next: a click is sent to a place, and would miss what is on its way.
+// still waits until an element stays where it is for a moment: a click is sent to a
+// place, and would miss what is on its way. It asks from here, since a page without
+// scripts cannot watch itself.
 func (p *page) still(selector string) {
 	p.t.Helper()
-	p.until(fmt.Sprintf(`(() => {
-		const at = JSON.stringify(document.querySelector(%q)?.getBoundingClientRect());
-		const stays = at !== undefined && at === window.wasAt;
-		window.wasAt = at;
-		return stays;
-	})()`, selector))
+	where := fmt.Sprintf("JSON.stringify(document.querySelector(%q)?.getBoundingClientRect()) ?? ''", selector)
+	for before, end := "", time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		at := eval[string](p, where)
+		if at != "" && at == before {
+			return
+		}
+		before = at
+	}
 }
 
 // until waits until a JavaScript expression is true.
