@@ -261,50 +261,38 @@ func (c usuarioPasswordCmd) Run(env *environment) error {
 	})
 }
 
-type usuarioRevokeCmd struct {
+// usuarioSwitch lets a user in or not.
+type usuarioSwitch struct {
 	database
 	output
 	whichUsuario
 }
+
+// set answers with a JSON object of the user's id under key, or with what they are
+// now.
+func (s usuarioSwitch) set(env *environment, habilitado bool, key, now string) error {
+	return s.with(env, func(store *sqlstore.Store) error {
+		u, err := s.find(env, store)
+		if err != nil {
+			return err
+		}
+		err = store.Update(env.ctx, u.IDClinica, func(tx tomahora.Tx) error {
+			_, err := agenda.CambiarUsuario(tx, u.ID, tomahora.CambioUsuario{Habilitado: &habilitado}, tomahora.Sistema)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return s.print(env, map[string]int64{key: int64(u.ID)}, u.Email+" is "+now)
+	})
+}
+
+type usuarioRevokeCmd struct{ usuarioSwitch }
 
 func (c usuarioRevokeCmd) Run(env *environment) error {
-	return c.with(env, func(store *sqlstore.Store) error {
-		u, err := c.enable(env, store, false)
-		if err != nil {
-			return err
-		}
-		return c.print(env, struct {
-			Revoked int64 `json:"revoked"`
-		}{int64(u.ID)}, u.Email+" is disabled")
-	})
+	return c.set(env, false, "revoked", "disabled")
 }
 
-type usuarioEnableCmd struct {
-	database
-	output
-	whichUsuario
-}
+type usuarioEnableCmd struct{ usuarioSwitch }
 
-func (c usuarioEnableCmd) Run(env *environment) error {
-	return c.with(env, func(store *sqlstore.Store) error {
-		u, err := c.enable(env, store, true)
-		if err != nil {
-			return err
-		}
-		return c.print(env, struct {
-			Enabled int64 `json:"enabled"`
-		}{int64(u.ID)}, u.Email+" is enabled")
-	})
-}
-
-// enable lets the user in or not, and returns who it is.
-func (w whichUsuario) enable(env *environment, store *sqlstore.Store, habilitado bool) (tomahora.Usuario, error) {
-	u, err := w.find(env, store)
-	if err != nil {
-		return tomahora.Usuario{}, err
-	}
-	return u, store.Update(env.ctx, u.IDClinica, func(tx tomahora.Tx) error {
-		_, err := agenda.CambiarUsuario(tx, u.ID, tomahora.CambioUsuario{Habilitado: &habilitado}, tomahora.Sistema)
-		return err
-	})
-}
+func (c usuarioEnableCmd) Run(env *environment) error { return c.set(env, true, "enabled", "enabled") }
