@@ -215,27 +215,27 @@ type member struct {
 // members lists the members of what must be an object, in valid JSON, in their
 // order. No name may come twice.
 func members(raw json.RawMessage) ([]member, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+	dec := jsonDecoder(raw)
+	if start, err := dec.ReadToken(); err != nil || start.Kind() != '{' {
 		return nil, filtroInvalido("se espera un objeto JSON")
 	}
 	var list []member
 	seen := map[string]bool{}
-	for dec.More() {
-		token, err := dec.Token()
+	for dec.PeekKind() != '}' {
+		token, err := dec.ReadToken()
 		if err != nil {
 			return nil, filtroInvalido("no es JSON válido")
 		}
-		name, _ := token.(string)
+		name := token.String()
 		if seen[name] {
 			return nil, filtroInvalido("hay un nombre repetido")
 		}
 		seen[name] = true
-		m := member{name: name}
-		if err := dec.Decode(&m.raw); err != nil {
+		value, err := dec.ReadValue()
+		if err != nil {
 			return nil, filtroInvalido("no es JSON válido")
 		}
-		list = append(list, m)
+		list = append(list, member{name, json.RawMessage(bytes.Clone(value))})
 	}
 	return list, nil
 }
