@@ -1,7 +1,7 @@
 -- All that a booking has to know. Differs because the types of the parameters are
--- told and none has to be hidden from the planner, but the ids have: the least of
--- a bare id would be looked for in the order of the ids, through all that a clinic
--- has ever booked.
+-- told, and because the ids have to be hidden from the planner: the least of a bare
+-- id would be looked for in the order of the ids, through all that a clinic has ever
+-- booked.
 SELECT p.nombre, p.apellidos, p.habilitado,
        a.nombre, a.tipo, a.id_paciente, a.finalizado, a.bloqueado,
        o.id,
