@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -371,32 +371,6 @@ func TestBlockHoursThatHaveACita(t *testing.T) {
 	}
 	if got := a.cita(t, c.ID); !got.Viva || got.Espacio != c.Espacio {
 		t.Errorf("the cita became %+v", got)
-	}
-}
-
-// In the week a column is a day, and in the view by sillon a sillon: what is dragged
-// is shown where it would come to lie.
-func TestTheShadowIsInTheColumnItIsDraggedTo(t *testing.T) {
-	a := startAgenda(t)
-	for _, test := range []struct{ path, column string }{
-		{"/?sucursal=1&fecha=2026-11-26&vista=semana&por=profesional&profesional=1", "4"},
-		{"/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", "1"},
-	} {
-		t.Run(test.path, func(t *testing.T) {
-			p := newPageAt(t, a.URL)
-			p.expect(422)
-			p.openAgenda(test.path)
-			from := p.seenCita()
-			day := eval[point](p, fmt.Sprintf("(() => { const r = document.querySelectorAll('#grilla .ec-body .ec-day')[%s].getBoundingClientRect(); return {X: r.left, Y: r.width} })()", test.column))
-			p.drag(from, point{day.X + day.Y/2, from.Y})
-			p.see(".sombra")
-			got := eval[point](p, "(() => { const r = document.querySelector('.sombra').getBoundingClientRect(); return {X: r.left, Y: r.width} })()")
-			if math.Abs(got.X-day.X) > 2 || math.Abs(got.Y-day.Y) > 4 {
-				t.Errorf("the shadow is at %v, %v wide; the column at %v, %v", got.X, got.Y, day.X, day.Y)
-			}
-			p.press(kb.Escape)
-			p.drop(from)
-		})
 	}
 }
 

@@ -47,7 +47,7 @@ export function limites(modelo: Modelo): { desde: number; hasta: number } {
 /** What an event of the grid is. */
 export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string; bloqueo?: number };
 
-type Evento = Calendar.EventInput & { extendedProps: Props };
+export type Evento = Calendar.EventInput & { id: string; extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, in percent. */
 export const carril = 38;
