@@ -5,7 +5,6 @@ import "net/http"
 // agendaPage is the first page: the sheet that is looked at, for its script to draw.
 type agendaPage struct {
 	Hoja       hojaJSON
-	Titulo     string
 	SucursalID int64
 	Sucursales []namedJSON
 	Puede      puedeJSON
@@ -19,13 +18,13 @@ type tecla struct {
 }
 
 // teclasAgenda are the keys of the agenda, in the order in which they are told.
-func teclasAgenda() []tecla {
+func teclasAgenda(l locale) []tecla {
 	return []tecla{
 		{[]string{"/", "n"}, "agenda.key.new"}, {[]string{"b"}, "agenda.key.block"}, {[]string{"e"}, "agenda.key.special"}, {[]string{"u"}, "agenda.key.undo"}, {[]string{"t"}, "agenda.key.today"},
 		{[]string{"←", "→"}, "agenda.key.days"}, {[]string{"d", "s"}, "agenda.key.view"}, {[]string{"p", "r"}, "agenda.key.columns"},
 		{[]string{"g"}, "agenda.key.grid"}, {[]string{"↵"}, "agenda.key.open"}, {[]string{"c"}, "cita.confirm"}, {[]string{"l"}, "cita.arrived"},
 		{[]string{"a"}, "cita.start"}, {[]string{"f"}, "cita.finish"}, {[]string{"x"}, "cita.noShow"}, {[]string{"m"}, "cita.move"},
-		{[]string{"Supr"}, "cita.annul"}, {[]string{"Ctrl ↵"}, "agenda.key.submit"}, {[]string{"Esc"}, "agenda.key.close"}, {[]string{"?"}, "agenda.key.help"},
+		{[]string{l.t("agenda.key.delete")}, "cita.annul"}, {[]string{"Ctrl ↵"}, "agenda.key.submit"}, {[]string{"Esc"}, "agenda.key.close"}, {[]string{"?"}, "agenda.key.help"},
 	}
 }
 
@@ -35,7 +34,7 @@ func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := agendaPage{h, h.Titulo, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda()}
+	page := agendaPage{h, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.locales[visitOf(r).lang])}
 	return s.render(w, r, http.StatusOK, "agenda", page)
 }
 
