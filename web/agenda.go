@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/tomahora/tomahora"
+)
 
 // agendaPage is the first page: the sheet that is looked at, for its script to draw.
 type agendaPage struct {
@@ -32,9 +36,9 @@ func teclasAgenda(l locale) []tecla {
 func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
 	h, err := s.readHoja(r)
 	if err != nil {
-		return err
+		return s.orFirstSucursal(w, r, err)
 	}
-	page := agendaPage{h, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.locales[visitOf(r).lang])}
+	page := agendaPage{h, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.words(r))}
 	return s.render(w, r, http.StatusOK, "agenda", page)
 }
 
@@ -45,4 +49,29 @@ func (s *server) hoja(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.renderJSON(w, r, http.StatusOK, h)
+}
+
+// orFirstSucursal answers that a sheet was not found: in a clinic that has no sucursal
+// yet none can be, and what comes first is shown.
+func (s *server) orFirstSucursal(w http.ResponseWriter, r *http.Request, notFound error) error {
+	if tomahora.KindOf(notFound) != tomahora.KindNotFound {
+		return notFound
+	}
+	var sucursales int
+	err := s.view(r, func(tx tomahora.Tx) error {
+		sucursales = len(tx.Config().Plan().Sucursales)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if sucursales > 0 {
+		return notFound
+	}
+	l := s.words(r)
+	first := newEmpty("map-pin", l.t("ajustes.sucursales.emptyTitle"), l.t("agenda.noSucursal"))
+	if s.user(r).Puede(tomahora.Configurar) {
+		first = newEmpty("map-pin", first.Title, l.t("ajustes.sucursales.emptyText"), l.t("ajustes.sucursales.new"), "/ajustes/sucursales/nueva")
+	}
+	return s.render(w, r, http.StatusOK, "vacia", first)
 }
