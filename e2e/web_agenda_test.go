@@ -545,6 +545,17 @@ func TestTwoBrowsersSeeEachOther(t *testing.T) {
 	one.see("#grilla .reserva")
 }
 
+// cutOff has the tab be without network, and know it, or be with it again.
+func (p *page) cutOff(cut bool) {
+	p.t.Helper()
+	p.run(
+		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+		}),
+		command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}),
+	)
+}
+
 func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
@@ -553,8 +564,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.mu.Lock()
 	before := len(p.problems)
 	p.mu.Unlock()
-	offline := network.OverrideNetworkStateParams{Offline: true}
-	p.run(command(network.OverrideNetworkState, offline))
+	p.cutOff(true)
 	a.CloseClientConnections()
 	p.see("#conexion")
 	p.look("agenda-sin-conexion")
@@ -566,7 +576,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 		})
 		return err
 	}))
-	p.run(command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: false, Latency: 0, DownloadThroughput: -1, UploadThroughput: -1}))
+	p.cutOff(false)
 	p.until("document.querySelector('#conexion').hidden")
 	p.see(cita(754))
 	p.mu.Lock()
