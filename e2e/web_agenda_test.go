@@ -570,6 +570,17 @@ func TestTwoBrowsersSeeEachOther(t *testing.T) {
 	one.see("#grilla .reserva")
 }
 
+// cutOff has the tab be without network, and know it, or be with it again.
+func (p *page) cutOff(cut bool) {
+	p.t.Helper()
+	p.run(
+		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+		}),
+		command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}),
+	)
+}
+
 func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
@@ -578,10 +589,10 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.mu.Lock()
 	before := len(p.problems)
 	p.mu.Unlock()
-	offline := network.OverrideNetworkStateParams{Offline: true}
-	p.run(command(network.OverrideNetworkState, offline))
+	p.cutOff(true)
 	a.CloseClientConnections()
 	p.see("#conexion")
+	p.look("agenda-sin-conexion")
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
 		inicio, d := tmh.Hora(9*60+15), tmh.Duracion(30)
 		_, err := agenda.Agendar(tx, "token:1", tmh.Solicitud{
@@ -590,7 +601,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 		})
 		return err
 	}))
-	p.run(command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: false, Latency: 0, DownloadThroughput: -1, UploadThroughput: -1}))
+	p.cutOff(false)
 	p.until("document.querySelector('#conexion').hidden")
 	p.see(cita(754))
 	p.mu.Lock()
@@ -608,6 +619,7 @@ func TestAnAgendaThatNobodyIsSignedInToSaysSo(t *testing.T) {
 	eval[string](p, "document.cookie = 'quien=nadie; path=/'")
 	a.CloseClientConnections()
 	p.see(`#conexion a[href^="/entrar?volver="]`)
+	p.look("agenda-sin-sesion")
 	p.mu.Lock()
 	p.problems = slices.DeleteFunc(p.problems, func(s string) bool { return strings.Contains(s, "ERR_") }) // the lost connection's own
 	p.mu.Unlock()
@@ -787,15 +799,16 @@ func TestTheDayIsPrinted(t *testing.T) {
 func TestWhatOpensOverTheAgenda(t *testing.T) {
 	a := startAgenda(t)
 	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
-	for _, window := range []size{desktop, phone} {
-		for _, scheme := range []string{"light", "dark"} {
-			t.Run(window.name+"-"+scheme, func(t *testing.T) {
-				p := newPageAt(t, a.URL)
+	for _, window := range []size{desktop, tablet, phone} {
+		for _, look := range []struct{ scheme, lang string }{{"light", ""}, {"dark", ""}, {"light", "en"}} {
+			t.Run(window.name+"-"+look.scheme+look.lang, func(t *testing.T) {
+				p := a.as(t, "recepcion")
+				p.setCookie("idioma", look.lang)
 				p.resize(window)
-				p.prefer(scheme)
+				p.prefer(look.scheme)
 				p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 				judge := func(name string) {
-					name += "-" + window.name + "-" + scheme
+					name += "-" + window.name + "-" + look.scheme + look.lang
 					p.screenshot(name, window)
 					p.axe(name)
 				}
