@@ -153,7 +153,7 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 					{Fields: []field{newField(f, "cerrado", l.t("ajustes.especiales.cerrado"), "type=checkbox", "hint="+l.t("ajustes.especiales.cerradoHint"))}},
 					{
 						Legend: l.t("ajustes.horas"), Fields: []field{
-							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "data-foco=1"), newField(f, "hora_fin", l.t("horario.fin"), "type=time"),
+							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "needed", "data-foco=1"), newField(f, "hora_fin", l.t("horario.fin"), "type=time", "needed"),
 							newField(f, "pausa_inicio", l.t("horario.pausaInicio"), "type=time"), newField(f, "pausa_fin", l.t("horario.pausaFin"), "type=time"),
 							newChoice(newField(f, "modalidad", l.t("horario.modalidad"), "required"), l.modalidades()),
 						},
@@ -462,7 +462,7 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 			}},
 			{Fields: dates},
 			{Fields: []field{newField(f, "todo_el_dia", l.t("ajustes.bloqueos.allDay"), "type=checkbox")}},
-			{Fields: []field{newField(f, "hora_inicio", l.t("horario.inicio"), "type=time"), newField(f, "hora_fin", l.t("horario.fin"), "type=time")}},
+			{Fields: []field{newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "needed"), newField(f, "hora_fin", l.t("horario.fin"), "type=time", "needed")}},
 			{Fields: []field{newField(f, "comentario", l.t("ajustes.comentario"), "maxlength=200", "data-foco=1", "hint="+l.t("ajustes.bloqueos.commentHint"))}},
 		},
 	}}

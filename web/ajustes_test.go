@@ -497,3 +497,21 @@ func TestABloqueoIsOfSomebody(t *testing.T) {
 	page := c.post(http.StatusUnprocessableEntity, "/ajustes/bloqueos/nuevo", url.Values{"id_sucursal": {"1"}, "id_profesional": {""}, "fecha": {"2026-12-24"}, "todo_el_dia": {"1"}})
 	c.wants(page, "Elija al profesional, o toda la sucursal", `id="campo-id_profesional-error"`)
 }
+
+// Hours that must be given are not told to be optional, though a browser cannot ask for
+// them: a whole day has none.
+func TestNeededHoursAreNotOptional(t *testing.T) {
+	c := newAjustesTest(t, true)
+	for path, optional := range map[string]bool{
+		"/ajustes/bloqueos/nuevo hora_inicio": false, "/ajustes/bloqueos/nuevo hora_fin": false, "/ajustes/bloqueos/nuevo comentario": true,
+		"/ajustes/especiales/nuevo hora_inicio": false, "/ajustes/especiales/nuevo hora_fin": false, "/ajustes/especiales/nuevo pausa_inicio": true,
+	} {
+		path, name, _ := strings.Cut(path, " ")
+		_, label, _ := strings.Cut(c.get(path), fmt.Sprintf(`<label for="campo-%s">`, name))
+		label, rest, _ := strings.Cut(label, "</label>")
+		input, _, _ := strings.Cut(rest, "<label")
+		if strings.Contains(label, "opcional") != optional || label == "" || strings.Contains(input, " required") {
+			t.Errorf("%s: %s is labelled %q, its input %q", path, name, label, input)
+		}
+	}
+}
