@@ -303,7 +303,7 @@ func TestBlockHoursByDraggingOverThem(t *testing.T) {
 	}
 
 	other.click(bloqueo)
-	other.see(fmt.Sprintf(`#panel #bloqueo[action="/ajustes/bloqueos/%d"]`, list[0].ID))
+	other.see(fmt.Sprintf(`#panel form[action="/ajustes/bloqueos/%d"]`, list[0].ID))
 	other.screenshot("agenda-bloqueo", desktop)
 	other.axe("agenda-bloqueo")
 	other.click("#panel .deletion summary")
@@ -391,6 +391,40 @@ func TestOpenHoursByDraggingOverThem(t *testing.T) {
 	list := a.especiales(t)
 	if len(list) != 1 || list[0].Jornada.Rango != (tmh.Rango{Inicio: 8 * 60, Fin: 20 * 60}) || !list[0].Jornada.Pausa.IsEmpty() || list[0].IDSucursal != 1 {
 		t.Errorf("opened %+v", list)
+	}
+}
+
+// Hours that are drawn within a day's are all that is left of it: who has an hour
+// outside is named first.
+func TestOpenHoursThatLeaveACitaOutside(t *testing.T) {
+	a := startAgenda(t)
+	p := a.as(t, "administracion")
+	p.expect(422)
+	p.openAgenda("/")
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	under := p.at(cita(c.ID), 1)
+	p.drawn(point{under.X, under.Y + 3*minute}, point{under.X, under.Y + 28*minute}, "/ajustes/especiales/nuevo")
+	p.click("#panel [data-principal]")
+	if text := p.see("#panel .in-the-way"); !strings.Contains(text, c.PacienteCompleto()) {
+		t.Errorf("outside are %q, want %s", text, c.PacienteCompleto())
+	}
+	p.until("document.activeElement.matches('#panel .summary')")
+	p.screenshot("agenda-especial-citas", desktop)
+	p.axe("agenda-especial-citas")
+	if list := a.especiales(t); len(list) != 0 {
+		t.Fatalf("refused, and there is %+v", list)
+	}
+	p.click(`#panel [name="forzar"]`)
+	p.click("#panel [data-principal]")
+	p.until("!document.querySelector('#panel').open")
+	list := a.especiales(t)
+	if want := (tmh.Rango{Inicio: c.Espacio.Rango.Fin, Fin: c.Espacio.Rango.Fin + 30}); len(list) != 1 || list[0].Jornada.Rango != want {
+		t.Errorf("opened %+v, want %v", list, want)
+	}
+	if got := a.cita(t, c.ID); !got.Viva || got.Espacio != c.Espacio {
+		t.Errorf("the cita became %+v", got)
 	}
 }
 
@@ -507,7 +541,7 @@ func TestBlockHoursFromTheKeyboard(t *testing.T) {
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-30&vista=semana&por=profesional&profesional=1")
 	p.press("b")
-	p.see("#panel #bloqueo")
+	p.see(`#panel form[action^="/ajustes/bloqueos/nuevo"]`)
 	got := eval[string](p, "['fecha', 'id_profesional', 'id_sucursal'].map((n) => document.querySelector(`#campo-${n}`).value).join()")
 	if got != "2026-11-30,1,1" {
 		t.Errorf("the form is for %s", got)
@@ -733,6 +767,10 @@ func TestTheHoursOfTheDayWithoutJavaScript(t *testing.T) {
 	}
 	p.follow(`a[href^="/ajustes/especiales/nuevo"]`)
 	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "1"), chromedp.SetValue(chromedp.CSS(`[name="hora_fin"]`), "21:00"))
+	p.expect(422) // there is a cita at eight
+	p.follow(`form.ficha button[type="submit"]`)
+	p.see(".in-the-way")
+	p.click(`[name="forzar"]`)
 	p.follow(`form.ficha button[type="submit"]`)
 	p.see(".notice-ok")
 	if at := eval[string](p, "location.pathname + location.search"); at != day {
