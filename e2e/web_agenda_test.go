@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -177,6 +178,24 @@ func (a *agendaServer) findCita(t *testing.T, fits func(before, c, after tmh.Cit
 
 func cita(id tmh.CitaID) string { return fmt.Sprintf(`#grilla .ec-event:has([data-cita="%d"])`, id) }
 
+// box is where the event of the grid that holds something begins.
+func (p *page) box(selector string) point {
+	p.t.Helper()
+	return eval[point](p, fmt.Sprintf(`(() => { const r = document.querySelector(%q).closest('.ec-event').getBoundingClientRect(); return {X: r.left, Y: r.top} })()`, selector))
+}
+
+// shadow holds what follows the pointer to the hours that it tells, and to where it
+// begins.
+func (p *page) shadow(want tmh.Rango, y float64) {
+	p.t.Helper()
+	hours := want.Inicio.String()[:5] + " – " + want.Fin.String()[:5]
+	p.until(fmt.Sprintf("document.querySelector('.sombra time')?.textContent === %q", hours))
+	got := eval[point](p, "(() => { const r = document.querySelector('.sombra').getBoundingClientRect(); return {X: r.left, Y: r.top} })()")
+	if math.Abs(got.Y-y) > 1 {
+		p.t.Errorf("the shadow of %s begins at %v, want %v", hours, got.Y, y)
+	}
+}
+
 func TestDragACita(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
@@ -186,9 +205,12 @@ func TestDragACita(t *testing.T) {
 	})
 	from := p.at(cita(c.ID), 0.3)
 	to := point{from.X, from.Y + 30*minute}
+	before := p.box(cita(c.ID))
 	p.drag(from, to)
+	p.shadow(tmh.Rango{Inicio: c.Espacio.Rango.Inicio + 30, Fin: c.Espacio.Rango.Fin + 30}, before.Y+30*minute)
 	p.drop(to)
 	p.see(".toast-text")
+	p.until("!document.querySelector('.sombra')")
 	p.until(fmt.Sprintf(`document.querySelector('[data-cita="%d"] time').textContent === '%s'`, c.ID, (c.Espacio.Rango.Inicio + 30).String()[:5]))
 	if got := a.cita(t, c.ID).Espacio.Rango; got.Inicio != c.Espacio.Rango.Inicio+30 || got.Duracion() != c.Espacio.Rango.Duracion() {
 		t.Errorf("moved from %v to %v", c.Espacio.Rango, got)
@@ -247,7 +269,9 @@ func TestLengthenACita(t *testing.T) {
 	from := p.at(cita(c.ID), 1)
 	from.Y -= 2
 	to := point{from.X, from.Y + 30*minute}
+	before := p.box(cita(c.ID))
 	p.drag(from, to)
+	p.shadow(tmh.Rango{Inicio: c.Espacio.Rango.Inicio, Fin: c.Espacio.Rango.Fin + 30}, before.Y)
 	p.drop(to)
 	p.see(".toast-text")
 	if got := a.cita(t, c.ID).Espacio.Rango; got.Inicio != c.Espacio.Rango.Inicio || got.Fin != c.Espacio.Rango.Fin+30 {
@@ -275,6 +299,7 @@ const bloqueo = `#grilla a.fondo-texto[title="Reunión de equipo"]`
 func (p *page) block(from, to point) {
 	p.t.Helper()
 	p.drag(from, to)
+	p.see(".sombra time")
 	p.drop(to)
 	p.click(`#panel[open] .modos a[href^="/ajustes/bloqueos/nuevo"]`)
 	p.until("document.activeElement.matches('#panel #campo-comentario')")
@@ -346,6 +371,32 @@ func TestBlockHoursThatHaveACita(t *testing.T) {
 	}
 	if got := a.cita(t, c.ID); !got.Viva || got.Espacio != c.Espacio {
 		t.Errorf("the cita became %+v", got)
+	}
+}
+
+// In the week a column is a day, and in the view by sillon a sillon: what is dragged
+// is shown where it would come to lie.
+func TestTheShadowIsInTheColumnItIsDraggedTo(t *testing.T) {
+	a := startAgenda(t)
+	for _, test := range []struct{ path, column string }{
+		{"/?sucursal=1&fecha=2026-11-26&vista=semana&por=profesional&profesional=1", "4"},
+		{"/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", "1"},
+	} {
+		t.Run(test.path, func(t *testing.T) {
+			p := newPageAt(t, a.URL)
+			p.expect(422)
+			p.openAgenda(test.path)
+			from := p.seenCita()
+			day := eval[point](p, fmt.Sprintf("(() => { const r = document.querySelectorAll('#grilla .ec-body .ec-day')[%s].getBoundingClientRect(); return {X: r.left, Y: r.width} })()", test.column))
+			p.drag(from, point{day.X + day.Y/2, from.Y})
+			p.see(".sombra")
+			got := eval[point](p, "(() => { const r = document.querySelector('.sombra').getBoundingClientRect(); return {X: r.left, Y: r.width} })()")
+			if math.Abs(got.X-day.X) > 2 || math.Abs(got.Y-day.Y) > 4 {
+				t.Errorf("the shadow is at %v, %v wide; the column at %v, %v", got.X, got.Y, day.X, day.Y)
+			}
+			p.press(kb.Escape)
+			p.drop(from)
+		})
 	}
 }
 
@@ -966,16 +1017,28 @@ func (p *page) spent() map[string]float64 {
 // dragFrame is the longest frame while a cita is dragged, in milliseconds.
 func (p *page) dragFrame() float64 {
 	p.t.Helper()
-	from := p.at("#grilla .ec-event.cita-media", 0.3)
+	from := p.seenCita()
 	p.mouse(input.DispatchMouseEventTypeMousePressed, from.X, from.Y, 1)
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y+8, 1)
+	p.see("#agenda.arrastrando")
 	eval[bool](p, `(() => { window.frames_ = []; let last = performance.now(); window.counting = true;
 		const tick = (now) => { window.frames_.push(now - last); last = now; if (window.counting) requestAnimationFrame(tick); }; requestAnimationFrame(tick); return true; })()`)
 	for i := range 30 {
-		p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X+float64(i*4), from.Y+float64(i*6), 1)
+		p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X+float64(i*8), from.Y+float64(i*6), 1)
 	}
 	longest := eval[float64](p, `(() => { window.counting = false; return Math.max(...window.frames_.slice(2)); })()`)
 	p.mouse(input.DispatchMouseEventTypeMouseMoved, from.X, from.Y, 1)
 	p.mouse(input.DispatchMouseEventTypeMouseReleased, from.X, from.Y, 0)
 	return longest
+}
+
+// seenCita is a place on a cita that is not scrolled out of sight.
+func (p *page) seenCita() point {
+	p.t.Helper()
+	return eval[point](p, `(() => {
+		for (const node of document.querySelectorAll('#grilla .ec-event.cita-media')) {
+			const r = node.getBoundingClientRect(), at = {X: r.left + r.width / 2, Y: r.top + r.height * 0.3};
+			if (node.contains(document.elementFromPoint(at.X, at.Y))) return at;
+		}
+	})()`)
 }

@@ -4,9 +4,10 @@ import { el, find, icon } from "../lib/dom";
 import { t } from "../lib/words";
 import { Ahora } from "./ahora";
 import { carril, columnas, conCarril, eventos, limites, type Columna, type Props } from "./columnas";
-import { fechaDe, hora, minutoDe } from "./horas";
+import { diasEntre, fechaDe, hora, minutoDe } from "./horas";
 import type { Modelo } from "./modelo";
-import { sobrecupo, type Cita } from "./tipos";
+import { Sombra } from "./sombra";
+import { finDelDia, sobrecupo, type Cita } from "./tipos";
 
 /** A place that somebody pointed at, or moved something to. */
 export type Lugar = { fecha: string; inicio: number; fin: number; id_profesional: number; id_sillon: number };
@@ -26,6 +27,7 @@ const px = altoFranja / 15; // for a minute
 export class Grilla {
   private readonly calendario: Calendar;
   private readonly ahora: Ahora;
+  private readonly sombra = new Sombra(px);
   private cols: Columna[];
   private arrastrando = false;
   private pendiente = false;
@@ -77,6 +79,7 @@ export class Grilla {
       eventResizeStart: () => this.empezar(),
       eventDragStop: () => this.terminar(),
       eventResizeStop: () => this.terminar(),
+      selectConstraint: ({ start, end, resource }) => this.elegir(start, end, resource),
       dragConstraint: ({ event }) => this.probar(event),
       resizeConstraint: ({ event }) => this.probar(event),
       eventDrop: (info) => void this.soltar(info),
@@ -195,7 +198,7 @@ export class Grilla {
     if (!col) return;
     const fecha = fechaDe(desde);
     const inicio = minutoDe(desde);
-    const fin = hasta ? minutoDe(hasta) || 1440 : inicio;
+    const fin = hasta ? minutoDe(hasta) || finDelDia : inicio;
     const quien = col.profesional || this.atiende(col.sillon, fecha, inicio);
     const intervalo = this.modelo.profesional(quien)?.intervalo ?? 5;
     const ajustado = this.ajustar(quien, fecha, inicio, intervalo, Math.floor);
@@ -228,11 +231,13 @@ export class Grilla {
 
   private empezar(): void {
     this.arrastrando = true;
+    this.calendario.setOption("pointer", false); // it looks for what lies below at each step, and does nothing with it
     find("#agenda").classList.add("arrastrando");
   }
 
   private terminar(): void {
     this.arrastrando = false;
+    this.calendario.setOption("pointer", true);
     find("#agenda").classList.remove("arrastrando");
     this.prueba.olvidar();
     if (this.pendiente) {
@@ -268,8 +273,25 @@ export class Grilla {
 
   private probar(event: Calendar.Event): boolean {
     const { cita } = event.extendedProps as Props;
-    if (cita) this.prueba.de(cita, this.lugarDe(event, cita));
+    if (!cita) return true;
+    const lugar = this.lugarDe(event, cita);
+    this.prueba.de(cita, lugar);
+    this.sombrear(String(event.resourceIds[0]), lugar, cita.paciente);
     return true;
+  }
+
+  /** elegir shows the hours that are pointed out for something new. */
+  private elegir(start: Date, end: Date, resource: Calendar.Resource | undefined): boolean {
+    this.sombrear(String(resource?.id), { fecha: fechaDe(start), inicio: minutoDe(start), fin: minutoDe(end) || finDelDia }, "");
+    return true;
+  }
+
+  /** sombrear puts the shadow in the column of a date; a resource has one for each that is shown, from left to right. */
+  private sombrear(id: string, { fecha, inicio, fin }: Pick<Lugar, "fecha" | "inicio" | "fin">, nombre: string): void {
+    const { desde, hasta } = this.modelo.hoja;
+    const dias = diasEntre(desde, hasta) + 1;
+    const columna = this.cols.findIndex((col) => col.id === id) * dias + diasEntre(desde, fecha);
+    this.sombra.poner({ columna, inicio, fin }, limites(this.modelo).desde, nombre);
   }
 
   private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
@@ -289,7 +311,6 @@ export class Grilla {
     if (bloqueo && this.modelo.hoja.puede.bloquear) return [this.enlace(bloqueo, titulo ?? "")];
     if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
     if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
-    if (event.display === "preview" || event.display === "ghost") return this.sombra(event, cita);
     return cita ? this.dibujo(cita, apilada) : [];
   }
 
@@ -307,13 +328,6 @@ export class Grilla {
         },
       },
     }, titulo);
-  }
-
-  /** sombra is what moves with the pointer: the hours it would have there. */
-  private sombra(event: Calendar.Event, cita: Cita | undefined): Node[] {
-    if (!cita) return [el("span", { class: "cita-linea" }, `${hora(minutoDe(event.start))} – ${hora(minutoDe(event.end))}`)];
-    const { inicio, fin } = this.lugarDe(event, cita);
-    return [el("span", { class: "cita-linea" }, el("time", {}, `${hora(inicio)} – ${hora(fin)}`), el("span", { class: "cita-nombre" }, cita.paciente))];
   }
 
   /** dibujo is a cita: its hour and who comes first. Where there is no room for the name beside the hour it is below. */

@@ -15,6 +15,11 @@ export function masDias(fecha: string, dias: number): string {
   return date.toISOString().slice(0, 10);
 }
 
+/** diasEntre is how many days later the second date is. */
+export function diasEntre(desde: string, hasta: string): number {
+  return Math.round((Date.parse(hasta) - Date.parse(desde)) / 86_400_000); // dates alone are read as UTC, whose days are all as long
+}
+
 /** masMeses is the same day some months later, or the last one of a shorter month. */
 export function masMeses(fecha: string, meses: number): string {
   const [year = 0, month = 0, day = 0] = fecha.split("-").map(Number);
