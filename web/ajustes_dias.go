@@ -196,7 +196,7 @@ func beginEspecial(cfg *tomahora.Config, q url.Values, v tomahora.HorarioEspecia
 		return v
 	}
 	v.Jornada.Rango = tomahora.Rango{Inicio: *s.HoraInicio, Fin: *s.HoraInicio + tomahora.Hora(*s.Duracion)}
-	if len(especialesDe(cfg, v)) == 0 {
+	if len(cfg.Especiales(v.IDProfesional, v.IDSucursal, v.Fecha)) == 0 {
 		v.Jornada.Rango, v.Jornada.Pausa = withHours(v.Jornada.Rango, cfg.Segmentos(v.IDProfesional, v.IDSucursal, v.Fecha))
 	}
 	return v
@@ -212,17 +212,6 @@ func usualJornada(cfg *tomahora.Config, v tomahora.HorarioEspecial) (tomahora.Jo
 		return h.Jornada, true
 	}
 	return tomahora.Jornada{}, false
-}
-
-// especialesDe are those that there are of the profesional, sucursal and fecha of
-// one.
-func especialesDe(cfg *tomahora.Config, v tomahora.HorarioEspecial) (list []tomahora.HorarioEspecial) {
-	for _, o := range cfg.Plan().Especiales {
-		if o.IDProfesional == v.IDProfesional && o.IDSucursal == v.IDSucursal && o.Fecha == v.Fecha {
-			list = append(list, o)
-		}
-	}
-	return list
 }
 
 // withHours adds the hours of a day to those that were drawn beside them, as one
@@ -262,7 +251,7 @@ func (l locale) especialIntro(cfg *tomahora.Config, f form) string {
 	switch {
 	case len(hours) == 0:
 		return l.t("ajustes.especiales.formIntro")
-	case len(especialesDe(cfg, v)) > 0:
+	case len(cfg.Especiales(v.IDProfesional, v.IDSucursal, v.Fecha)) > 0:
 		return l.t("ajustes.especiales.adds", joined(hours...))
 	default:
 		return l.t("ajustes.especiales.replaces", joined(hours...))

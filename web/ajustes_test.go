@@ -378,13 +378,12 @@ func TestAnEspecialOverCitas(t *testing.T) {
 	f := url.Values{"id_sucursal": {"1"}, "id_profesional": {itoa(prof)}, "fecha": {fecha.String()}, "cerrado": {"1"}}
 	page := c.post(http.StatusUnprocessableEntity, "/ajustes/especiales/nuevo", f)
 	c.wants(page, cita.PacienteCompleto(), `name="forzar"`, "fuera de esas horas; no se guardó nada", "Guardar el horario de todos modos")
-	of := tomahora.HorarioEspecial{IDProfesional: prof, IDSucursal: 1, Fecha: fecha}
-	if list := especialesDe(c.config(), of); len(list) != 0 {
+	if list := c.config().Especiales(prof, 1, fecha); len(list) != 0 {
 		t.Fatalf("refused, and there is %+v", list)
 	}
 	f.Set("forzar", "1")
 	c.post(http.StatusSeeOther, "/ajustes/especiales/nuevo", f)
-	if list := especialesDe(c.config(), of); len(list) != 1 || !list[0].Jornada.Rango.IsEmpty() {
+	if list := c.config().Especiales(prof, 1, fecha); len(list) != 1 || !list[0].Jornada.Rango.IsEmpty() {
 		t.Errorf("kept %+v", list)
 	}
 }
