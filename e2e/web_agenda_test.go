@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -584,6 +584,112 @@ func TestTheBookingFormFollowsItsFields(t *testing.T) {
 	eval[bool](p, "(() => { const f = document.querySelector('#campo-id_profesional'); f.focus(); f.value = '2'; return f.dispatchEvent(new Event('change', {bubbles: true})); })()")
 	p.see("#panel #campo-duracion")
 	p.until("document.activeElement.id === 'campo-id_profesional' && document.activeElement.value === '2'")
+}
+
+// bloquea blocks hours of profesionales at sucursal 1 on the demo's day, and returns the
+// bloqueos' ids.
+func (a *agendaServer) bloquea(t *testing.T, inicio, fin tmh.Hora, comentario string, profs ...tmh.ProfesionalID) (ids []tmh.HorarioID) {
+	t.Helper()
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		for _, prof := range profs {
+			b, err := agenda.GuardarBloqueo(tx, "token:1", tmh.HorarioBloqueado{
+				IDProfesional: prof, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}, Rango: tmh.Rango{Inicio: inicio, Fin: fin}, Comentario: comentario,
+			}, true)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, b.ID)
+		}
+		return nil
+	}))
+	return ids
+}
+
+// The bloqueo of one profesional is seen in the sillones in which she works, and closes
+// them where nobody else does: at the demo three share sillón 1, of which one has sillón 2
+// alone.
+func TestABloqueoOfOneProfesionalIsSeenInSillones(t *testing.T) {
+	a := startAgenda(t)
+	id := a.bloquea(t, 10*60, 12*60, "Reunión", 2)[0]
+	const path = "/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon"
+	p := newPageAt(t, a.URL)
+	p.openAgenda(path)
+	// What each column tells of bloqueos: how many minutes are closed, and whose hours.
+	const told = `[...document.querySelectorAll('#grilla .ec-body .ec-day')].map((day) => day.getBoundingClientRect())
+		.map((day) => [...document.querySelectorAll('#grilla .fondo-bloqueo')].filter((f) => { const {left, right} = f.getBoundingClientRect(); return day.left < left + 2 && right < day.right + 2; })
+		.map((f) => f.matches('.fondo-franja') ? f.textContent.trim() : Math.round(f.offsetHeight / 24 * 15)).join()).join('|')`
+	if got := eval[string](p, told); got != "Daniel Vergara: Reunión|120,Daniel Vergara: Reunión|" {
+		t.Errorf("the columns tell %q", got)
+	}
+	const under = `(() => { const f = document.querySelector('#grilla .fondo-franja').getBoundingClientRect();
+		return [...document.querySelectorAll('#grilla .cita')].map((c) => c.getBoundingClientRect()).filter((c) => c.left < f.right && f.left < c.right - 1 && c.top < f.bottom - 1 && f.top < c.bottom - 1).length; })()`
+	if n := eval[int](p, under); n != 0 {
+		t.Errorf("%d citas lie over it", n)
+	}
+	p.look("agenda-sillon-bloqueo")
+	p.click("#grilla .fondo-franja a.fondo-texto")
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/bloqueos/%d"]`, id))
+
+	a.bloquea(t, 11*60, 13*60, "", 1, 3)
+	const both = "Daniel Vergara: Reunión,60,Javiera Soto: Bloqueado,Marcela Araya: Bloqueado|120,Daniel Vergara: Reunión|"
+	p.until(fmt.Sprintf("%s === %q", told, both))
+	p.press(kb.Escape)
+	p.look("agenda-sillon-bloqueos")
+
+	reader := a.as(t, "lectura")
+	reader.openAgenda(path)
+	if n := eval[int](reader, "document.querySelectorAll('#grilla a').length"); n != 0 {
+		t.Errorf("who only reads is led to %d forms", n)
+	}
+}
+
+// Hours of a horario especial are marked with what they are, which leads who may change
+// it to its form.
+func TestAnEspecialIsOpenedFromTheGrid(t *testing.T) {
+	a := startAgenda(t)
+	var ids []tmh.HorarioID
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		for day, rango := range []tmh.Rango{{Inicio: 10 * 60, Fin: 18 * 60}, {}} {
+			e, err := agenda.GuardarEspecial(tx, "token:1", tmh.HorarioEspecial{
+				IDProfesional: 1, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26 + day},
+				Jornada: tmh.Jornada{Rango: rango, Sillones: []tmh.SillonID{1}},
+			}, true)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, e.ID)
+		}
+		return nil
+	}))
+	const at = "/?sucursal=1&fecha=2026-11-26&profesional=1"
+	p, reception := a.as(t, "administracion"), newPageAt(t, a.URL)
+	for view, told := range map[string]string{
+		"&vista=semana&por=profesional": "Horario especial,Horario especial: no atiende", "&vista=dia&por=profesional": "Horario especial",
+		"&vista=dia&por=sillon": "Javiera Soto: Horario especial",
+	} {
+		reception.openAgenda(at + view)
+		if got := eval[string](reception, "[...document.querySelectorAll('#grilla .fondo-especial .fondo-texto')].map((m) => m.textContent).join()"); got != told {
+			t.Errorf("%s tells %q, want %q", view, got, told)
+		}
+		if n := eval[int](reception, "document.querySelectorAll('#grilla .fondo-especial a').length"); n != 0 {
+			t.Errorf("%s leads reception to %d forms", view, n)
+		}
+		p.openAgenda(at + view)
+		p.look("agenda-especial" + strings.ReplaceAll(strings.ReplaceAll(view, "&", "-"), "=", "-"))
+	}
+	p.openAgenda(at + "&vista=semana&por=profesional")
+	p.click(fmt.Sprintf(`#grilla a[href="/ajustes/especiales/%d"]`, ids[1]))
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/especiales/%d"] #campo-cerrado:checked`, ids[1]))
+	p.openAgenda(at + "&vista=semana&por=profesional")
+	eval[bool](p, fmt.Sprintf("(document.querySelector('#grilla a[href=\"/ajustes/especiales/%d\"]').focus(), true)", ids[0]))
+	p.press(kb.Enter)
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/especiales/%d"]`, ids[0]))
+	p.click("#panel .deletion summary")
+	p.click("#panel .deletion button")
+	p.until(fmt.Sprintf("!document.querySelector('#grilla a[href=\"/ajustes/especiales/%d\"]')", ids[0]))
+	if list := a.especiales(t); len(list) != 0 {
+		t.Errorf("deleted, and there is %+v", list)
+	}
 }
 
 // Hours are blocked from the keyboard too.
