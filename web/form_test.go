@@ -46,7 +46,7 @@ func TestNewField(t *testing.T) {
 		want field
 	}{
 		{"a text", newField(f, "rut", "RUT", "required", "hint=Con guion", "inputmode=text"), field{
-			ID: "campo-rut", Name: "rut", Label: "RUT", Value: "1-9", Problem: "mal", Type: "text", Hint: "Con guion", Required: true,
+			ID: "campo-rut", Name: "rut", Label: "RUT", Value: "1-9", Problem: "mal", Type: "text", Hint: "Con guion", Required: true, Needed: true,
 			Attrs: []attr{{"inputmode", "text"}},
 		}},
 		{"a password is never sent back", newField(f, "clave", "Clave", "type=password"), field{

@@ -15,7 +15,8 @@ export type Lugar = { fecha: string; inicio: number; fin: number; id_profesional
 /** What the grid asks of the page. */
 export type Manos = {
   abrir: (cita: Cita) => void;
-  abrirBloqueo: (id: number) => void;
+  /** Open the form of a bloqueo or horario especial. */
+  abrirHorario: (camino: string) => void;
   crear: (lugar: Lugar, conDuracion: boolean) => void;
   mover: (cita: Cita, lugar: Lugar) => Promise<boolean>;
 };
@@ -359,27 +360,28 @@ export class Grilla {
   }
 
   private contenido(event: Calendar.Event): Node[] {
-    const { cita, apilada, reserva, fondo, titulo, bloqueo } = event.extendedProps as Props;
-    if (bloqueo && this.modelo.hoja.puede.bloquear) return [this.enlace(bloqueo, titulo ?? "")];
-    if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
+    const { cita, apilada, reserva, fondo, titulo, camino } = event.extendedProps as Props;
+    if (fondo) return titulo ? [this.fondo(fondo, titulo, camino)] : [];
     if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
     return cita ? this.dibujo(cita, apilada) : [];
   }
 
-  /** enlace is what a bloqueo says, for who may change it: it opens its form. */
-  private enlace(bloqueo: number, titulo: string): HTMLElement {
+  /** fondo is what lies behind in words; for who may change it they open its form. */
+  private fondo(clase: string, titulo: string, camino: string | undefined): HTMLElement {
+    const dicho = [clase === "especial" ? icon("calendar-clock") : null, titulo];
+    if (camino === undefined) return el("span", { class: "fondo-texto", title: titulo }, ...dicho);
     return el("a", {
-      class: "fondo-texto", href: `/ajustes/bloqueos/${bloqueo}`, title: titulo,
+      class: "fondo-texto", href: camino, title: titulo,
       on: {
         pointerdown: (event) => event.stopPropagation(), // the grid would take it for a click on the hour
         click: (event) => {
           const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
           if (ctrlKey || metaKey || shiftKey) return;
           event.preventDefault();
-          this.manos.abrirBloqueo(bloqueo);
+          this.manos.abrirHorario(camino);
         },
       },
-    }, titulo);
+    }, ...dicho);
   }
 
   /** dibujo is a cita: its hour and who comes first. Where there is no room for the name beside the hour it is below. */
