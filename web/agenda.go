@@ -2,10 +2,7 @@ package web
 
 import (
 	"net/http"
-<<<<<<< HEAD
-=======
 	"slices"
->>>>>>> huecos
 
 	"github.com/tomahora/tomahora"
 )
@@ -26,19 +23,9 @@ type tecla struct {
 	need   tomahora.Permiso
 }
 
-<<<<<<< HEAD
-// teclasAgenda are the keys of the agenda, in the order in which they are told.
-func teclasAgenda(l locale) []tecla {
-	return []tecla{
-		{[]string{"/", "n"}, "agenda.key.new"}, {[]string{"b"}, "agenda.key.block"}, {[]string{"e"}, "agenda.key.special"}, {[]string{"u"}, "agenda.key.undo"}, {[]string{"t"}, "agenda.key.today"},
-		{[]string{"←", "→"}, "agenda.key.days"}, {[]string{"d", "s"}, "agenda.key.view"}, {[]string{"p", "r"}, "agenda.key.columns"},
-		{[]string{"g"}, "agenda.key.grid"}, {[]string{"↵"}, "agenda.key.open"}, {[]string{"c"}, "cita.confirm"}, {[]string{"l"}, "cita.arrived"},
-		{[]string{"a"}, "cita.start"}, {[]string{"f"}, "cita.finish"}, {[]string{"x"}, "cita.noShow"}, {[]string{"m"}, "cita.move"},
-		{[]string{l.t("agenda.key.delete")}, "cita.annul"}, {[]string{"Ctrl ↵"}, "agenda.key.submit"}, {[]string{"Esc"}, "agenda.key.close"}, {[]string{"?"}, "agenda.key.help"},
-=======
 // teclasAgenda are the keys of the agenda that a user may use, in the order in which
 // they are told.
-func teclasAgenda(user tomahora.Usuario) []tecla {
+func teclasAgenda(l locale, user tomahora.Usuario) []tecla {
 	const look, book = tomahora.VerAgenda, tomahora.Agendar
 	all := []tecla{
 		{[]string{"/", "n"}, "agenda.key.new", book}, {[]string{"b"}, "agenda.key.block", tomahora.Bloquear},
@@ -46,8 +33,7 @@ func teclasAgenda(user tomahora.Usuario) []tecla {
 		{[]string{"←", "→"}, "agenda.key.days", look}, {[]string{"d", "s"}, "agenda.key.view", look}, {[]string{"p", "r"}, "agenda.key.columns", look},
 		{[]string{"g"}, "agenda.key.grid", look}, {[]string{"↵"}, "agenda.key.open", look}, {[]string{"c"}, "cita.confirm", book}, {[]string{"l"}, "cita.arrived", book},
 		{[]string{"a"}, "cita.start", book}, {[]string{"f"}, "cita.finish", book}, {[]string{"x"}, "cita.noShow", book}, {[]string{"m"}, "cita.move", book},
-		{[]string{"Supr"}, "cita.annul", book}, {[]string{"Ctrl ↵"}, "agenda.key.submit", book}, {[]string{"Esc"}, "agenda.key.close", look}, {[]string{"?"}, "agenda.key.help", look},
->>>>>>> huecos
+		{[]string{l.t("agenda.key.delete")}, "cita.annul", book}, {[]string{"Ctrl ↵"}, "agenda.key.submit", book}, {[]string{"Esc"}, "agenda.key.close", look}, {[]string{"?"}, "agenda.key.help", look},
 	}
 	return slices.DeleteFunc(all, func(t tecla) bool { return !user.Puede(t.need) })
 }
@@ -58,11 +44,7 @@ func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.orFirstSucursal(w, r, err)
 	}
-<<<<<<< HEAD
-	page := agendaPage{h, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.words(r))}
-=======
-	page := agendaPage{h, h.Titulo, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.user(r))}
->>>>>>> huecos
+	page := agendaPage{h, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.words(r), s.user(r))}
 	return s.render(w, r, http.StatusOK, "agenda", page)
 }
 
