@@ -277,7 +277,7 @@ var messages = map[Code]string{
 	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
 
 	CodeHoraNoDisponible: "Esa hora ya no está disponible",
-	CodeLimiteOnline:     "Con estos datos no se puede tomar otra hora en línea",
+	CodeLimiteOnline:     "Por ahora no se pueden tomar más horas en línea desde esta dirección",
 	CodeCitaCerrada:      "Esta hora ya no se puede cambiar en línea",
 
 	CodeUsuarioExiste:       "Ya hay un usuario con ese correo en la clínica",

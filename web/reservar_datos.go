@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"time"
@@ -161,7 +162,7 @@ func (o online) datos(p pedido, f form) *datosBody {
 		Form: f, Action: o.base() + "/datos", Dia: upperFirst(o.l.longDate(p.hora.Fecha)), Hora: clock(p.hora.Inicio), Con: o.con(p.hora.IDProfesional), Donde: suc.Nombre,
 		Mapa: joinWords(suc.Direccion, suc.Comuna), Video: p.hora.Videoconsulta, Phones: o.phones(),
 		Otra:   o.base() + "/hora" + p.query("dia", p.hora.Fecha.String(), "reserva", p.token),
-		Fields: []attr{{"con", p.con}, {"modo", p.modo}, {"reserva", p.token}, {"hora", codeOf(p.hora)}},
+		Fields: []attr{{"con", p.con}, {"modo", p.modo}, {"reserva", p.token}, {"hora", codeOf(p.hora)}, {"envio", rand.Text()}},
 		Soltar: o.base() + "/soltar", Reserva: p.token,
 	}
 }
@@ -209,14 +210,15 @@ func (s *server) book(r *http.Request, o online, p pedido, f form) (booked agend
 		Documento: f.Get("rut"), OtroDocumento: f.Get("otro") != "", Nombre: f.Get("nombre"), Apellidos: f.Get("apellidos"),
 		Celular: f.Get("celular"), Email: f.Get("email"), Motivo: f.Get("motivo"),
 	}
-	if err := datos.Normalized().Check(); err != nil {
+	datos = datos.Normalized()
+	if err := datos.Check(); err != nil {
 		return booked, err
 	}
-	if !s.limits.bookings.allow(s.network(r)) || !s.limits.clinicas.allow(o.clinica) {
+	if !s.limits.bookings.allow(s.network(r)) || !s.limits.clinicas.allow(o.clinica) || !s.limits.documentos.allow(documento{o.clinica, datos.Documento}) {
 		return booked, tomahora.Invalid(tomahora.CodeLimiteOnline, "")
 	}
 	err = s.Store.Update(r.Context(), o.clinica, func(tx tomahora.Tx) (err error) {
-		booked, err = agenda.AgendarOnline(tx, p.hora, s.heldBy(r, o, f.Values), datos)
+		booked, err = agenda.AgendarOnline(tx, p.hora, s.heldBy(r, o, f.Values), datos, f.Get("envio"))
 		return err
 	})
 	return booked, err
@@ -230,7 +232,7 @@ func (s *server) notBooked(w http.ResponseWriter, r *http.Request, o online, p p
 	switch {
 	case isLost(refusal):
 		status, body.Lost, body.Reserva = http.StatusConflict, true, ""
-		body.Fields = []attr{{"con", p.con}, {"modo", p.modo}}
+		body.Fields = []attr{{"con", p.con}, {"modo", p.modo}, {"envio", rand.Text()}}
 	case tomahora.KindOf(refusal) == tomahora.KindInvalid:
 		body.Form.Problems = o.problems(refusal)
 	default:
