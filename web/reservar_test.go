@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -280,6 +281,47 @@ func TestReservarLetsGoOfAnHour(t *testing.T) {
 	_, first := d.hold(lunes9)
 	d.hold("1.1.2026-11-30.09:15.0", "Cookie: reserva="+first)
 	has(t, d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK), lunes9)
+}
+
+// Who reloads the details holds the hour under a new name, whether or not what let
+// go of it was heard before.
+func TestReservarTakesTheHourAgain(t *testing.T) {
+	d := newOnlineDemo(t)
+	again := func(reserva string) (a retomada) {
+		t.Helper()
+		w, _ := d.post("/reservar/1/retomar", url.Values{"con": {"p1"}, "hora": {lunes9}, "reserva": {reserva}}, http.StatusOK, "Accept: application/json")
+		must(t, json.Unmarshal(w.Body.Bytes(), &a))
+		return a
+	}
+	letGo := func(reserva string) {
+		d.post("/reservar/1/soltar", url.Values{"reserva": {reserva}}, http.StatusNoContent)
+	}
+	offered := func() bool {
+		return strings.Contains(d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK).Body.String(), lunes9)
+	}
+	_, first := d.hold(lunes9)
+	letGo(first) // in time
+	second := again(first)
+	if second.Segundos != 300 || second.Reserva == first || offered() {
+		t.Fatalf("taken again as %+v, offered to others: %v", second, offered())
+	}
+	third := again(second.Reserva)
+	letGo(second.Reserva) // too late
+	if third.Segundos != 300 || offered() {
+		t.Errorf("taken again as %+v, offered to others: %v", third, offered())
+	}
+	letGo(third.Reserva)
+	_, others := d.hold(lunes9)
+	if lost := again(third.Reserva); lost != (retomada{}) {
+		t.Errorf("of an hour that somebody else has: %+v", lost)
+	}
+	letGo(others)
+	for range 40 {
+		_ = again("")
+	}
+	if limited := again(""); limited != (retomada{}) {
+		t.Errorf("taken again without an end: %+v", limited)
+	}
 }
 
 func TestReservarSaysWhatIsMissing(t *testing.T) {
