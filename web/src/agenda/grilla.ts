@@ -109,6 +109,7 @@ export class Grilla {
       this.pendiente = true;
       return;
     }
+    const foco = this.citaEn(document.activeElement?.closest("#grilla .ec-event") ?? null);
     const cols = columnas(this.modelo);
     const otras = cols.map(({ id, nombre }) => id + nombre).join() !== this.cols.map(({ id, nombre }) => id + nombre).join();
     this.cols = cols;
@@ -120,6 +121,7 @@ export class Grilla {
     if (otras) this.calendario.setOption("resources", this.recursos());
     this.calendario.setOption("events", eventos(this.modelo, cols) as Calendar.EventInput[] as never);
     this.despues();
+    if (foco) this.retomar(foco.id);
     if (todo && this.fechaVista !== this.modelo.mirada.fecha) this.fechaVista = this.modelo.mirada.fecha;
   }
 
@@ -165,6 +167,13 @@ export class Grilla {
   /** enfocar puts the focus on a cita, if it is drawn. */
   enfocar(id: number): void {
     requestAnimationFrame(() => this.nodo(id)?.focus());
+  }
+
+  /** retomar puts the focus on a cita, else on the grid, where nothing has it: what had it may have been drawn anew. */
+  retomar(id: number): void {
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) (this.nodo(id) ?? find<HTMLElement>("#grilla .ec-main")).focus();
+    });
   }
 
   private nodo(id: number): HTMLElement | null {
