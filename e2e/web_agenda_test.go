@@ -374,32 +374,6 @@ func TestBlockHoursThatHaveACita(t *testing.T) {
 	}
 }
 
-// In the week a column is a day, and in the view by sillon a sillon: what is dragged
-// is shown where it would come to lie.
-func TestTheShadowIsInTheColumnItIsDraggedTo(t *testing.T) {
-	a := startAgenda(t)
-	for _, test := range []struct{ path, column string }{
-		{"/?sucursal=1&fecha=2026-11-26&vista=semana&por=profesional&profesional=1", "4"},
-		{"/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", "1"},
-	} {
-		t.Run(test.path, func(t *testing.T) {
-			p := newPageAt(t, a.URL)
-			p.expect(422)
-			p.openAgenda(test.path)
-			from := p.seenCita()
-			day := eval[point](p, fmt.Sprintf("(() => { const r = document.querySelectorAll('#grilla .ec-body .ec-day')[%s].getBoundingClientRect(); return {X: r.left, Y: r.width} })()", test.column))
-			p.drag(from, point{day.X + day.Y/2, from.Y})
-			p.see(".sombra")
-			got := eval[point](p, "(() => { const r = document.querySelector('.sombra').getBoundingClientRect(); return {X: r.left, Y: r.width} })()")
-			if math.Abs(got.X-day.X) > 2 || math.Abs(got.Y-day.Y) > 4 {
-				t.Errorf("the shadow is at %v, %v wide; the column at %v, %v", got.X, got.Y, day.X, day.Y)
-			}
-			p.press(kb.Escape)
-			p.drop(from)
-		})
-	}
-}
-
 // drawn draws a range of hours and takes one of the ways to use them, by the path of
 // its form.
 func (p *page) drawn(from, to point, way string) {
@@ -736,6 +710,17 @@ func TestTwoBrowsersSeeEachOther(t *testing.T) {
 	one.see("#grilla .reserva")
 }
 
+// cutOff has the tab be without network, and know it, or be with it again.
+func (p *page) cutOff(cut bool) {
+	p.t.Helper()
+	p.run(
+		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+		}),
+		command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}),
+	)
+}
+
 func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
@@ -744,10 +729,10 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.mu.Lock()
 	before := len(p.problems)
 	p.mu.Unlock()
-	offline := network.OverrideNetworkStateParams{Offline: true}
-	p.run(command(network.OverrideNetworkState, offline))
+	p.cutOff(true)
 	a.CloseClientConnections()
 	p.see("#conexion")
+	p.look("agenda-sin-conexion")
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
 		inicio, d := tmh.Hora(9*60+15), tmh.Duracion(30)
 		_, err := agenda.Agendar(tx, "token:1", tmh.Solicitud{
@@ -756,7 +741,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 		})
 		return err
 	}))
-	p.run(command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: false, Latency: 0, DownloadThroughput: -1, UploadThroughput: -1}))
+	p.cutOff(false)
 	p.until("document.querySelector('#conexion').hidden")
 	p.see(cita(754))
 	p.mu.Lock()
@@ -774,6 +759,7 @@ func TestAnAgendaThatNobodyIsSignedInToSaysSo(t *testing.T) {
 	eval[string](p, "document.cookie = 'quien=nadie; path=/'")
 	a.CloseClientConnections()
 	p.see(`#conexion a[href^="/entrar?volver="]`)
+	p.look("agenda-sin-sesion")
 	p.mu.Lock()
 	p.problems = slices.DeleteFunc(p.problems, func(s string) bool { return strings.Contains(s, "ERR_") }) // the lost connection's own
 	p.mu.Unlock()
@@ -1101,15 +1087,16 @@ func TestTheDayIsPrinted(t *testing.T) {
 func TestWhatOpensOverTheAgenda(t *testing.T) {
 	a := startAgenda(t)
 	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
-	for _, window := range []size{desktop, phone} {
-		for _, scheme := range []string{"light", "dark"} {
-			t.Run(window.name+"-"+scheme, func(t *testing.T) {
-				p := newPageAt(t, a.URL)
+	for _, window := range []size{desktop, tablet, phone} {
+		for _, look := range []struct{ scheme, lang string }{{"light", ""}, {"dark", ""}, {"light", "en"}} {
+			t.Run(window.name+"-"+look.scheme+look.lang, func(t *testing.T) {
+				p := a.as(t, "recepcion")
+				p.setCookie("idioma", look.lang)
 				p.resize(window)
-				p.prefer(scheme)
+				p.prefer(look.scheme)
 				p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 				judge := func(name string) {
-					name += "-" + window.name + "-" + scheme
+					name += "-" + window.name + "-" + look.scheme + look.lang
 					p.screenshot(name, window)
 					p.axe(name)
 				}

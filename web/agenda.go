@@ -10,7 +10,6 @@ import (
 // agendaPage is the first page: the sheet that is looked at, for its script to draw.
 type agendaPage struct {
 	Hoja       hojaJSON
-	Titulo     string
 	SucursalID int64
 	Sucursales []namedJSON
 	Puede      puedeJSON
@@ -26,7 +25,7 @@ type tecla struct {
 
 // teclasAgenda are the keys of the agenda that a user may use, in the order in which
 // they are told.
-func teclasAgenda(user tomahora.Usuario) []tecla {
+func teclasAgenda(l locale, user tomahora.Usuario) []tecla {
 	const look, book = tomahora.VerAgenda, tomahora.Agendar
 	all := []tecla{
 		{[]string{"/", "n"}, "agenda.key.new", book}, {[]string{"b"}, "agenda.key.block", tomahora.Bloquear},
@@ -34,7 +33,7 @@ func teclasAgenda(user tomahora.Usuario) []tecla {
 		{[]string{"←", "→"}, "agenda.key.days", look}, {[]string{"d", "s"}, "agenda.key.view", look}, {[]string{"p", "r"}, "agenda.key.columns", look},
 		{[]string{"g"}, "agenda.key.grid", look}, {[]string{"↵"}, "agenda.key.open", look}, {[]string{"c"}, "cita.confirm", book}, {[]string{"l"}, "cita.arrived", book},
 		{[]string{"a"}, "cita.start", book}, {[]string{"f"}, "cita.finish", book}, {[]string{"x"}, "cita.noShow", book}, {[]string{"m"}, "cita.move", book},
-		{[]string{"Supr"}, "cita.annul", book}, {[]string{"Ctrl ↵"}, "agenda.key.submit", book}, {[]string{"Esc"}, "agenda.key.close", look}, {[]string{"?"}, "agenda.key.help", look},
+		{[]string{l.t("agenda.key.delete")}, "cita.annul", book}, {[]string{"Ctrl ↵"}, "agenda.key.submit", book}, {[]string{"Esc"}, "agenda.key.close", look}, {[]string{"?"}, "agenda.key.help", look},
 	}
 	return slices.DeleteFunc(all, func(t tecla) bool { return !user.Puede(t.need) })
 }
@@ -43,9 +42,9 @@ func teclasAgenda(user tomahora.Usuario) []tecla {
 func (s *server) agenda(w http.ResponseWriter, r *http.Request) error {
 	h, err := s.readHoja(r)
 	if err != nil {
-		return err
+		return s.orFirstSucursal(w, r, err)
 	}
-	page := agendaPage{h, h.Titulo, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.user(r))}
+	page := agendaPage{h, int64(h.Mirada.Sucursal), h.Sucursales, h.Puede, teclasAgenda(s.words(r), s.user(r))}
 	return s.render(w, r, http.StatusOK, "agenda", page)
 }
 
@@ -56,4 +55,29 @@ func (s *server) hoja(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.renderJSON(w, r, http.StatusOK, h)
+}
+
+// orFirstSucursal answers that a sheet was not found: in a clinic that has no sucursal
+// yet none can be, and what comes first is shown.
+func (s *server) orFirstSucursal(w http.ResponseWriter, r *http.Request, notFound error) error {
+	if tomahora.KindOf(notFound) != tomahora.KindNotFound {
+		return notFound
+	}
+	var sucursales int
+	err := s.view(r, func(tx tomahora.Tx) error {
+		sucursales = len(tx.Config().Plan().Sucursales)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if sucursales > 0 {
+		return notFound
+	}
+	l := s.words(r)
+	first := newEmpty("map-pin", l.t("ajustes.sucursales.emptyTitle"), l.t("agenda.noSucursal"))
+	if s.user(r).Puede(tomahora.Configurar) {
+		first = newEmpty("map-pin", first.Title, l.t("ajustes.sucursales.emptyText"), l.t("ajustes.sucursales.new"), "/ajustes/sucursales/nueva")
+	}
+	return s.render(w, r, http.StatusOK, "vacia", first)
 }

@@ -48,7 +48,7 @@ export function limites(modelo: Modelo): { desde: number; hasta: number } {
 /** What an event of the grid is; camino leads to the form of what lies behind, for who may change that. */
 export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string; camino?: string };
 
-type Evento = Calendar.EventInput & { classNames: string[]; extendedProps: Props };
+export type Evento = Calendar.EventInput & { id: string; classNames: string[]; extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, and for franjas, in percent. */
 export const carril = 38;
