@@ -14,6 +14,8 @@ export type Pagina = {
   mostrar: (cita: Cita) => Promise<void>;
   /** Read the sheet again. */
   releer: () => Promise<void>;
+  /** Take the focus back where nothing has it; cita is that which was looked at, if any. */
+  retomar: (cita: number) => void;
 };
 
 /**
@@ -33,7 +35,10 @@ export class Panel {
     this.cuerpo.addEventListener("change", (event) => this.cambiado(event.target as HTMLInputElement));
     this.cuerpo.addEventListener("submit", (event) => void this.enviado(event));
     this.hoja.addEventListener("keydown", (event) => this.tecla(event));
-    this.hoja.addEventListener("close", () => this.pedido.abort());
+    this.hoja.addEventListener("close", () => {
+      this.pedido.abort();
+      this.pagina.retomar(this.mirada);
+    });
     modelo.oir((_, ids) => this.alDia(ids));
   }
 
@@ -254,9 +259,14 @@ export class Panel {
     }
   }
 
+  /** mirada is the id of the cita that is looked at. */
+  private get mirada(): number {
+    return Number(/^\/citas\/(\d+)/.exec(this.url)?.[1]);
+  }
+
   /** alDia reads the cita that is shown again when it changed. */
   private alDia(ids: number[]): void {
-    const id = Number(/^\/citas\/(\d+)/.exec(this.url)?.[1]);
+    const id = this.mirada;
     const sucio = this.cuerpo.contains(document.activeElement) && document.activeElement?.matches("input, textarea, select");
     if (!this.abierto || !ids.includes(id) || sucio || this.modelo.propias > 0) return;
     void this.abrir(this.url);
