@@ -416,10 +416,18 @@ func (p *page) look(name string) {
 	p.prefer("light")
 }
 
+// screenshots are the names of those that were taken, and by which test.
+var screenshots sync.Map
+
 // screenshot keeps the whole page as screenshots/<name>.png, in a window as high as
-// the page, so that what stands at the window's edge stands at the picture's.
+// the page, so that what stands at the window's edge stands at the picture's. It
+// fails where another test has taken one of that name, which would be lost.
 func (p *page) screenshot(name string, s size) {
 	p.t.Helper()
+	if by, taken := screenshots.LoadOrStore(name, p.t.Name()); taken && by != p.t.Name() {
+		p.t.Errorf("%s has taken a screenshot %q already", by, name)
+	}
+	p.settle() // in this size and these colours, or it is measured as it was before
 	whole := s
 	whole.height = max(s.height, eval[int64](p, "document.documentElement.scrollHeight"))
 	if whole != s {

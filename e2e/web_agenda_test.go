@@ -608,6 +608,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.run(command(network.OverrideNetworkState, offline))
 	a.CloseClientConnections()
 	p.see("#conexion")
+	p.look("agenda-sin-conexion")
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
 		inicio, d := tmh.Hora(9*60+15), tmh.Duracion(30)
 		_, err := agenda.Agendar(tx, "token:1", tmh.Solicitud{
@@ -634,6 +635,7 @@ func TestAnAgendaThatNobodyIsSignedInToSaysSo(t *testing.T) {
 	eval[string](p, "document.cookie = 'quien=nadie; path=/'")
 	a.CloseClientConnections()
 	p.see(`#conexion a[href^="/entrar?volver="]`)
+	p.look("agenda-sin-sesion")
 	p.mu.Lock()
 	p.problems = slices.DeleteFunc(p.problems, func(s string) bool { return strings.Contains(s, "ERR_") }) // the lost connection's own
 	p.mu.Unlock()
@@ -813,15 +815,16 @@ func TestTheDayIsPrinted(t *testing.T) {
 func TestWhatOpensOverTheAgenda(t *testing.T) {
 	a := startAgenda(t)
 	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
-	for _, window := range []size{desktop, phone} {
-		for _, scheme := range []string{"light", "dark"} {
-			t.Run(window.name+"-"+scheme, func(t *testing.T) {
-				p := newPageAt(t, a.URL)
+	for _, window := range []size{desktop, tablet, phone} {
+		for _, look := range []struct{ scheme, lang string }{{"light", ""}, {"dark", ""}, {"light", "en"}} {
+			t.Run(window.name+"-"+look.scheme+look.lang, func(t *testing.T) {
+				p := a.as(t, "recepcion")
+				p.setCookie("idioma", look.lang)
 				p.resize(window)
-				p.prefer(scheme)
+				p.prefer(look.scheme)
 				p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 				judge := func(name string) {
-					name += "-" + window.name + "-" + scheme
+					name += "-" + window.name + "-" + look.scheme + look.lang
 					p.screenshot(name, window)
 					p.axe(name)
 				}

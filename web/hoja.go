@@ -114,7 +114,8 @@ func profesionalFor(cfg *tomahora.Config, m mirada) tomahora.ProfesionalID {
 // midnight, in the zone of the sucursal.
 type hojaJSON struct {
 	Mirada        mirada            `json:"mirada"`
-	Titulo        string            `json:"titulo"` // the dates in words
+	Titulo        string            `json:"titulo"`       // the dates in words, and whose week it is
+	TituloCorto   string            `json:"titulo_corto"` // the dates alone, where there is little room
 	Evento        tomahora.EventoID `json:"evento"`
 	Hoy           string            `json:"hoy"`
 	Minuto        int               `json:"minuto"` // of today, when the sheet was made
@@ -224,7 +225,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	cfg, user := tx.Config(), s.user(r)
 	now := tx.Now().In(cfg.ZonaDe(m.Sucursal))
 	h := hojaJSON{
-		Mirada: m, Titulo: s.titulo(r, cfg, m, q), Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
+		Mirada: m, Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
 		Desde: q.Desde.String(), Hasta: q.Hasta.String(), Estados: showEstados(cfg),
 		Profesionales: profesionalesJSON(cfg, m.Sucursal, user, sheet.Profesionales),
 		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
@@ -247,6 +248,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	for _, b := range sheet.Bloqueos {
 		h.Bloqueos = append(h.Bloqueos, bloqueoJSON{b.ID, b.IDProfesional, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario})
 	}
+	h.Titulo, h.TituloCorto = s.titulos(r, cfg, m, q)
 	for _, c := range sheet.Citas {
 		h.Citas = append(h.Citas, showCita(c))
 	}
@@ -257,14 +259,15 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	return h
 }
 
-// titulo is the dates of a sheet in words, and whose week it is.
-func (s *server) titulo(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) string {
+// titulos are the dates of a sheet in words, with whose week it is and in short.
+func (s *server) titulos(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) (titulo, corto string) {
 	l := s.locales[visitOf(r).lang]
 	if q.Desde == q.Hasta {
-		return l.longDate(q.Desde)
+		return l.longDate(q.Desde), l.shortDate(q.Desde)
 	}
 	whose, _ := cfg.Profesional(m.Profesional)
-	return l.t("agenda.week", l.shortDate(q.Desde), l.shortDate(q.Hasta), whose.NombreCompleto())
+	week := l.t("agenda.week", l.monthDay(q.Desde), l.monthDay(q.Hasta))
+	return l.t("agenda.weekOf", week, whose.NombreCompleto()), week
 }
 
 // profesionalesJSON are those a user may look at: who attends at the sucursal, and

@@ -22,6 +22,7 @@ export type Manos = {
 
 const altoFranja = 24; // px for a quarter of an hour, which a finger can touch
 const px = altoFranja / 15; // for a minute
+const diaCorto = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short" });
 
 /** Grilla draws the sheet as a grid of columns and hours, and turns what the pointer does in it into changes. */
 export class Grilla {
@@ -62,7 +63,7 @@ export class Grilla {
       scrollTime: `${hora(Math.max(0, this.minutoInicial()))}:00`,
       eventTimeFormat: () => "", // citas say their hours themselves
       slotEventOverlap: false,
-      dayHeaderFormat: { weekday: "short", day: "numeric" },
+      dayHeaderFormat: (date: Date) => `${diaCorto.format(date)} ${date.getDate()}`,
       columnWidth: "minmax(var(--columna), 1fr)",
       selectable: puede,
       pointer: puede,

@@ -35,6 +35,7 @@ export type Cita = {
 export type Hoja = {
   mirada: Mirada;
   titulo: string;
+  titulo_corto: string;
   evento: number;
   hoy: string;
   minuto: number;
