@@ -114,8 +114,9 @@ func profesionalFor(cfg *tomahora.Config, m mirada) tomahora.ProfesionalID {
 // midnight, in the zone of the sucursal.
 type hojaJSON struct {
 	Mirada        mirada            `json:"mirada"`
-	Titulo        string            `json:"titulo"`       // the dates in words, and whose week it is
-	TituloCorto   string            `json:"titulo_corto"` // the dates alone, where there is little room
+	Titulo        string            `json:"titulo"`       // the dates in words
+	TituloCorto   string            `json:"titulo_corto"` // the dates where there is little room
+	De            string            `json:"de"`           // whose week it is
 	Evento        tomahora.EventoID `json:"evento"`
 	Hoy           string            `json:"hoy"`
 	Minuto        int               `json:"minuto"` // of today, when the sheet was made
@@ -248,7 +249,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	for _, b := range sheet.Bloqueos {
 		h.Bloqueos = append(h.Bloqueos, bloqueoJSON{b.ID, b.IDProfesional, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario})
 	}
-	h.Titulo, h.TituloCorto = s.titulos(r, cfg, m, q)
+	h.Titulo, h.TituloCorto, h.De = s.titulos(r, cfg, m, q)
 	for _, c := range sheet.Citas {
 		h.Citas = append(h.Citas, showCita(c))
 	}
@@ -259,15 +260,15 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	return h
 }
 
-// titulos are the dates of a sheet in words, with whose week it is and in short.
-func (s *server) titulos(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) (titulo, corto string) {
+// titulos are the dates of a sheet in words and in short, and whose week it is.
+func (s *server) titulos(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) (titulo, corto, de string) {
 	l := s.locales[visitOf(r).lang]
 	if q.Desde == q.Hasta {
-		return l.longDate(q.Desde), l.shortDate(q.Desde)
+		return l.longDate(q.Desde), l.shortDate(q.Desde), ""
 	}
 	whose, _ := cfg.Profesional(m.Profesional)
 	week := l.t("agenda.week", l.monthDay(q.Desde), l.monthDay(q.Hasta))
-	return l.t("agenda.weekOf", week, whose.NombreCompleto()), week
+	return week, week, whose.NombreCompleto()
 }
 
 // profesionalesJSON are those a user may look at: who attends at the sucursal, and

@@ -73,8 +73,8 @@ export class Barra {
     const { hoja, mirada } = this.modelo;
     find("#titulo .titulo-largo").textContent = hoja.titulo;
     find("#titulo .titulo-corto").textContent = hoja.titulo_corto;
-    find<HTMLElement>("#titulo").title = hoja.titulo; // which is cut where whose week it is has a long name
-    document.title = `${hoja.titulo} · tomahora`;
+    find("#titulo .titulo-de").textContent = hoja.de;
+    document.title = `${[hoja.titulo, hoja.de].filter(Boolean).join(", ")} · tomahora`;
     find<HTMLSelectElement>("#sucursal").value = String(mirada.sucursal);
     const enHoy = mirada.vista === "semana" ? lunes(hoja.hoy) === hoja.desde : hoja.hoy === mirada.fecha;
     find("#hoy").toggleAttribute("aria-current", enHoy);

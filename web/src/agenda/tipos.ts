@@ -36,6 +36,7 @@ export type Hoja = {
   mirada: Mirada;
   titulo: string;
   titulo_corto: string;
+  de: string;
   evento: number;
   hoy: string;
   minuto: number;
