@@ -3,7 +3,11 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+
+	tmh "github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/agenda"
 )
 
 // header is how the header of the agenda is laid out in a window.
@@ -97,4 +101,67 @@ func TestAPhoneLeavesTheWeek(t *testing.T) {
 	p.click(`.segmentos [data-por="profesional"]`)
 	p.until("new URLSearchParams(location.search).get('por') === 'profesional'")
 	p.until(`!document.querySelector('.segmentos [data-por="profesional"]').checkVisibility()`)
+}
+
+// A week is of one sillón as it is of one profesional: all who attend there are seen in
+// it, also what is booked meanwhile, and nothing of other sillones.
+func TestTheWeekOfASillon(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=semana&por=profesional&profesional=1")
+	p.press("r")
+	p.until("document.querySelector('#titulo .titulo-de').textContent === 'Sillon 1'")
+	p.hasOnly(a, 1)
+	p.click(`#profesionales label:has([value="2"])`)
+	p.until("document.querySelector('#titulo .titulo-de').textContent === 'Sillon 2'")
+	p.hasOnly(a, 2)
+	if q := eval[string](p, "location.search"); !strings.Contains(q, "por=sillon") || !strings.Contains(q, "&sillon=2") {
+		t.Errorf("the address is %s", q)
+	}
+	over, booked := a.book(t, 1, tmh.Sobrecupo), a.book(t, 2, 2)
+	p.see(cita(booked.ID))
+	p.hasOnly(a, 2)
+	p.look("agenda-semana-sillon", upright)
+	p.resize(phone)
+	p.see(`#quien`)
+	eval[bool](p, "(() => { const f = document.querySelector('#quien'); f.value = '7'; return f.dispatchEvent(new Event('change', {bubbles: true})); })()")
+	p.see(cita(over.ID))
+	p.hasOnly(a, tmh.Sobrecupo)
+}
+
+// hasOnly fails unless the citas that are drawn are those of a sillón in the demo's week.
+func (p *page) hasOnly(a *agendaServer, sillon tmh.SillonID) {
+	p.t.Helper()
+	want := []tmh.CitaID{}
+	monday := tmh.Fecha{Year: 2026, Month: 11, Day: 23}
+	must(p.t, a.store.View(p.t.Context(), a.id, func(tx tmh.Tx) error {
+		list, err := tx.Citas().Agenda([]tmh.ProfesionalID{1, 2, 3, 4, 5, 6}, monday, monday.AddDays(6))
+		for _, c := range list {
+			if c.Espacio.IDSucursal == 1 && c.Espacio.IDSillon == sillon && c.Viva {
+				want = append(want, c.ID)
+			}
+		}
+		return err
+	}))
+	slices.Sort(want)
+	got := eval[[]tmh.CitaID](p, "[...document.querySelectorAll('#grilla [data-cita]')].map((e) => Number(e.dataset.cita)).sort((a, b) => a - b)")
+	if len(want) == 0 || !slices.Equal(got, want) {
+		p.t.Errorf("the week of sillón %d has %v, want %v", sillon, got, want)
+	}
+}
+
+// book books a paciente at the hour that the demo leaves free on the day after, for
+// half an hour.
+func (a *agendaServer) book(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
+	t.Helper()
+	inicio, d := tmh.Hora(9*60), tmh.Duracion(30)
+	var booked agenda.Agendada
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) (err error) {
+		booked, err = agenda.Agendar(tx, "token:1", tmh.Solicitud{
+			IDProfesional: prof, IDSucursal: 1, IDSillon: sillon, IDEstado: tmh.EstadoNoConfirmado, IDPaciente: tmh.PacienteID(prof) + 1,
+			Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}, HoraInicio: &inicio, Duracion: &d, Videoconsulta: new(false),
+		})
+		return err
+	}))
+	return booked.Cita
 }
