@@ -1087,7 +1087,7 @@ func TestTheDayIsPrinted(t *testing.T) {
 func TestWhatOpensOverTheAgenda(t *testing.T) {
 	a := startAgenda(t)
 	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
-	for _, window := range []size{desktop, tablet, phone} {
+	for _, window := range []size{desktop, tablet, upright, phone} {
 		for _, look := range []struct{ scheme, lang string }{{"light", ""}, {"dark", ""}, {"light", "en"}} {
 			t.Run(window.name+"-"+look.scheme+look.lang, func(t *testing.T) {
 				p := a.as(t, "recepcion")

@@ -72,9 +72,9 @@ export class Panel {
 
   /** horario shows a form that blocks hours of the day that is looked at, or opens others. */
   horario(path: string): Promise<void> {
-    const { sucursal, fecha, vista, profesional } = this.modelo.mirada;
+    const { sucursal, fecha, vista, por, profesional } = this.modelo.mirada;
     const query = new URLSearchParams({ id_sucursal: String(sucursal), fecha });
-    if (vista === "semana" && profesional) query.set("id_profesional", String(profesional));
+    if (vista === "semana" && por === "profesional" && profesional) query.set("id_profesional", String(profesional));
     return this.abrir(`${path}?${query}`);
   }
 
