@@ -1,6 +1,5 @@
 -- Names with an apostrophe are found as they are typed without: O'Ryan by "oryan".
--- The view gives the words of 00009, and those of the names without apostrophes,
--- which of other names are the same again.
+-- To the words of 00009 come those of such names without their apostrophes.
 
 -- +goose Up
 DROP VIEW pacientes_palabras;
@@ -8,7 +7,8 @@ CREATE VIEW pacientes_nombres AS
 SELECT f.*, f.nombre || ' ' || f.apellidos || ' ' || f.nombre_social AS nombres FROM pacientes_fonos f;
 
 CREATE VIEW pacientes_palabras AS
-SELECT n.id_clinica, n.id, n.nombres || ' ' || replace(replace(replace(replace(replace(n.nombres, '''', ''), '’', ''), '‘', ''), '´', ''), '`', '') || ' ' ||
+SELECT n.id_clinica, n.id, n.nombres || ' ' || CASE WHEN n.nombres GLOB '*[''’‘´`]*'
+         THEN replace(replace(replace(replace(replace(n.nombres, '''', ''), '’', ''), '‘', ''), '´', ''), '`', '') ELSE '' END || ' ' ||
        replace(replace(n.rut, '-', ''), '.', '') || ' ' ||
        n.celular || ' ' || substr(n.celular, -9) || ' ' || substr(n.celular, -8) || ' ' ||
        n.telefono || ' ' || substr(n.telefono, -9) || ' ' || substr(n.telefono, -8) AS palabras
