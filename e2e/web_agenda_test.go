@@ -933,19 +933,16 @@ func TestTheKeyboardOfEachRole(t *testing.T) {
 				}
 				return
 			}
-			p.moveAndAnnul(a, id)
-			p.bookFor(a, who)
+			p.annulAndBack(t, a, id)
+			p.bookNext()
 		})
 	}
 }
 
-// moveAndAnnul moves a cita to the next day and annuls it by keys alone, and takes the
-// last back.
-func (p *page) moveAndAnnul(a *agendaServer, id tmh.CitaID) {
-	t, ok := p.t.(*testing.T)
-	if !ok {
-		return
-	}
+// annulAndBack asks by keys alone to move a cita, annuls it, takes that back, and has it
+// in one estado after the other.
+func (p *page) annulAndBack(t *testing.T, a *agendaServer, id tmh.CitaID) {
+	t.Helper()
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.press("g")
 	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
@@ -967,8 +964,7 @@ func (p *page) moveAndAnnul(a *agendaServer, id tmh.CitaID) {
 	p.until("document.activeElement.matches('#grilla .ec-main')") // the cita is no longer there
 	p.press("u")
 	p.see(cita(id))
-	p.press("g")
-	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+	p.focus(id)
 	p.press("x")
 	p.until("[...document.querySelectorAll('.toast-text')].some((t) => t.textContent.endsWith('no asistió'))")
 	p.until(fmt.Sprintf("document.activeElement.matches(%q + '.estado-no-asiste')", cita(id)))
@@ -984,9 +980,10 @@ func (p *page) moveAndAnnul(a *agendaServer, id tmh.CitaID) {
 	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
 }
 
-// bookFor books the next free hour by keys alone. A profesional whose hours are
-// attended either way is asked which.
-func (p *page) bookFor(a *agendaServer, who string) {
+// bookNext books the next free hour by keys alone. Where that is attended either way
+// one is asked which.
+func (p *page) bookNext() {
+	p.t.Helper()
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.press("n")
 	p.see("#panel[open] [name=q]")
@@ -995,11 +992,9 @@ func (p *page) bookFor(a *agendaServer, who string) {
 	p.press(kb.Enter)
 	p.until("document.activeElement.dataset.opcion === 'libre'")
 	p.press(kb.Enter)
-	if who == "profesional.2" {
-		p.until("document.activeElement.name === 'videoconsulta'")
+	p.until("document.activeElement.matches('[data-principal], [name=videoconsulta]')")
+	if eval[bool](p, "document.activeElement.name === 'videoconsulta'") {
 		p.press(" ")
-	} else {
-		p.until("document.activeElement.matches('[data-principal]')")
 	}
 	p.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))
 	p.until("document.activeElement.closest('.ec-event')?.textContent.includes('Risopatrón')")
