@@ -621,17 +621,18 @@ func TestABloqueoOfOneProfesionalIsSeenInSillones(t *testing.T) {
 // it to its form.
 func TestAnEspecialIsOpenedFromTheGrid(t *testing.T) {
 	a := startAgenda(t)
-	var ids []tmh.HorarioID
+	ids := map[int]tmh.HorarioID{}
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
-		for day, rango := range []tmh.Rango{{Inicio: 10 * 60, Fin: 18 * 60}, {}} {
+		// The last is of a day that has no earlier minute, in a week of its own.
+		for day, rango := range map[int]tmh.Rango{0: {Inicio: 10 * 60, Fin: 18 * 60}, 1: {}, 7: {Fin: 8 * 60}} {
 			e, err := agenda.GuardarEspecial(tx, "token:1", tmh.HorarioEspecial{
-				IDProfesional: 1, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26 + day},
+				IDProfesional: 1, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}.AddDays(day),
 				Jornada: tmh.Jornada{Rango: rango, Sillones: []tmh.SillonID{1}},
 			}, true)
 			if err != nil {
 				return err
 			}
-			ids = append(ids, e.ID)
+			ids[day] = e.ID
 		}
 		return nil
 	}))
@@ -664,6 +665,9 @@ func TestAnEspecialIsOpenedFromTheGrid(t *testing.T) {
 	if list := a.especiales(t); len(list) != 0 {
 		t.Errorf("deleted, and there is %+v", list)
 	}
+	p.open("/?sucursal=1&fecha=2026-12-03&vista=dia&por=profesional")
+	p.click(fmt.Sprintf(`#grilla a[href="/ajustes/especiales/%d"]`, ids[7]))
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/especiales/%d"]`, ids[7]))
 }
 
 // Hours are blocked from the keyboard too.
