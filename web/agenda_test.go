@@ -406,3 +406,20 @@ func TestTheKeysAreThoseOfTheRole(t *testing.T) {
 		}
 	}
 }
+
+// A profesional books where the own agenda is: the other sucursales are not offered.
+func TestAProfesionalBooksInTheOwnSucursales(t *testing.T) {
+	a := newAjustesTest(t, true)
+	for prof, want := range map[tomahora.ProfesionalID]int{0: 2, 1: 2, 2: 1} { // at the demo 1 attends at both, 2 at one
+		user := userOf(tomahora.RolRecepcion)
+		if prof != 0 {
+			user.Rol, user.IDProfesional = tomahora.RolProfesional, prof
+		}
+		page := browse(t, newTestWeb(t, user, a.store), "/agendar").Body.String()
+		_, choice, _ := strings.Cut(page, `<select id="campo-id_sucursal"`)
+		choice, _, _ = strings.Cut(choice, "</select>")
+		if got := max(1, strings.Count(choice, "<option")); got != want || !strings.Contains(page, `name="id_sucursal"`) {
+			t.Errorf("profesional %d has the choice of %d sucursales, want %d", prof, got, want)
+		}
+	}
+}
