@@ -382,3 +382,39 @@ func TestTodayIsTheServers(t *testing.T) {
 	p.let()
 	p.until("location.search.includes('fecha=2026-11-27')")
 }
+
+// What is drawn anew keeps the focus.
+func TestTheRailKeepsTheFocus(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda(agendaJueves)
+	day := func(n string) string {
+		return fmt.Sprintf("[...document.querySelectorAll('#mes .mes-dia:not(.mes-otro)')].find((d) => d.textContent === '%s')", n)
+	}
+	eval[bool](p, fmt.Sprintf("(%s.focus(), true)", day("27")))
+	p.press(kb.Enter)
+	p.until("location.search.includes('fecha=2026-11-27')")
+	p.until(fmt.Sprintf("document.activeElement === %s", day("27")))
+	eval[bool](p, "(document.querySelector('#profesionales input[value=\"2\"]').focus(), true)")
+	p.press(" ")
+	p.until("!document.querySelector('#profesionales input[value=\"2\"]').checked")
+	p.until("document.activeElement.matches('#profesionales input[value=\"2\"]')")
+	p.press(" ")
+	p.until("document.querySelector('#profesionales input[value=\"2\"]').checked")
+}
+
+// Escape closes the panel wherever the focus is, and leaves the focus there.
+func TestEscapeClosesThePanelFromThePage(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda(agendaJueves)
+	for _, where := range []string{"#despues", "#anuladas", "#grilla .ec-event.cita"} {
+		eval[bool](p, "(document.activeElement.blur(), true)") // in a check box letters are no keys
+		p.press("n")
+		p.see("#panel[open] [name=q]")
+		eval[bool](p, fmt.Sprintf("(document.querySelector(%q).focus(), true)", where))
+		p.press(kb.Escape)
+		p.until("!document.querySelector('#panel').open")
+		p.until(fmt.Sprintf("document.activeElement.matches(%q)", where))
+	}
+}
