@@ -346,20 +346,18 @@ const hoyIs = "document.querySelector('.mes-hoy')?.textContent === '%s' && docum
 // A page that is left open over night knows the day, at midnight or when somebody
 // looks at it again.
 func TestAPageLeftOpenOverNight(t *testing.T) {
-	for name, wake := range map[string]func(p *page){
-		"looked at":   func(p *page) {},
-		"looked away": func(p *page) { eval[bool](p, "document.dispatchEvent(new Event('visibilitychange'))") },
+	for name, test := range map[string]struct{ clock, wake string }{
+		"looked at":   {"const real = setInterval; window.setInterval = (f, ms) => real(f, Math.min(ms, 50));", "true"},
+		"looked away": {"window.setInterval = () => 0;", "document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := startAgenda(t)
 			p := newPageAt(t, a.URL)
-			if name == "looked at" {
-				p.before("{ const real = setInterval; window.setInterval = (f, ms) => real(f, Math.min(ms, 50)); }")
-			}
+			p.before("{ " + test.clock + " }")
 			p.openAgenda(agendaJueves)
 			p.until(fmt.Sprintf(hoyIs, "26", true))
 			a.night(p)
-			wake(p)
+			eval[bool](p, test.wake)
 			p.until(fmt.Sprintf(hoyIs, "27", false))
 			if at := p.address(); !strings.Contains(at, "fecha=2026-11-26") {
 				t.Errorf("the page went to %s by itself", at)

@@ -190,8 +190,8 @@ export class Acciones {
   private comoQuedo(cita: Cita, vista: Cita | undefined): string {
     const quien = this.modelo.profesional(cita.id_profesional)?.nombre;
     const estado = this.modelo.estado(cita.id_estado).nombre;
-    const como = [diaDicho(cita.fecha, document.documentElement.lang), quien, estado].filter(Boolean).join(", ");
-    const texto = t("js.agenda.changedBefore", cita.paciente, hora(cita.inicio), como);
+    const dia = diaDicho(cita.fecha, document.documentElement.lang);
+    const texto = t("js.agenda.changedBefore", cita.paciente, hora(cita.inicio), dia, [quien, estado].filter(Boolean).join(", "));
     return vista && cita.comentario && cita.comentario !== vista.comentario ? `${texto} ${t("js.agenda.commentNow", cita.comentario)}` : texto;
   }
 }
