@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +58,7 @@ type agendaServer struct {
 	*httptest.Server
 	store tmh.Store
 	id    tmh.ClinicaID
+	later atomic.Int64 // nanoseconds after agendaNow
 }
 
 func startAgenda(t testing.TB) *agendaServer {
@@ -67,7 +69,8 @@ func startAgenda(t testing.TB) *agendaServer {
 // startAgendaOf is startAgenda for a clinic that seed fills.
 func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
 	t.Helper()
-	clock := func() time.Time { return agendaNow }
+	a := &agendaServer{}
+	clock := func() time.Time { return agendaNow.Add(time.Duration(a.later.Load())) }
 	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), sqlstore.Options{Clock: clock})
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
@@ -75,7 +78,7 @@ func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
 	must(t, err)
 	must(t, s.Update(t.Context(), id, seed))
 	stopping := make(chan struct{})
-	a := &agendaServer{store: s, id: id}
+	a.store, a.id = s, id
 	a.Server = httptest.NewServer(web.New(web.Options{
 		Store: s, Sessions: whoever{id}, BaseURL: func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "1" }, Observe: func(context.Context, string, auth.Principal) {},

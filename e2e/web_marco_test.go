@@ -118,7 +118,7 @@ func TestTheWeekOfASillon(t *testing.T) {
 	if q := eval[string](p, "location.search"); !strings.Contains(q, "por=sillon") || !strings.Contains(q, "&sillon=2") {
 		t.Errorf("the address is %s", q)
 	}
-	over, booked := a.book(t, 1, tmh.Sobrecupo), a.book(t, 2, 2)
+	over, booked := a.bookAhead(t, 1, tmh.Sobrecupo), a.bookAhead(t, 2, 2)
 	p.see(cita(booked.ID))
 	p.hasOnly(a, 2)
 	p.look("agenda-semana-sillon", upright)
@@ -150,9 +150,9 @@ func (p *page) hasOnly(a *agendaServer, sillon tmh.SillonID) {
 	}
 }
 
-// book books a paciente at the hour that the demo leaves free on the day after, for
+// bookAhead books a paciente at the hour that the demo leaves free on the day after, for
 // half an hour.
-func (a *agendaServer) book(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
+func (a *agendaServer) bookAhead(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
 	t.Helper()
 	inicio, d := tmh.Hora(9*60), tmh.Duracion(30)
 	var booked agenda.Agendada

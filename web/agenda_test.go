@@ -107,7 +107,7 @@ func TestAChangeOfWhatSomebodyChangedIsRefused(t *testing.T) {
 	if status, got := post(t, h, path, url.Values{"id_estado": {"3"}, "version": {"1"}}); status != 200 || got.Cita.Version != 2 {
 		t.Errorf("the first is answered %d %+v", status, got)
 	}
-	if status, got := post(t, h, path, url.Values{"id_estado": {"8"}, "version": {"1"}}); status != 409 || got.Error.Code != tomahora.CodeVersionDistinta {
+	if status, got := post(t, h, path, url.Values{"id_estado": {"8"}, "version": {"1"}}); status != 409 || got.Error.Code != tomahora.CodeVersionDistinta || got.Cita.ID != made.Cita.ID || got.Cita.Version != 2 || got.Cita.IDEstado != 3 {
 		t.Errorf("the second is answered %d %+v", status, got)
 	}
 	if status, _ := post(t, h, "/web"+path+"/probar", url.Values{"hora_inicio": {"10:00"}}); status != 204 {

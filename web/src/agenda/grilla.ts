@@ -349,8 +349,7 @@ export class Grilla {
   }
 
   private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
-    const { cita } = info.event.extendedProps as Props;
-    const actual = cita && this.modelo.citas.get(cita.id);
+    const { cita: actual } = info.event.extendedProps as Props; // as it was when the drag began
     if (!actual || this.cancelado) {
       info.revert();
       return;

@@ -1,6 +1,7 @@
 import { Failure, part, postPart } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
 import { openSheet } from "../lib/sheet";
+import { tell } from "../lib/tell";
 import { toast } from "../lib/toast";
 import { t } from "../lib/words";
 import { alLibre, type Acciones, type Cambio } from "./acciones";
@@ -96,7 +97,7 @@ export class Panel {
     try {
       return await part(url, this.pedido.signal);
     } catch (error) {
-      if (error instanceof Failure) toast(error.message, { kind: "error" });
+      if (error instanceof Failure) tell(error);
       return undefined;
     }
   }
@@ -207,11 +208,12 @@ export class Panel {
         return;
       }
       this.cerrar();
+      this.acciones.olvidar();
       toast(respuesta);
       await this.pagina.releer();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      toast(error.message, { kind: "error" });
+      tell(error);
     }
   }
 
