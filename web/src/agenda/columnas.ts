@@ -53,7 +53,7 @@ export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?:
 export type Evento = Calendar.EventInput & { id: string; classNames: string[]; extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, and for franjas, in percent. */
-export const carril = 38;
+export const carril = 44;
 
 /** eventos is all that the grid draws: what is closed, what is blocked, reservas and citas. */
 export function eventos(modelo: Modelo, cols: Columna[]): Evento[] {
@@ -149,9 +149,9 @@ function horasDe(modelo: Modelo, col: Columna, fecha: string): [number, number][
   return juntos;
 }
 
-/** conCarril tells whether a column has a lane for its sobrecupos: of a week's narrow ones none has. */
+/** conCarril tells whether the column of a profesional has a lane for sobrecupos on a date. */
 export function conCarril(modelo: Modelo, profesional: number, fecha: string): boolean {
-  if (modelo.mirada.por === "sillon" || modelo.mirada.vista === "semana") return false;
+  if (modelo.mirada.por === "sillon") return false;
   for (const cita of modelo.citas.values()) {
     if (cita.id_sillon === sobrecupo && cita.id_profesional === profesional && cita.fecha === fecha) return true;
   }
@@ -175,6 +175,12 @@ function ocupaciones(modelo: Modelo, cuantas: number): Evento[] {
   repartir(modelo, puestos);
   const densa = cuantas > holgadas;
   return puestos.map((puesto) => evento(modelo, puesto, densa));
+}
+
+/** porVencer is in how many milliseconds the next reserva that is drawn runs out; undefined where none is. */
+export function porVencer(modelo: Modelo): number | undefined {
+  const quedan = modelo.hoja.reservas.map(({ queda }) => queda - modelo.edad).filter((queda) => queda > 0);
+  return quedan.length > 0 ? Math.min(...quedan) : undefined;
 }
 
 /** repartir puts what overlaps side by side, sobrecupos in their own lane at the right; a sillón's franjas stand there, too. */
@@ -237,7 +243,7 @@ function evento(modelo: Modelo, p: Puesto, densa: boolean): Evento {
   const classNames = ["cita", `estado-${estado.tipo}`, minutos < 25 ? "cita-corta" : minutos < 40 ? "cita-media" : "cita-larga"];
   if (!cita.viva) classNames.push("cita-anulada");
   if (p.sobre) classNames.push("cita-sobrecupo");
-  const angosta = p.ancho <= 50;
+  const angosta = p.ancho <= (densa || modelo.mirada.vista === "semana" ? 100 - carril : 50);
   if (angosta) classNames.push("cita-angosta");
   const apilada = (densa || angosta) && minutos >= 25;
   if (apilada) classNames.push("cita-apilada");
