@@ -30,17 +30,18 @@ export class Acciones {
 
   constructor(private readonly modelo: Modelo, private readonly releer: () => Promise<void>) {}
 
-  /** cambiar changes a cita; hecho is what a toast says then. It is false where it was refused. */
-  cambiar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
-    const cambiada = this.intentar(cita, cambio, hecho);
+  /** cambiar changes a cita of a version; hecho is what a toast says then. It is false where it was refused. */
+  cambiar(cita: Cita, cambio: Cambio, hecho: string, version = cita.version): Promise<boolean> {
+    const cambiada = this.intentar(cita, cambio, hecho, version);
     this.enCurso = cambiada;
     return cambiada;
   }
 
-  private async intentar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
+  private async intentar(cita: Cita, cambio: Cambio, hecho: string, version: number): Promise<boolean> {
     cerrarRechazo();
-    const enviada = this.enviar(`/citas/${cita.id}`, { ...cambio, version: cita.version });
-    const devolver = this.modelo.suponer(supuesta(this.modelo, cita, cambio));
+    const enviada = this.enviar(`/citas/${cita.id}`, { ...cambio, version });
+    // What is not on the sheet is not drawn before the server says how it is.
+    const devolver = this.modelo.citas.has(cita.id) ? this.modelo.suponer(supuesta(this.modelo, cita, cambio)) : () => {};
     try {
       const { cita: despues } = await enviada;
       this.modelo.guardar([despues]);
