@@ -215,7 +215,8 @@ export class Panel {
     event.preventDefault();
     const boton = event.submitter as HTMLButtonElement | null;
     if (boton?.hasAttribute("formmethod")) {
-      await this.seguir(form, boton);
+      // Others look things up, which happens as one types.
+      if (boton.name === "con") await this.seguir(form, boton);
       return;
     }
     if (this.enviando.has(form)) return;
@@ -323,7 +324,7 @@ export class Panel {
     const nuevo = await this.pedir(`/citas/${antes.id}`, true);
     if (!nuevo || this.actual()?.id !== antes.id) return;
     const ahora = JSON.parse(find<HTMLElement>("[data-actual]", nuevo.content).dataset["actual"] ?? "") as Cita;
-    if (ahora.version === antes.version) return;
+    if (ahora.version === antes.version && !(sabido && this.cuerpo.querySelector("[data-behind]"))) return;
     for (const form of this.cuerpo.querySelectorAll<HTMLFormElement>("form[data-parte]")) {
       const otro = nuevo.content.querySelector<HTMLFormElement>(`form[data-parte="${form.dataset["parte"]}"]`);
       if (otro && changed(form)) carryForm(form, otro, sabido, (texto) => t("js.agenda.nowSays", texto));
