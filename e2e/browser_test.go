@@ -416,10 +416,18 @@ func (p *page) look(name string) {
 	p.prefer("light")
 }
 
+// screenshots are the names of those that were taken, and by which test.
+var screenshots sync.Map
+
 // screenshot keeps the whole page as screenshots/<name>.png, in a window as high as
-// the page, so that what stands at the window's edge stands at the picture's.
+// the page, so that what stands at the window's edge stands at the picture's. It
+// fails where another test has taken one of that name, which would be lost.
 func (p *page) screenshot(name string, s size) {
 	p.t.Helper()
+	if by, taken := screenshots.LoadOrStore(name, p.t.Name()); taken && by != p.t.Name() {
+		p.t.Errorf("%s has taken a screenshot %q already", by, name)
+	}
+	p.settle() // in this size and these colours, or it is measured as it was before
 	whole := s
 	whole.height = max(s.height, eval[int64](p, "document.documentElement.scrollHeight"))
 	if whole != s {
@@ -434,19 +442,23 @@ func (p *page) screenshot(name string, s size) {
 	must(p.t, os.WriteFile(filepath.Join("screenshots", name+".png"), shot.Data, 0o644))
 }
 
-// settle waits until the page is drawn as it now is.
+// settle waits until the page is drawn as it now is. Beside others a tab that has
+// nothing new to draw may be given no frame to tell it in, so that it waits for one
+// no longer than any takes.
 func (p *page) settle() {
 	p.t.Helper()
-	eval[bool](p, `Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
-		.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))))`)
+	eval[bool](p, `Promise.race([
+		Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
+			.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))),
+		new Promise((given) => setTimeout(() => given(true), 1000)),
+	])`)
 }
 
 // staysWithin fails where the page as a whole scrolls sideways.
 func (p *page) staysWithin(name string, s size) {
 	p.t.Helper()
-	// Not before the page is laid out for the window.
-	const settled = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(document.documentElement.scrollWidth))))"
-	if width := eval[int64](p, settled); width > s.width {
+	p.settle() // not before the page is laid out for the window
+	if width := eval[int64](p, "document.documentElement.scrollWidth"); width > s.width {
 		out := eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > %d).slice(0, 5).map((e) => e.outerHTML.slice(0, 120))`, s.width))
 		p.t.Errorf("%s is %d px wide in a window of %d; beyond it are %q", name, width, s.width, out)
 	}

@@ -60,14 +60,14 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 	p := newPage(t, s)
 	p.login("admin@demo.cl", "demo")
 	p.open("/ajustes/profesionales")
-	p.look("ajustes-profesionales")
+	p.look("horario-profesionales")
 	p.follow(`a[href="/ajustes/profesionales/nuevo"]`)
 	p.fill(`[name="nombre"]`, longName)
 	p.fill(`[name="apellidos"]`, "Fernández-Errázuriz y Undurraga")
 	p.fill(`[name="rut"]`, "12.345.678-5")
 	p.fill(`[name="intervalo"]`, "20")
 	p.click(`[name="agenda_online"]`)
-	p.look("ajustes-profesional")
+	p.look("horario-profesional-nuevo")
 	p.submit(`[name="intervalo"]`)
 
 	// The week: drawn with the mouse, lengthened with the keyboard, with a break.
@@ -76,7 +76,7 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 		t.Fatalf("a new profesional leads to %s", path)
 	}
 	p.see(".notice-ok")
-	p.look("ajustes-horario-vacio")
+	p.look("horario-vacio")
 	p.draw(1, 9*60, 13*60)
 	p.shows(1, "09:00 – 13:00")
 	p.run(chromedp.Evaluate[chromedp.Void](block(1, "09:00 – 13:00") + ".focus()"))
@@ -106,9 +106,9 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 	p.until(`document.querySelector('.week-pause')?.textContent.includes('11:30 – 12:30') ?? false`)
 	p.click(`#regla .day-copy[title="martes"]`)
 	p.shows(2, "09:00 – 15:00")
-	p.look("ajustes-horario-regla")
+	p.look("horario-regla")
 	p.click("#regla .sheet-foot [data-close]")
-	p.look("ajustes-horario")
+	p.look("horario-dibujado")
 	p.follow(`#horario button[type="submit"]`)
 	if said := p.see(".notice-ok"); !strings.Contains(said, "Se guardó el horario") {
 		t.Errorf("it says %q", said)
@@ -146,7 +146,7 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 	if said := p.see("#regla .problem"); !strings.Contains(strings.ToLower(said), "se superpone con otro horario") {
 		t.Errorf("it says %q", said)
 	}
-	p.look("ajustes-horario-mal")
+	p.look("horario-mal")
 
 	// Without the hours the cita has nowhere to be, which the page tells.
 	p.click("#regla .sheet-foot [data-close]")
@@ -159,7 +159,7 @@ func TestSetUpAProfesionalFromNothing(t *testing.T) {
 	if said := p.see(".outside"); !strings.Contains(said, "1 cita agendada queda fuera") || !strings.Contains(said, "martes 1 de diciembre") {
 		t.Errorf("it says %q", said)
 	}
-	p.look("ajustes-horario-fuera")
+	p.look("horario-fuera")
 }
 
 func TestTheWeekByTouch(t *testing.T) {
@@ -191,7 +191,7 @@ func TestTheWeekWithoutScripts(t *testing.T) {
 	p.click(`[name="dia.0"][value="3"]`)
 	p.click(`[name="dia.0"][value="4"]`)
 	p.letScripts(true) // to look at the page, whose own have not run
-	p.look("ajustes-horario-sin-scripts")
+	p.look("horario-sin-scripts")
 	p.withoutScripts()
 	p.follow(`#horario .form-end button[type="submit"]`)
 	if said := p.see(".notice-ok"); !strings.Contains(said, "Se guardó el horario") {
@@ -212,7 +212,7 @@ func TestABloqueoOverCitasIsRefusedThenForced(t *testing.T) {
 	p.expect(422)
 	p.login("recepcion@demo.cl", "demo")
 	p.open("/ajustes/bloqueos")
-	p.look("ajustes-bloqueos-vacio")
+	p.look("bloqueos-vacio")
 	p.follow(`a[href="/ajustes/bloqueos/nuevo"]`)
 	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "0"), chromedp.SetValue(chromedp.CSS(`[name="fecha"]`), "2026-11-27"))
 	p.fill(`[name="comentario"]`, "Capacitación de todo el equipo en la sede central, con traslado desde las ocho y media de la mañana")
@@ -220,11 +220,11 @@ func TestABloqueoOverCitasIsRefusedThenForced(t *testing.T) {
 	if said := p.see(".in-the-way"); !strings.Contains(said, "viernes 27 de noviembre") {
 		t.Errorf("in the way are %q", said)
 	}
-	p.look("ajustes-bloqueo-con-citas")
+	p.look("bloqueo-con-citas")
 	p.click(`[name="forzar"]`)
 	p.submit(`[name="comentario"]`)
 	p.see(".notice-ok")
-	p.look("ajustes-bloqueos")
+	p.look("bloqueos-forzado")
 	if a := s.book(t, citaJSON(1, 1, 1, 1, "2026-11-27", "09:00", 15, 0)); a.code(t) != "sin_horario" {
 		t.Errorf("during the bloqueo: %d %s", a.status, a.body)
 	}
@@ -238,7 +238,7 @@ func TestAWebhookShowsItsSecretOnce(t *testing.T) {
 	p := newPage(t, s)
 	p.login("admin@demo.cl", "demo")
 	p.open("/ajustes/webhooks/nuevo")
-	p.look("ajustes-webhook-nuevo")
+	p.look("webhook-nuevo")
 	p.fill(`[name="url"]`, receiver.URL+"/una-direccion-bien-larga/que-no-cabe-en-una-linea/de-un-telefono")
 	p.click(`[name="entidades"][value="cita"]`)
 	p.submit(`[name="url"]`)
@@ -246,7 +246,7 @@ func TestAWebhookShowsItsSecretOnce(t *testing.T) {
 	if secret := eval[string](p, `document.querySelector('#secreto').textContent`); !strings.HasPrefix(secret, "whsec_") {
 		t.Errorf("the secret is %q", secret)
 	}
-	p.look("ajustes-webhook-secreto")
+	p.look("webhook-secreto")
 	p.follow(".form-end a")
 	if page := eval[string](p, "document.documentElement.outerHTML"); strings.Contains(page, "whsec_") {
 		t.Error("the secret is shown again")
@@ -260,9 +260,9 @@ func TestAWebhookShowsItsSecretOnce(t *testing.T) {
 	}
 	p.until(`fetch('/ajustes/webhooks/1?estado=entregada', {headers: {Accept: 'text/html'}}).then((r) => r.text()).then((page) => page.includes('tag-ok">Entregada'))`)
 	p.open("/ajustes/webhooks/1?estado=entregada")
-	p.look("ajustes-webhook")
+	p.look("webhook-entregado")
 	p.open("/ajustes/webhooks")
-	p.look("ajustes-webhooks")
+	p.look("webhooks-uno")
 }
 
 func TestReceptionDoesNotSetUp(t *testing.T) {
@@ -288,7 +288,7 @@ func TestTheDashboardAndItsLists(t *testing.T) {
 	p := newPage(t, s)
 	p.login("recepcion@demo.cl", "demo")
 	p.open("/tablero")
-	p.look("tablero")
+	p.look("tablero-12-semanas")
 	for _, window := range []size{desktop, phone} {
 		p.resize(window)
 		p.settle()

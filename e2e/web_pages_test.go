@@ -35,6 +35,7 @@ func checkedPages() []checkedPage {
 		{name: "agenda-vacia", path: "/?sucursal=1&fecha=2026-11-29&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120},
 		{name: "agenda-profesional", path: "/?fecha=2026-11-26&vista=dia&por=profesional", as: "profesional@demo.cl", budget: 120},
 		{name: "dia", path: "/dia?sucursal=1&fecha=2026-11-26", as: "recepcion@demo.cl"},
+		{name: "dia-vacio", path: "/dia?sucursal=1&fecha=2026-11-29", as: "recepcion@demo.cl"},
 		{name: "agendar", path: "/agendar?id_sucursal=1&q=perez", as: "recepcion@demo.cl"},
 		{name: "agendar-hora", path: "/agendar?id_sucursal=1&id_paciente=2&id_profesional=2", as: "recepcion@demo.cl"},
 		{name: "agendar-nuevo", path: "/agendar?id_sucursal=1&nuevo=1&rut=11.111.111-2", as: "recepcion@demo.cl"},
@@ -144,9 +145,11 @@ func (p *page) hasEnglishWords(tt checkedPage) {
 	}
 	p.open(tt.path)
 	p.speaks("en")
-	p.screenshot(tt.name+"-en", desktop)
-	p.resize(phone)
-	p.staysWithin(tt.name+" in English", phone)
+	for _, s := range []size{desktop, tablet, phone} {
+		p.resize(s)
+		p.screenshot(tt.name+"-en-"+s.name, s)
+		p.staysWithin(tt.name+" in English", s)
+	}
 }
 
 // keepsTheBasics opens a page, fails on what is wrong with it, and returns its HTML.

@@ -205,7 +205,7 @@ func TestTwoPeopleReserveTheSameHour(t *testing.T) {
 	one.choose(lunesNueve)
 	other.choose(lunesNueve)
 	other.wantText("Alguien acaba de tomar esa hora", "Lunes 30 de noviembre, 08:45", "Lunes 30 de noviembre, 09:15")
-	other.onPhone("reservar-perdida")
+	other.onPhone("reservar-3-perdida")
 	if other.offersNine() {
 		t.Error("an hour that is held for somebody is offered")
 	}
@@ -225,7 +225,7 @@ func TestTwoPeopleReserveTheSameHour(t *testing.T) {
 	other.expect(409)
 	other.follow(`form.datos button[type="submit"]`)
 	other.wantText("Alguien acaba de tomar esa hora", "Lo que escribió sigue aquí")
-	other.onPhone("reservar-perdida-datos")
+	other.onPhone("reservar-4-perdida")
 	other.click(`input[value="1.1.2026-11-30.09:15.0"]`)
 	other.follow(`form.datos button[type="submit"]`)
 	other.wantText("Su hora está reservada", "Lunes 30 de noviembre", "09:15")

@@ -21,7 +21,7 @@ func TestSigningInAndOut(t *testing.T) {
 	if at := eval[string](p, "location.pathname + location.search"); at != "/entrar?volver=%2Fcuenta" {
 		t.Errorf("who is not signed in is at %s", at)
 	}
-	p.look("entrar")
+	p.look("entrar-volver")
 	if focus := eval[string](p, "document.activeElement.name"); focus != "email" {
 		t.Errorf("the focus is on %q", focus)
 	}
@@ -43,7 +43,7 @@ func TestSigningInAndOut(t *testing.T) {
 	if cookies := eval[string](p, "document.cookie"); strings.Contains(cookies, "tomahora") {
 		t.Error("scripts can read the session")
 	}
-	p.look("cuenta")
+	p.look("cuenta-administracion")
 	p.click(".menu-user")
 	p.follow(`form[action="/salir"] button`)
 	if said := p.see(".notice"); !strings.Contains(said, "Salió") {

@@ -106,7 +106,7 @@ func (s *server) showWebhookForm(w http.ResponseWriter, r *http.Request, status 
 		entidades = append(entidades, option{e, l.t("entidad." + e)})
 	}
 	for _, a := range tomahora.AccionesWebhook() {
-		acciones = append(acciones, option{string(a), l.t("accion." + string(a))})
+		acciones = append(acciones, option{string(a), upperFirst(l.t("accion." + string(a)))})
 	}
 	which := newChoices(f, "entidades", l.t("ajustes.webhooks.entidades"), entidades)
 	which.Hint = l.t("ajustes.webhooks.entidadesHint")

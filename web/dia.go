@@ -47,7 +47,7 @@ func (s *server) dia(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return s.orFirstSucursal(w, r, err)
 	}
 	return s.render(w, r, http.StatusOK, "dia", page)
 }

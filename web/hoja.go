@@ -114,7 +114,8 @@ func profesionalFor(cfg *tomahora.Config, m mirada) tomahora.ProfesionalID {
 // midnight, in the zone of the sucursal.
 type hojaJSON struct {
 	Mirada        mirada            `json:"mirada"`
-	Titulo        string            `json:"titulo"` // the dates in words
+	Titulo        string            `json:"titulo"`       // the dates in words, and whose week it is
+	TituloCorto   string            `json:"titulo_corto"` // the dates alone, where there is little room
 	Evento        tomahora.EventoID `json:"evento"`
 	Hoy           string            `json:"hoy"`
 	Minuto        int               `json:"minuto"` // of today, when the sheet was made
@@ -125,6 +126,7 @@ type hojaJSON struct {
 	Profesionales []profesionalJSON `json:"profesionales"`
 	Estados       []estadoShown     `json:"estados"`
 	Dias          []diaJSON         `json:"dias"`
+	Especiales    []especialJSON    `json:"especiales"`
 	Bloqueos      []bloqueoJSON     `json:"bloqueos"`
 	Citas         []citaJSON        `json:"citas"`
 	Reservas      []reservaJSON     `json:"reservas"`
@@ -156,6 +158,16 @@ type segmentoJSON struct {
 	Fin       tomahora.Hora       `json:"fin"`
 	Sillones  []tomahora.SillonID `json:"sillones"`
 	Modalidad tomahora.Modalidad  `json:"modalidad"`
+}
+
+// especialJSON is a horario especial; inicio is fin where the day is closed.
+type especialJSON struct {
+	ID            tomahora.HorarioID     `json:"id"`
+	IDProfesional tomahora.ProfesionalID `json:"id_profesional"`
+	Fecha         string                 `json:"fecha"`
+	Inicio        tomahora.Hora          `json:"inicio"`
+	Fin           tomahora.Hora          `json:"fin"`
+	Sillones      []tomahora.SillonID    `json:"sillones"`
 }
 
 type bloqueoJSON struct {
@@ -224,10 +236,10 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	cfg, user := tx.Config(), s.user(r)
 	now := tx.Now().In(cfg.ZonaDe(m.Sucursal))
 	h := hojaJSON{
-		Mirada: m, Titulo: s.titulo(r, cfg, m, q), Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
+		Mirada: m, Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
 		Desde: q.Desde.String(), Hasta: q.Hasta.String(), Estados: showEstados(cfg),
 		Profesionales: profesionalesJSON(cfg, m.Sucursal, user, sheet.Profesionales),
-		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
+		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Especiales: make([]especialJSON, 0, len(sheet.Especiales)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
 		Citas: make([]citaJSON, 0, len(sheet.Citas)), Reservas: make([]reservaJSON, 0, len(sheet.Reservas)),
 		Puede: puedeJSON{user.Puede(tomahora.Agendar), user.Puede(tomahora.EditarPacientes), user.Puede(tomahora.Bloquear), user.Puede(tomahora.Configurar)},
 	}
@@ -244,9 +256,14 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	for _, d := range sheet.Dias {
 		h.Dias = append(h.Dias, showDia(d))
 	}
+	for _, e := range sheet.Especiales {
+		j := e.Jornada
+		h.Especiales = append(h.Especiales, especialJSON{e.ID, e.IDProfesional, e.Fecha.String(), j.Rango.Inicio, j.Rango.Fin, append([]tomahora.SillonID{}, j.Sillones...)})
+	}
 	for _, b := range sheet.Bloqueos {
 		h.Bloqueos = append(h.Bloqueos, bloqueoJSON{b.ID, b.IDProfesional, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario})
 	}
+	h.Titulo, h.TituloCorto = s.titulos(r, cfg, m, q)
 	for _, c := range sheet.Citas {
 		h.Citas = append(h.Citas, showCita(c))
 	}
@@ -257,14 +274,15 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	return h
 }
 
-// titulo is the dates of a sheet in words, and whose week it is.
-func (s *server) titulo(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) string {
+// titulos are the dates of a sheet in words, with whose week it is and in short.
+func (s *server) titulos(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) (titulo, corto string) {
 	l := s.locales[visitOf(r).lang]
 	if q.Desde == q.Hasta {
-		return l.longDate(q.Desde)
+		return l.longDate(q.Desde), l.shortDate(q.Desde)
 	}
 	whose, _ := cfg.Profesional(m.Profesional)
-	return l.t("agenda.week", l.shortDate(q.Desde), l.shortDate(q.Hasta), whose.NombreCompleto())
+	week := l.t("agenda.week", l.monthDay(q.Desde), l.monthDay(q.Hasta))
+	return l.t("agenda.weekOf", week, whose.NombreCompleto()), week
 }
 
 // profesionalesJSON are those a user may look at: who attends at the sucursal, and

@@ -128,7 +128,7 @@ func TestReservarLeadsThroughItsSteps(t *testing.T) {
 	}
 	has(t, d.get("/reservar/1/dia?con=p2&modo=video", http.StatusOK), "Paso 3 de 5", "Daniel Vergara")
 	days := d.get("/reservar/1/dia?con=p1", http.StatusOK)
-	has(t, days, "Paso 2 de 4", "Jueves 26 de noviembre", "hoy", "mañana", `href="/reservar/1/hora?con=p1&amp;dia=2026-11-30"`, "Ver días siguientes")
+	has(t, days, "Paso 2 de 4", "Jueves 26 de noviembre", "Hoy", "Mañana", `href="/reservar/1/hora?con=p1&amp;dia=2026-11-30"`, "Ver días siguientes")
 	has(t, d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK), "Paso 3 de 4", "NORTE", "Av. La Paz 1003", "SUR", "Por la mañana", lunes9, ">09:00<")
 	location, reserva := d.hold(lunes9)
 	if !strings.HasPrefix(location, "/reservar/1/datos?con=p1&hora=") || reserva == "" {

@@ -1,5 +1,6 @@
 // Self-booking works without this; it formats the RUT, counts down the hour that is held, lets go of it when the page is
 // left, and copies the link.
+import { copyButton } from "./lib/copy";
 import { n, t } from "./lib/words";
 
 const form = document.querySelector<HTMLFormElement>("form.datos");
@@ -8,7 +9,8 @@ if (form) {
   countDown();
   letGo(form);
 }
-copyLink();
+const link = document.querySelector<HTMLElement>("#enlace");
+link?.parentElement?.after(copyButton(link, t("js.reservar.copiar")));
 
 /** formatRut writes the dots and the hyphen of a RUT while it is typed at its end. */
 function formatRut(form: HTMLFormElement): void {
@@ -73,16 +75,5 @@ function letGo(form: HTMLFormElement): void {
     if (!event.persisted || !shown) return;
     shown.dataset["quedan"] = "0";
     countDown();
-  });
-}
-
-/** copyLink offers to copy the link of the cita where the browser lets it. */
-function copyLink(): void {
-  const button = document.querySelector<HTMLButtonElement>("[data-copiar]");
-  if (!button || !navigator.clipboard) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset["copiar"] ?? "");
-    button.textContent = t("js.reservar.copiado");
   });
 }

@@ -2,6 +2,8 @@ import { el, find } from "../lib/dom";
 import { hora } from "./horas";
 import type { Modelo } from "./modelo";
 
+const altoDeHora = 18; // px
+
 /**
  * Ahora draws the line of the present across the grid. It goes by the clock of the sucursal, which the server tells, and
  * not by the computer's.
@@ -22,6 +24,7 @@ export class Ahora {
     if (limites) ({ desde: this.desde, hasta: this.hasta } = limites);
     const { hoja, ahora } = this.modelo;
     const visible = hoja.hoy >= hoja.desde && hoja.hoy <= hoja.hasta && ahora >= this.desde && ahora < this.hasta;
+    for (const rotulo of document.querySelectorAll<HTMLElement>("#grilla .ec-sidebar time")) rotulo.classList.toggle("tapada", visible && this.tapa(rotulo.textContent));
     if (!visible) {
       this.linea.remove();
       return;
@@ -30,5 +33,11 @@ export class Ahora {
     this.texto.textContent = hora(ahora);
     const cuerpo = find("#grilla .ec-body");
     if (this.linea.parentElement !== cuerpo) cuerpo.append(this.linea);
+  }
+
+  /** tapa tells whether the present's own hour lies over one at the side. */
+  private tapa(rotulo: string): boolean {
+    const [horas = 0, minutos = 0] = rotulo.split(":").map(Number);
+    return rotulo !== "" && Math.abs(60 * horas + minutos - this.modelo.ahora) * this.alto < altoDeHora;
   }
 }

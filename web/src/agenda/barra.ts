@@ -71,7 +71,9 @@ export class Barra {
 
   private mostrar(): void {
     const { hoja, mirada } = this.modelo;
-    find("#titulo").textContent = hoja.titulo;
+    find("#titulo .titulo-largo").textContent = hoja.titulo;
+    find("#titulo .titulo-corto").textContent = hoja.titulo_corto;
+    find<HTMLElement>("#titulo").title = hoja.titulo; // which is cut where whose week it is has a long name
     document.title = `${hoja.titulo} · tomahora`;
     find<HTMLSelectElement>("#sucursal").value = String(mirada.sucursal);
     const enHoy = mirada.vista === "semana" ? lunes(hoja.hoy) === hoja.desde : hoja.hoy === mirada.fecha;

@@ -265,10 +265,12 @@ export class Panel {
   /** rechazado shows what is wrong beside its fields, and what is free instead. */
   private rechazado(form: HTMLFormElement, error: Failure): void {
     for (const viejo of this.cuerpo.querySelectorAll(".problem-nuevo")) viejo.remove();
+    for (const campo of this.cuerpo.querySelectorAll(".field-wrong")) campo.classList.remove("field-wrong");
     for (const [nombre, texto] of Object.entries(error.fields)) {
       const campo = form.querySelector<HTMLElement>(`#campo-${nombre}`);
       campo?.before(el("p", { class: "problem problem-nuevo", id: `campo-${nombre}-error` }, icon("circle-alert"), texto));
-      campo?.setAttribute("aria-invalid", "true");
+      campo?.closest(".field, .pedido")?.classList.add("field-wrong");
+      if (campo?.matches("input, select, textarea")) campo.ariaInvalid = "true";
     }
     const libres = (error.body as { alternativas?: Libre[] | null } | undefined)?.alternativas ?? [];
     const aviso = find<HTMLElement>('[data-parte="problema"]', this.cuerpo);

@@ -83,6 +83,7 @@ export class Riel {
     quien.replaceChildren(...hoja.profesionales.map(({ id, nombre }) => el("option", { value: id }, nombre)));
     const visible = semana ? mirada.profesional : hoja.profesionales.find(({ id }) => !ocultos.has(id))?.id;
     quien.value = String(visible ?? "");
+    quien.disabled = mirada.por === "sillon";
   }
 
   private marcado(id: number, si: boolean): void {
