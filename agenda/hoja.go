@@ -12,6 +12,7 @@ type HojaDe struct {
 	IDSucursal    tomahora.SucursalID
 	Desde, Hasta  tomahora.Fecha           // both included
 	Profesionales []tomahora.ProfesionalID // nil: everybody
+	IDSillon      tomahora.SillonID        // only its citas and reservas; 0: all
 	Anuladas      bool                     // annulled citas too
 }
 
@@ -64,7 +65,8 @@ func VerHoja(tx tomahora.Tx, q HojaDe) (Hoja, error) {
 	}
 	reservas, err := tx.Reservas().Vigentes(q.Desde, q.Hasta)
 	h.Reservas = slices.DeleteFunc(reservas, func(r tomahora.Reserva) bool {
-		return r.Espacio.IDSucursal != q.IDSucursal || !q.wants(r.Espacio.IDProfesional)
+		e := r.Espacio
+		return e.IDSucursal != q.IDSucursal || !q.wants(e.IDProfesional) || q.IDSillon != 0 && e.IDSillon != q.IDSillon
 	})
 	return h, err
 }
@@ -91,6 +93,9 @@ func (q HojaDe) citas(tx tomahora.Tx) ([]tomahora.Cita, error) {
 			ids[i] = int64(id)
 		}
 		filtros = append(filtros, tomahora.Filtro{Columna: "id_profesional", Operador: tomahora.Entre, Valor: ids})
+	}
+	if q.IDSillon != 0 {
+		filtros = append(filtros, tomahora.Filtro{Columna: "id_sillon", Operador: tomahora.Igual, Valor: int64(q.IDSillon)})
 	}
 	citas, err := listCitas(tx, filtros...)
 	slices.SortFunc(citas, func(a, b tomahora.Cita) int {

@@ -366,6 +366,7 @@ type size struct {
 var (
 	desktop = size{"1440", 1440, 900, false}
 	tablet  = size{"1024", 1024, 768, false}
+	upright = size{"768", 768, 1024, true} // a tablet, too
 	phone   = size{"360", 360, 740, true}
 )
 
@@ -396,11 +397,11 @@ func (p *page) prefer(scheme string) {
 	}}))
 }
 
-// look takes the page in each size, light and dark, into screenshots/, and has axe
-// judge it wide and narrow. It leaves the tab as newPage made it.
-func (p *page) look(name string) {
+// look takes the page in each size and others, light and dark, into screenshots/, and
+// has axe judge it wide and narrow. It leaves the tab as newPage made it.
+func (p *page) look(name string, others ...size) {
 	p.t.Helper()
-	for _, s := range []size{desktop, tablet, phone} {
+	for _, s := range append([]size{desktop, tablet, phone}, others...) {
 		p.resize(s)
 		for _, scheme := range []string{"light", "dark"} {
 			p.prefer(scheme)

@@ -861,6 +861,150 @@ func TestWhoOnlyReadsChangesNothing(t *testing.T) {
 	}
 }
 
+// focused is the id of the cita that has the focus in the grid.
+func (p *page) focused() tmh.CitaID {
+	p.t.Helper()
+	p.until("document.activeElement.matches('#grilla .ec-event.cita')")
+	return tmh.CitaID(eval[int64](p, "Number(document.activeElement.querySelector('[data-cita]').dataset.cita)"))
+}
+
+// tabs goes through what is open in the panel with the tabulator, from where it begins,
+// and fails where something in it is not come to.
+func (p *page) tabs(what string) {
+	p.t.Helper()
+	const inside = "document.querySelector('#panel-cuerpo').contains(document.activeElement)"
+	p.until(inside) // where it begins; what stands before that is come to backwards
+	eval[bool](p, "(document.querySelector('#panel [data-close]').focus(), true)")
+	p.press(kb.Tab)
+	const left = `[...document.querySelectorAll('#panel-cuerpo :is(a[href], button:enabled, input:not([type=hidden]), select, textarea, summary, [tabindex="0"])')]
+		.filter((e) => e.checkVisibility() && !e.dataset.seen && !(e.type === 'radio' && !e.checked && e.form.querySelector('[name=' + e.name + ']:checked'))).map((e) => e.outerHTML.slice(0, 80))`
+	const most = 80
+	for i := 0; eval[bool](p, inside+" && ((document.activeElement.dataset.seen = 1), true)"); i++ {
+		if p.press(kb.Tab); i == most {
+			p.t.Fatalf("%s does not end", what)
+		}
+	}
+	if missed := eval[[]string](p, left); len(missed) > 0 {
+		p.t.Errorf("in %s one does not come to %q", what, missed)
+	}
+}
+
+// Who may do what does it from the keyboard, and nothing else is offered or answers to
+// a key: a request that is refused would fail the test.
+func TestTheKeyboardOfEachRole(t *testing.T) {
+	a := startAgenda(t)
+	forms := map[string]string{"n": "/agendar", "b": "/ajustes/bloqueos/nuevo", "e": "/ajustes/especiales/nuevo"}
+	for who, opens := range map[string]string{"administracion": "nbe", "recepcion": "nb", "profesional.2": "n", "lectura": ""} {
+		t.Run(who, func(t *testing.T) {
+			p := a.as(t, who)
+			p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+			for key, path := range forms {
+				p.press(key)
+				if !strings.Contains(opens, key) {
+					continue
+				}
+				p.see(fmt.Sprintf("#panel[open] form[action=%q]", path))
+				p.tabs(path)
+				p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+			}
+			p.press("g")
+			id := p.focused()
+			before := a.cita(t, id)
+			if opens == "" {
+				for _, key := range []string{"c", "l", "a", "f", "x", "m", "u", kb.Delete} {
+					p.press(key)
+				}
+				p.press("z", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+			}
+			p.press(kb.Enter)
+			p.see("#panel[open] .cita-cuando")
+			for _, href := range eval[[]string](p, "[...document.querySelectorAll('#panel a[href^=\"/\"]')].map((a) => a.getAttribute('href'))") {
+				if got := eval[int](p, fmt.Sprintf("fetch(%q, {headers: {'X-Parte': '1'}}).then((r) => r.status)", href)); got != 200 {
+					t.Errorf("the panel leads to %s, which is answered %d", href, got)
+				}
+			}
+			p.tabs("the panel of a cita")
+			if n := eval[int](p, "document.querySelectorAll('#panel :is(form, [data-principal], a[href^=\"/agendar\"]), .toast').length"); (n == 0) != (opens == "") {
+				t.Errorf("there are %d things to change something with", n)
+			}
+			if opens == "" {
+				if got := a.cita(t, id); got.Version != before.Version {
+					t.Errorf("the cita became %+v", got)
+				}
+				return
+			}
+			p.moveAndAnnul(a, id)
+			p.bookFor(a, who)
+		})
+	}
+}
+
+// moveAndAnnul moves a cita to the next day and annuls it by keys alone, and takes the
+// last back.
+func (p *page) moveAndAnnul(a *agendaServer, id tmh.CitaID) {
+	t, ok := p.t.(*testing.T)
+	if !ok {
+		return
+	}
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.press("g")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+	p.press("m")
+	p.until("document.activeElement.matches('#panel details[open] #campo-fecha')")
+	p.press(kb.Escape)
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.press("g")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+	p.press(kb.Delete)
+	p.until("document.activeElement.matches('#panel #campo-motivo')")
+	p.press("Enfermo")
+	p.press(kb.Enter)
+	p.until(fmt.Sprintf("!document.querySelector(%q)", cita(id)))
+	if got := a.cita(t, id); got.Viva || !strings.HasSuffix(got.Comentario, "Enfermo") {
+		t.Errorf("annulled as %+v", got)
+	}
+	p.press(kb.Escape)
+	p.until("document.activeElement.matches('#grilla .ec-main')") // the cita is no longer there
+	p.press("u")
+	p.see(cita(id))
+	p.press("g")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+	p.press("x")
+	p.until("[...document.querySelectorAll('.toast-text')].some((t) => t.textContent.endsWith('no asistió'))")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q + '.estado-no-asiste')", cita(id)))
+	if got := a.cita(t, id); !got.Viva {
+		t.Errorf("undone to %+v", got)
+	}
+	p.press(kb.Enter)
+	p.until("document.activeElement.matches('#panel .cita-cuando')") // nothing usually follows
+	p.press(kb.Tab)
+	p.press(kb.Enter)
+	p.see("#panel .estado-actual.estado-confirmado")
+	p.press(kb.Escape)
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+}
+
+// bookFor books the next free hour by keys alone. A profesional whose hours are
+// attended either way is asked which.
+func (p *page) bookFor(a *agendaServer, who string) {
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.press("n")
+	p.see("#panel[open] [name=q]")
+	p.press("risop")
+	p.see("[data-opcion=paciente]")
+	p.press(kb.Enter)
+	p.until("document.activeElement.dataset.opcion === 'libre'")
+	p.press(kb.Enter)
+	if who == "profesional.2" {
+		p.until("document.activeElement.name === 'videoconsulta'")
+		p.press(" ")
+	} else {
+		p.until("document.activeElement.matches('[data-principal]')")
+	}
+	p.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.until("document.activeElement.closest('.ec-event')?.textContent.includes('Risopatrón')")
+}
+
 // The day's list does without scripts: one changes an estado, books, and is told
 // what is wrong.
 func TestTheDayWithoutJavaScript(t *testing.T) {
@@ -943,7 +1087,7 @@ func TestTheDayIsPrinted(t *testing.T) {
 func TestWhatOpensOverTheAgenda(t *testing.T) {
 	a := startAgenda(t)
 	c := a.findCita(t, func(_, c, _ tmh.Cita) bool { return c.Espacio.IDSucursal == 1 })
-	for _, window := range []size{desktop, tablet, phone} {
+	for _, window := range []size{desktop, tablet, upright, phone} {
 		for _, look := range []struct{ scheme, lang string }{{"light", ""}, {"dark", ""}, {"light", "en"}} {
 			t.Run(window.name+"-"+look.scheme+look.lang, func(t *testing.T) {
 				p := a.as(t, "recepcion")

@@ -40,8 +40,8 @@ func TestTheShadowIsInTheColumnItIsDraggedTo(t *testing.T) {
 // jueves is the day of agendaNow.
 var jueves = tmh.Fecha{Year: 2026, Month: 11, Day: 26}
 
-// book is what somebody else does meanwhile.
-func (a *agendaServer) book(t *testing.T, inicio tmh.Hora, paciente tmh.PacienteID) tmh.Cita {
+// bookToday is what somebody else does meanwhile.
+func (a *agendaServer) bookToday(t *testing.T, inicio tmh.Hora, paciente tmh.PacienteID) tmh.Cita {
 	t.Helper()
 	var made agenda.Agendada
 	d := tmh.Duracion(15)
@@ -78,13 +78,13 @@ func focused(id tmh.CitaID) string {
 // who works from the keyboard stays where it is.
 func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.bookToday(t, 9*60+15, 2)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.focus(c.ID)
 	eval[bool](p, "(window.before = [...document.querySelectorAll('#grilla .ec-event')], true)")
 
-	other := a.book(t, 9*60+45, 3)
+	other := a.bookToday(t, 9*60+45, 3)
 	p.see(cita(other.ID))
 	if gone := eval[int](p, "window.before.filter((node) => !node.isConnected).length"); gone != 0 {
 		t.Errorf("one booking drew %d others anew", gone)
@@ -106,7 +106,7 @@ func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 // Key after key works on the same cita.
 func TestKeysOneAfterTheOther(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.bookToday(t, 9*60+15, 2)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.focus(c.ID)
@@ -126,7 +126,7 @@ func TestKeysOneAfterTheOther(t *testing.T) {
 // Escape lets go of what is dragged, and it was never moved.
 func TestEscapeEndsADrag(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.bookToday(t, 9*60+15, 2)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	before := p.box(cita(c.ID))
@@ -166,7 +166,7 @@ func TestEscapeEndsADrag(t *testing.T) {
 // A cita says to who does not see its column whose it is, and on which day.
 func TestACitaSaysWhatItsColumnDoes(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.bookToday(t, 9*60+15, 2)
 	p := newPageAt(t, a.URL)
 	for _, test := range []struct{ query, want string }{
 		{"vista=dia&por=profesional", "Javiera Soto"},

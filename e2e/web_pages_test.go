@@ -17,6 +17,7 @@ type checkedPage struct {
 	as         string  // email of the demo's user who looks; "" is nobody
 	status     int64   // 0 is 200
 	budget     float64 // of all that is loaded, in KB on the wire; 0 is 60
+	others     []size  // in which it is looked at, too
 }
 
 // checkedPages are all pages of the demo clinic.
@@ -29,11 +30,11 @@ func checkedPages() []checkedPage {
 		{name: "cuenta", path: "/cuenta", as: "profesional@demo.cl"},
 
 		// The agenda.
-		{name: "agenda", path: "/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120},
-		{name: "agenda-semana", path: "/?sucursal=1&fecha=2026-11-26&vista=semana&profesional=2", as: "recepcion@demo.cl", budget: 120},
-		{name: "agenda-sillon", path: "/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", as: "recepcion@demo.cl", budget: 120},
-		{name: "agenda-vacia", path: "/?sucursal=1&fecha=2026-11-29&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120},
-		{name: "agenda-profesional", path: "/?fecha=2026-11-26&vista=dia&por=profesional", as: "profesional@demo.cl", budget: 120},
+		{name: "agenda", path: "/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120, others: []size{upright}},
+		{name: "agenda-semana", path: "/?sucursal=1&fecha=2026-11-26&vista=semana&profesional=2", as: "recepcion@demo.cl", budget: 120, others: []size{upright}},
+		{name: "agenda-sillon", path: "/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", as: "recepcion@demo.cl", budget: 120, others: []size{upright}},
+		{name: "agenda-vacia", path: "/?sucursal=1&fecha=2026-11-29&vista=dia&por=profesional", as: "recepcion@demo.cl", budget: 120, others: []size{upright}},
+		{name: "agenda-profesional", path: "/?fecha=2026-11-26&vista=dia&por=profesional", as: "profesional@demo.cl", budget: 120, others: []size{upright}},
 		{name: "dia", path: "/dia?sucursal=1&fecha=2026-11-26", as: "recepcion@demo.cl"},
 		{name: "dia-vacio", path: "/dia?sucursal=1&fecha=2026-11-29", as: "recepcion@demo.cl"},
 		{name: "agendar", path: "/agendar?id_sucursal=1&q=perez", as: "recepcion@demo.cl"},
@@ -120,7 +121,7 @@ func (p *page) looksRight(tt checkedPage) string {
 	}
 	p.run(command(network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}))
 	html := p.keepsTheBasics(tt)
-	p.look(tt.name)
+	p.look(tt.name, tt.others...)
 	return html
 }
 

@@ -130,6 +130,7 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.details("123456785")
 	p.follow(`form.datos button[type="submit"]`)
 	p.wantText("Su hora está reservada", "Lunes 30 de noviembre", "10:00", "Guarde este enlace")
+	p.copiesTheLink()
 	p.onPhone("reservar-5-lista")
 	total := 0.0
 	var first string
@@ -179,6 +180,21 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.open(link[:len(link)-3] + "AAA")
 	p.wantText("No encontramos esta página")
 	p.onPhone("reservar-9-falso")
+}
+
+// copiesTheLink fails where the button beside the link does not copy it, or says
+// nothing where the browser refuses to.
+func (p *page) copiesTheLink() {
+	p.t.Helper()
+	p.click(".copy button")
+	p.until("document.querySelector('.copied[role=status]').textContent === 'Copiado'")
+	eval[bool](p, "(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); return true; })()")
+	p.click(".copy button")
+	p.until("document.querySelector('.copied').textContent.includes('Está seleccionado')")
+	if got, want := eval[string](p, "getSelection().toString()"), eval[string](p, "document.querySelector('#enlace').href"); got != want {
+		p.t.Errorf("selected to be copied is %q, want %q", got, want)
+	}
+	eval[bool](p, "(() => { getSelection().empty(); document.querySelector('.copied').textContent = ''; return true; })()")
 }
 
 // calendar is the event of a cita's calendar file.
@@ -250,6 +266,49 @@ func TestReservarAfterTheHourIsHeldNoLonger(t *testing.T) {
 	other.open("/reservar/1/hora?con=p1&dia=" + lunes)
 	if !other.offersNine() {
 		t.Error("an hour that is held no longer is not offered")
+	}
+	one.details("123456785")
+	one.follow(`form.datos button[type="submit"]`)
+	one.wantText("Su hora está reservada", "09:00")
+}
+
+// Who reloads the details, or comes back to them, has the hour still; the page says
+// that it is held only while it is.
+func TestReservarReloaded(t *testing.T) {
+	t.Parallel()
+	s := startOnline(t)
+	one, other := newPhone(t, s), newPhone(t, s)
+	one.open("/reservar/1/hora?con=p1&dia=" + lunes)
+	one.choose(lunesNueve)
+	const counting = `/ [45]:\d\d minutos/.test(document.body.innerText)`
+	reserva := func() string { return eval[string](one, `document.querySelector('[name="reserva"]').value`) }
+	for range 3 {
+		one.until(counting)
+		before := reserva()
+		one.run(chromedp.Reload())
+		one.until(fmt.Sprintf(`document.querySelector('[name="reserva"]')?.value !== %q`, before))
+		one.until(counting)
+		if !strings.Contains(one.address(), reserva()) {
+			t.Errorf("the address is %s, want reserva %s in it", one.address(), reserva())
+		}
+		other.open("/reservar/1/hora?con=p1&dia=" + lunes)
+		if other.offersNine() {
+			t.Fatal("an hour that the page says is held is offered to others")
+		}
+	}
+	one.follow("a.atras")
+	if !one.offersNine() {
+		t.Error("who goes back cannot choose the same hour again")
+	}
+	one.choose(lunesNueve)
+	address := one.address()
+	one.open("/reservar/1")
+	other.until(fmt.Sprintf("fetch('/reservar/1/hora?con=p1&dia=%s', {headers: {Accept: 'text/html'}}).then((r) => r.text()).then((h) => h.includes('value=\"%s\"'))", lunes, lunesNueve))
+	one.open(address) // as from the history
+	one.until(counting)
+	other.open("/reservar/1/hora?con=p1&dia=" + lunes)
+	if other.offersNine() {
+		t.Error("an hour that was taken again is offered to others")
 	}
 	one.details("123456785")
 	one.follow(`form.datos button[type="submit"]`)

@@ -90,6 +90,14 @@ func testHoja(t *testing.T, open Open) {
 			Profesionales: []tomahora.ProfesionalID{1}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), special},
 			Especiales: especiales[:1], Bloqueos: bloqueos[:1], Citas: []tomahora.Cita{citas[0], citas[2]}, Reservas: []tomahora.Reserva{},
 		}},
+		"one sillón's": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes, IDSillon: 1}, agenda.Hoja{
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(2, 0)},
+			Citas: []tomahora.Cita{citas[1], citas[0]}, Reservas: []tomahora.Reserva{},
+		}},
+		"a sillón that is held": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes, IDSillon: 2}, agenda.Hoja{
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(2, 0)},
+			Reservas: []tomahora.Reserva{reserva},
+		}},
 	}
 	for name, test := range tests {
 		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) error {

@@ -270,7 +270,10 @@ func TestTheAgendaRemembersWhereOneLooks(t *testing.T) {
 		"nothing said":        {"/web/agenda", "", mirada{Sucursal: 1, Fecha: "2026-11-26", Vista: "dia", Por: "profesional"}},
 		"as it was":           {"/web/agenda", "2.dia.sillon", mirada{Sucursal: 2, Fecha: "2026-11-26", Vista: "dia", Por: "sillon"}},
 		"what the path says":  {"/web/agenda?sucursal=1&por=profesional&fecha=2026-12-01&anuladas=1", "2.dia.sillon", mirada{Sucursal: 1, Fecha: "2026-12-01", Vista: "dia", Por: "profesional", Anuladas: true}},
-		"a week is of one":    {"/web/agenda?vista=semana&por=sillon", "", mirada{Sucursal: 1, Fecha: "2026-11-26", Vista: "semana", Por: "profesional", Profesional: 1}},
+		"a week is of one":    {"/web/agenda?vista=semana", "", mirada{Sucursal: 1, Fecha: "2026-11-26", Vista: "semana", Por: "profesional", Profesional: 1}},
+		"or of one sillón":    {"/web/agenda?vista=semana&por=sillon&profesional=3", "", mirada{Sucursal: 1, Fecha: "2026-11-26", Vista: "semana", Por: "sillon", Profesional: 3, Sillon: 1}},
+		"which is chosen":     {"/web/agenda?vista=semana&sillon=7", "1.dia.sillon", mirada{Sucursal: 1, Fecha: "2026-11-26", Vista: "semana", Por: "sillon", Sillon: 7}},
+		"no sillón":           {"/web/agenda?sucursal=2&sillon=99", "1.semana.sillon", mirada{Sucursal: 2, Fecha: "2026-11-26", Vista: "semana", Por: "sillon", Sillon: 1}},
 		"a sucursal that was": {"/web/agenda?sucursal=99", "99.x.y", mirada{Sucursal: 1, Fecha: "2026-11-26", Vista: "dia", Por: "profesional"}},
 	}
 	for name, tt := range tests {

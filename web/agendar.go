@@ -393,7 +393,8 @@ func bitText(b bool) string {
 
 func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p *peticion) {
 	for _, suc := range cfg.Plan().Sucursales {
-		if suc.Habilitada {
+		elsewhere := user.Rol == tomahora.RolProfesional && suc.ID != p.solicitud.IDSucursal && !cfg.Atiende(user.IDProfesional, suc.ID)
+		if suc.Habilitada && !elsewhere {
 			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,6 +98,7 @@ type citaPage struct {
 	Modos         []option
 	Motivos       []string        // why citas are annulled
 	Abierto       map[string]bool // which parts are shown open
+	Foco          string          // what the focus begins at: "anular", "mover", "accion" or "cuando"
 	IDSucursal    tomahora.SucursalID
 	IDProfesional tomahora.ProfesionalID
 	Libres        []libreShown
@@ -126,7 +128,7 @@ func (s *server) cita(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.renderPart(w, r, http.StatusOK, "cita", page)
+	return s.renderPart(w, r, http.StatusOK, "cita", &page)
 }
 
 // visibleCita is the cita in a request's path; one that its user may not see is not
@@ -155,6 +157,7 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 		IDSucursal: c.Espacio.IDSucursal, IDProfesional: c.Espacio.IDProfesional,
 		Abierto: map[string]bool{"mover": r.URL.Query().Has("mover") || f.Problems != nil, "anular": r.URL.Query().Has("anular")},
 	}
+	page.Foco = page.foco()
 	l := s.locales[visitOf(r).lang]
 	page.Motivos = strings.Split(l.t("cita.reasons"), ",")
 	page.Modos = []option{{"0", l.t("agendar.inPerson")}, {"1", l.t("agendar.video")}}
@@ -172,6 +175,29 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 	}
 	page.Historial, err = l.historial(tx, c)
 	return page, err
+}
+
+// foco is where the focus begins: at what was asked for, else at what usually comes
+// next. Where nothing does it begins at nothing that one key more would change.
+func (page *citaPage) foco() string {
+	switch {
+	case page.Puede && page.Cita.Viva && page.Abierto["anular"]:
+		return "anular"
+	case page.Puede && page.Cita.Viva && page.Abierto["mover"]:
+		return "mover"
+	case page.Puede && slices.ContainsFunc(page.Acciones, func(a accion) bool { return a.Fresh }):
+		return "accion"
+	default:
+		return "cuando"
+	}
+}
+
+// FocoMover is the setting of the field at which moving begins.
+func (page *citaPage) FocoMover() string {
+	if page.Foco == "mover" {
+		return "data-foco=1"
+	}
+	return ""
 }
 
 // historial is who did what to a cita, the newest first, by the clock of its
@@ -292,7 +318,7 @@ func (s *server) citaAgain(w http.ResponseWriter, r *http.Request, f form, befor
 	if other, ok := errors.AsType[refused](refusal); ok {
 		page.Libres = other.libres
 	}
-	return s.renderPart(w, r, http.StatusUnprocessableEntity, "cita", page)
+	return s.renderPart(w, r, http.StatusUnprocessableEntity, "cita", &page)
 }
 
 // probarCambio tells a script how a change of a cita would end (POST

@@ -62,7 +62,7 @@ func (s *server) diaPage(r *http.Request, tx tomahora.Tx) (diaPage, error) {
 	if err != nil {
 		return diaPage{}, err
 	}
-	q.Desde, q.Hasta = fecha, fecha
+	q.Desde, q.Hasta, q.IDSillon = fecha, fecha, 0
 	if user.Rol != tomahora.RolProfesional {
 		q.Profesionales = nil
 	}

@@ -24,7 +24,8 @@ type mirada struct {
 	Fecha       string                 `json:"fecha"`
 	Vista       string                 `json:"vista"`
 	Por         string                 `json:"por"`
-	Profesional tomahora.ProfesionalID `json:"profesional"` // whose week it is
+	Profesional tomahora.ProfesionalID `json:"profesional"` // whose week it is,
+	Sillon      tomahora.SillonID      `json:"sillon"`      // or of which sillón
 	Anuladas    bool                   `json:"anuladas"`
 }
 
@@ -44,6 +45,7 @@ func (s *server) readMirada(r *http.Request, tx tomahora.Tx) (m mirada, q agenda
 		Vista:       oneOf(vistaDia, vistaSemana, read.text("vista"), last[1]),
 		Por:         oneOf(porProfesional, porSillon, read.text("por"), strings.TrimRight(last[2], ".")),
 		Profesional: tomahora.ProfesionalID(read.id("profesional")),
+		Sillon:      tomahora.SillonID(read.id("sillon")),
 		Anuladas:    read.text("anuladas") == "1",
 	}
 	fecha := read.fecha("fecha")
@@ -58,13 +60,22 @@ func (s *server) readMirada(r *http.Request, tx tomahora.Tx) (m mirada, q agenda
 	m.Fecha = fecha.String()
 	q.IDSucursal, q.Desde, q.Hasta, q.Anuladas = m.Sucursal, fecha, fecha, m.Anuladas
 	if m.Vista == vistaSemana {
-		m.Por = porProfesional
-		m.Profesional = profesionalFor(cfg, m)
-		q.Profesionales = []tomahora.ProfesionalID{m.Profesional}
 		q.Desde = fecha.AddDays(1 - int(fecha.Dia()))
 		q.Hasta = q.Desde.AddDays(6)
+		m.chooseOne(cfg, &q)
 	}
 	return m, q, nil
+}
+
+// chooseOne has a week be that of one profesional or of one sillón.
+func (m *mirada) chooseOne(cfg *tomahora.Config, q *agenda.HojaDe) {
+	if m.Por == porSillon {
+		m.Sillon = sillonFor(cfg, m.Sillon, *q)
+		q.IDSillon = m.Sillon
+		return
+	}
+	m.Profesional = profesionalFor(cfg, *m)
+	q.Profesionales = []tomahora.ProfesionalID{m.Profesional}
 }
 
 // oneOf is the first of the wishes that is one of two, else the first of the two.
@@ -110,12 +121,33 @@ func profesionalFor(cfg *tomahora.Config, m mirada) tomahora.ProfesionalID {
 	return 0
 }
 
+// sillonFor is of which sillón a week is looked at: the wished one, else the first on
+// which somebody works in it, else that of the sobrecupos, which is always there.
+func sillonFor(cfg *tomahora.Config, wish tomahora.SillonID, q agenda.HojaDe) tomahora.SillonID {
+	if _, ok := cfg.Sillon(wish); ok {
+		return wish
+	}
+	var used []tomahora.SillonID
+	for _, p := range cfg.Plan().Profesionales {
+		for fecha := q.Desde; p.Habilitado && !q.Hasta.Before(fecha); fecha = fecha.AddDays(1) {
+			for _, seg := range cfg.Segmentos(p.ID, q.IDSucursal, fecha) {
+				used = append(used, seg.Sillones...)
+			}
+		}
+	}
+	if len(used) == 0 {
+		return tomahora.Sobrecupo
+	}
+	return slices.Min(used)
+}
+
 // hojaJSON is a sheet of the agenda as scripts read it. Hours are minutes since
 // midnight, in the zone of the sucursal.
 type hojaJSON struct {
 	Mirada        mirada            `json:"mirada"`
-	Titulo        string            `json:"titulo"`       // the dates in words, and whose week it is
-	TituloCorto   string            `json:"titulo_corto"` // the dates alone, where there is little room
+	Titulo        string            `json:"titulo"`       // the dates in words
+	TituloCorto   string            `json:"titulo_corto"` // the dates where there is little room
+	De            string            `json:"de"`           // whose week it is, or of which sillón
 	Evento        tomahora.EventoID `json:"evento"`
 	Hoy           string            `json:"hoy"`
 	Minuto        int               `json:"minuto"` // of today, when the sheet was made
@@ -263,7 +295,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	for _, b := range sheet.Bloqueos {
 		h.Bloqueos = append(h.Bloqueos, bloqueoJSON{b.ID, b.IDProfesional, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario})
 	}
-	h.Titulo, h.TituloCorto = s.titulos(r, cfg, m, q)
+	h.Titulo, h.TituloCorto, h.De = s.titulos(r, cfg, m, q)
 	for _, c := range sheet.Citas {
 		h.Citas = append(h.Citas, showCita(c))
 	}
@@ -274,15 +306,19 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	return h
 }
 
-// titulos are the dates of a sheet in words, with whose week it is and in short.
-func (s *server) titulos(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) (titulo, corto string) {
+// titulos are the dates of a sheet in words and in short, and whose week it is.
+func (s *server) titulos(r *http.Request, cfg *tomahora.Config, m mirada, q agenda.HojaDe) (titulo, corto, de string) {
 	l := s.locales[visitOf(r).lang]
 	if q.Desde == q.Hasta {
-		return l.longDate(q.Desde), l.shortDate(q.Desde)
+		return l.longDate(q.Desde), l.shortDate(q.Desde), ""
+	}
+	week := l.t("agenda.week", l.monthDay(q.Desde), l.monthDay(q.Hasta))
+	if m.Por == porSillon {
+		sillon, _ := cfg.Sillon(m.Sillon)
+		return week, week, sillon.Nombre
 	}
 	whose, _ := cfg.Profesional(m.Profesional)
-	week := l.t("agenda.week", l.monthDay(q.Desde), l.monthDay(q.Hasta))
-	return l.t("agenda.weekOf", week, whose.NombreCompleto()), week
+	return week, week, whose.NombreCompleto()
 }
 
 // profesionalesJSON are those a user may look at: who attends at the sucursal, and

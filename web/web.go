@@ -223,6 +223,7 @@ func (s *server) routes() []route {
 		{"GET /reservar/{clinica}/dia", anyone, s.anyClinica(s.onlineDia)},
 		{"GET /reservar/{clinica}/hora", anyone, s.anyClinica(s.onlineHora)},
 		{"POST /reservar/{clinica}/tomar", anyone, s.anyClinica(s.onlineTomar)},
+		{"POST /reservar/{clinica}/retomar", anyone, s.anyClinica(s.onlineRetomar)},
 		{"POST /reservar/{clinica}/soltar", anyone, s.anyClinica(s.onlineSoltar)},
 		{"GET /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineDatos)},
 		{"POST /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineReservar)},

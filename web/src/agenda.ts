@@ -17,7 +17,7 @@ const modelo = new Modelo(JSON.parse(find("#hoja-datos").textContent ?? "") as H
 const telefono = matchMedia("(max-width: 640px)");
 const barra = new Barra(modelo);
 const acciones = new Acciones(modelo, () => barra.releer());
-const panel = new Panel(modelo, acciones, { mostrar, releer: () => barra.releer() });
+const panel = new Panel(modelo, acciones, { mostrar, releer: () => barra.releer(), retomar: (cita) => grilla.retomar(cita) });
 
 // On a phone there is room for one column.
 if (telefono.matches) modelo.soloEste(primeroConHoras());

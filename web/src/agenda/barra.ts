@@ -20,7 +20,7 @@ export class Barra {
       boton.addEventListener("click", () => void this.ir({ por: boton.dataset["por"] as Mirada["por"] }));
     }
     const sucursal = find<HTMLSelectElement>("#sucursal");
-    sucursal.addEventListener("change", () => void this.ir({ sucursal: Number(sucursal.value), profesional: 0 }));
+    sucursal.addEventListener("change", () => void this.ir({ sucursal: Number(sucursal.value), profesional: 0, sillon: 0 }));
     addEventListener("popstate", () => void this.leer(location.search).catch(() => undefined));
     modelo.oir((cambio) => { if (cambio === "hoja") this.mostrar(); });
     this.mostrar();
@@ -73,15 +73,14 @@ export class Barra {
     const { hoja, mirada } = this.modelo;
     find("#titulo .titulo-largo").textContent = hoja.titulo;
     find("#titulo .titulo-corto").textContent = hoja.titulo_corto;
-    find<HTMLElement>("#titulo").title = hoja.titulo; // which is cut where whose week it is has a long name
-    document.title = `${hoja.titulo} · tomahora`;
+    find("#titulo .titulo-de").textContent = hoja.de;
+    document.title = `${[hoja.titulo, hoja.de].filter(Boolean).join(", ")} · tomahora`;
     find<HTMLSelectElement>("#sucursal").value = String(mirada.sucursal);
     const enHoy = mirada.vista === "semana" ? lunes(hoja.hoy) === hoja.desde : hoja.hoy === mirada.fecha;
     find("#hoy").toggleAttribute("aria-current", enHoy);
     for (const boton of document.querySelectorAll<HTMLElement>("[data-vista]:is(button)")) boton.ariaPressed = String(boton.dataset["vista"] === mirada.vista);
     for (const boton of document.querySelectorAll<HTMLButtonElement>("button[data-por]")) {
       boton.ariaPressed = String(boton.dataset["por"] === mirada.por);
-      boton.disabled = mirada.vista === "semana" && boton.dataset["por"] === "sillon";
     }
     find<HTMLAnchorElement>("#lista").href = `/dia?sucursal=${mirada.sucursal}&fecha=${mirada.fecha}`;
   }
@@ -90,6 +89,7 @@ export class Barra {
 function consulta(mirada: Mirada): string {
   const query = new URLSearchParams({ sucursal: String(mirada.sucursal), fecha: mirada.fecha, vista: mirada.vista, por: mirada.por });
   if (mirada.profesional) query.set("profesional", String(mirada.profesional));
+  if (mirada.sillon) query.set("sillon", String(mirada.sillon));
   if (mirada.anuladas) query.set("anuladas", "1");
   return `?${query}`;
 }

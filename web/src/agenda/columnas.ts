@@ -11,7 +11,7 @@ export type Columna = { id: string; nombre: string; detalle: string; profesional
 /** columnas are those of a sheet: profesionales who work or have citas, or the sillones of the sucursal. */
 export function columnas(modelo: Modelo): Columna[] {
   const { hoja, mirada, ocultos } = modelo;
-  if (mirada.por === "sillon") return sillones(modelo);
+  if (mirada.por === "sillon") return sillones(modelo).filter(({ sillon }) => mirada.vista === "dia" || sillon === mirada.sillon);
   const ocupados = new Set([...modelo.citas.values()].map((cita) => cita.id_profesional));
   for (const dia of hoja.dias) ocupados.add(dia.id_profesional);
   return hoja.profesionales
@@ -19,8 +19,10 @@ export function columnas(modelo: Modelo): Columna[] {
     .map(({ id, nombre, especialidad }) => ({ id: String(id), nombre, detalle: especialidad, profesional: id, sillon: 0 }));
 }
 
-function sillones(modelo: Modelo): Columna[] {
+/** sillones are those on which somebody works or has citas, and that of a week. */
+export function sillones(modelo: Modelo): Columna[] {
   const usados = new Set([...modelo.citas.values()].map((cita) => cita.id_sillon));
+  if (modelo.mirada.vista === "semana") usados.add(modelo.mirada.sillon);
   for (const dia of modelo.hoja.dias) for (const segmento of dia.segmentos) for (const id of segmento.sillones) usados.add(id);
   usados.add(sobrecupo);
   return modelo.hoja.sillones.filter(({ id }) => usados.has(id))

@@ -74,7 +74,7 @@ export class Modelo {
   private muestra(cita: Cita): boolean {
     const { mirada, desde, hasta } = this.hoja;
     return cita.id_sucursal === mirada.sucursal && cita.fecha >= desde && cita.fecha <= hasta && (cita.viva || mirada.anuladas) &&
-      (mirada.vista === "dia" || cita.id_profesional === mirada.profesional);
+      (mirada.vista === "dia" || (mirada.por === "sillon" ? cita.id_sillon === mirada.sillon : cita.id_profesional === mirada.profesional));
   }
 
   /** filtrar shows or hides a profesional's column. */

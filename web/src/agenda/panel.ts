@@ -15,6 +15,8 @@ export type Pagina = {
   mostrar: (cita: Cita) => Promise<void>;
   /** Read the sheet again. */
   releer: () => Promise<void>;
+  /** Take the focus back where nothing has it; cita is that which was looked at, if any. */
+  retomar: (cita: number) => void;
 };
 
 /**
@@ -38,6 +40,7 @@ export class Panel {
     this.hoja.addEventListener("keydown", (event) => this.tecla(event));
     this.hoja.addEventListener("close", () => {
       this.pedido.abort();
+      this.pagina.retomar(this.actual()?.id ?? 0);
       this.apartar();
     });
     modelo.oir((_, ids) => this.alDia(ids));
@@ -96,9 +99,9 @@ export class Panel {
 
   /** horario shows a form that blocks hours of the day that is looked at, or opens others. */
   horario(path: string): Promise<void> {
-    const { sucursal, fecha, vista, profesional } = this.modelo.mirada;
+    const { sucursal, fecha, vista, por, profesional } = this.modelo.mirada;
     const query = new URLSearchParams({ id_sucursal: String(sucursal), fecha });
-    if (vista === "semana" && profesional) query.set("id_profesional", String(profesional));
+    if (vista === "semana" && por === "profesional" && profesional) query.set("id_profesional", String(profesional));
     return this.abrir(`${path}?${query}`);
   }
 

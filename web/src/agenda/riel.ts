@@ -1,6 +1,7 @@
 import { el, find, icon } from "../lib/dom";
 import { t } from "../lib/words";
 import type { Barra } from "./barra";
+import { sillones } from "./columnas";
 import { lunes, masDias, masMeses } from "./horas";
 import type { Modelo } from "./modelo";
 
@@ -40,7 +41,10 @@ export class Riel {
 
   private dibujar(): void {
     this.dibujarMes();
-    this.dibujarProfesionales();
+    const deSillon = this.modelo.mirada.vista === "semana" && this.modelo.mirada.por === "sillon";
+    find("#de-quien").textContent = t(deSillon ? "js.agenda.sillones" : "js.agenda.profesionales");
+    if (deSillon) this.dibujarSillones();
+    else this.dibujarProfesionales();
     find<HTMLInputElement>("#anuladas").checked = this.modelo.mirada.anuladas;
   }
 
@@ -83,7 +87,19 @@ export class Riel {
     quien.replaceChildren(...hoja.profesionales.map(({ id, nombre }) => el("option", { value: id }, nombre)));
     const visible = semana ? mirada.profesional : hoja.profesionales.find(({ id }) => !ocultos.has(id))?.id;
     quien.value = String(visible ?? "");
-    quien.disabled = mirada.por === "sillon";
+  }
+
+  /** dibujarSillones lets the sillón of a week be chosen. */
+  private dibujarSillones(): void {
+    const { mirada } = this.modelo;
+    const list = sillones(this.modelo);
+    find("#profesionales").replaceChildren(...list.map(({ sillon, nombre }) => el("li", {},
+      el("label", { class: "check riel-profesional" },
+        el("input", { type: "radio", name: "sillon-visible", value: sillon, checked: sillon === mirada.sillon, on: { change: () => this.elegir(sillon) } }),
+        el("span", { class: "riel-nombre" }, nombre)))));
+    const quien = find<HTMLSelectElement>("#quien");
+    quien.replaceChildren(...list.map(({ sillon, nombre }) => el("option", { value: sillon }, nombre)));
+    quien.value = String(mirada.sillon);
   }
 
   private marcado(id: number, si: boolean): void {
@@ -91,9 +107,10 @@ export class Riel {
     else this.modelo.filtrar(id, si);
   }
 
-  /** elegir shows one profesional alone, on a phone. */
+  /** elegir shows the week of one profesional or sillón, or on a phone the day of one profesional. */
   private elegir(id: number): void {
-    if (this.modelo.mirada.vista === "semana") void this.barra.ir({ profesional: id });
+    const { vista, por } = this.modelo.mirada;
+    if (vista === "semana") void this.barra.ir(por === "sillon" ? { sillon: id } : { profesional: id });
     else this.modelo.soloEste(id);
   }
 }

@@ -4,7 +4,7 @@ export type Vista = "dia" | "semana";
 export type Por = "profesional" | "sillon";
 
 /** Where in the agenda somebody looks. */
-export type Mirada = { sucursal: number; fecha: string; vista: Vista; por: Por; profesional: number; anuladas: boolean };
+export type Mirada = { sucursal: number; fecha: string; vista: Vista; por: Por; profesional: number; sillon: number; anuladas: boolean };
 
 export type Nombrado = { id: number; nombre: string };
 export type Profesional = Nombrado & { especialidad: string; id_especialidad: number; intervalo: number };
@@ -38,6 +38,7 @@ export type Hoja = {
   mirada: Mirada;
   titulo: string;
   titulo_corto: string;
+  de: string;
   evento: number;
   hoy: string;
   minuto: number;

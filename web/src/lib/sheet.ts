@@ -23,7 +23,9 @@ export function openSheet(sheet: HTMLDialogElement): void {
   sheet.addEventListener("close", () => {
     controller.abort();
     for (const node of covered) node.inert = false;
+    const { activeElement } = document;
     if (before instanceof HTMLElement && before.isConnected) before.focus();
+    else if (activeElement instanceof HTMLElement && sheet.contains(activeElement)) activeElement.blur(); // or keys would go on to it
   }, { signal });
   if (phone.matches) closeByBack(sheet);
   sheet.show();
