@@ -186,6 +186,56 @@ func TestTheHoursOfferedFitTheCita(t *testing.T) {
 	}
 }
 
+// What there is to choose for a cita that is moved is what there is where it would go.
+func TestTheFormThatMovesACitaFollowsWhatItSays(t *testing.T) {
+	a := newAjustesTest(t, true)
+	reception := newTestWeb(t, userOf(tomahora.RolRecepcion), a.store)
+	_, made := post(t, reception, "/agendar", booking("duracion=45"))
+	path := fmt.Sprintf("/citas/%d", made.Cita.ID)
+	doctor := userOf(tomahora.RolProfesional)
+	doctor.IDProfesional = 1
+	own := newTestWeb(t, doctor, a.store)
+	tests := map[string]struct {
+		h     http.Handler
+		query string
+		want  map[string]string // of each list what is chosen, and all there is
+	}{
+		"as it is": {reception, "", map[string]string{
+			"id_sucursal": "1 of 1,2", "id_profesional": "1 of 1,2,3", "id_sillon": "1 of 1,7", "duracion": "45 of 15,30,45,60,75,90,105,120",
+		}},
+		"with one of other steps, who attends by video": {reception, "?id_profesional=3", map[string]string{
+			"id_profesional": "3 of 1,2,3", "id_sillon": "1 of 1,7", "duracion": "20 of 20,40,60,80,100,120,140,160",
+		}},
+		"where the profesional does not attend": {reception, "?id_profesional=2&id_sucursal=2", map[string]string{"id_sucursal": "2 of 1,2", "id_profesional": " of ,1,4,6"}},
+		"on the lanes of somebody there":        {reception, "?id_profesional=6&id_sucursal=2", map[string]string{"id_profesional": "6 of 1,4,6", "id_sillon": "3 of 3,7", "duracion": "30 of 30,60,90,120,150,180,210,240"}},
+		"on a day without work":                 {reception, "?fecha=2026-11-29", map[string]string{"id_sillon": "1 of 1,7"}},
+		"of nobody there is":                    {reception, "?id_profesional=99&id_sucursal=1", map[string]string{"id_profesional": "1 of 1,2,3"}},
+		"of a profesional to another":           {own, "?id_profesional=6&id_sucursal=2", map[string]string{"id_profesional": "1 of 1", "id_sillon": "1 of 1,7"}},
+	}
+	for name, tt := range tests {
+		html := browse(t, tt.h, path+tt.query, "X-Parte: 1").Body.String()
+		for field, want := range tt.want {
+			if got := offered(html, field); got != want {
+				t.Errorf("%s: %s is %s, want %s", name, field, got, want)
+			}
+		}
+	}
+}
+
+// offered are the values of a select: the chosen one and all.
+func offered(html, name string) string {
+	_, list, _ := strings.Cut(html, `name="`+name+`"`)
+	list, _, _ = strings.Cut(list, "</select>")
+	var all []string
+	chosen := ""
+	for _, m := range regexp.MustCompile(`<option value="([^"]*)"( selected)?`).FindAllStringSubmatch(list, -1) {
+		if all = append(all, m[1]); m[2] != "" {
+			chosen = m[1]
+		}
+	}
+	return chosen + " of " + strings.Join(all, ",")
+}
+
 // A profesional sees and uses the own atenciones of a paciente, nobody else's.
 func TestAProfesionalHasTheOwnAtenciones(t *testing.T) {
 	a := newAjustesTest(t, true)
