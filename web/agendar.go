@@ -410,12 +410,19 @@ func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario,
 			page.Especialidades = append(page.Especialidades, option{itoa(e.ID), e.Nombre})
 		}
 	}
-	const steps = 8
 	if prof, ok := cfg.Profesional(p.solicitud.IDProfesional); ok {
-		for n := tomahora.Duracion(1); n <= steps || prof.Intervalo*n <= max(60, *p.solicitud.Duracion); n++ {
-			page.Duraciones = append(page.Duraciones, minutesOption(prof.Intervalo*n))
-		}
+		page.Duraciones = duraciones(prof, *p.solicitud.Duracion)
 	}
+}
+
+// duraciones are the lengths that citas of a profesional mostly have, up to that of
+// this one.
+func duraciones(p tomahora.Profesional, this tomahora.Duracion) (list []option) {
+	const steps = 8
+	for n := tomahora.Duracion(1); n <= steps || p.Intervalo*n <= max(60, this); n++ {
+		list = append(list, minutesOption(p.Intervalo*n))
+	}
+	return list
 }
 
 func minutesOption(d tomahora.Duracion) option {
