@@ -234,7 +234,7 @@ func (p *page) cut() []string {
 func TestCitasAreShownWholeOrNotAtAll(t *testing.T) {
 	demoWeek := startAgenda(t)
 	for _, prof := range []tmh.ProfesionalID{1, 2} {
-		demoWeek.book(t, prof, tmh.Sobrecupo)
+		demoWeek.bookAhead(t, prof, tmh.Sobrecupo)
 	}
 	demoWeek.crowd(t)
 	full := startAgendaOf(t, fullDay)

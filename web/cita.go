@@ -88,15 +88,13 @@ func acciones(cfg *tomahora.Config, c tomahora.Cita) []accion {
 // citaPage is all about one cita.
 type citaPage struct {
 	Cita          citaShown
+	Datos         string // the same as scripts have it
 	Paciente      pacienteShown
 	Acciones      []accion
 	Puede         bool // change it
 	Form          form
 	Estados       []option
-	Profesionales []option
-	Sillones      []option
-	Duraciones    []option
-	Modalidad     bool // it can be attended either way
+	Destino       destino
 	Modos         []option
 	Motivos       []string        // why citas are annulled
 	Abierto       map[string]bool // which parts are shown open
@@ -124,7 +122,7 @@ func (s *server) cita(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		page, err = s.citaPage(r, tx, c, form{})
+		page, err = s.citaPage(r, tx, c, form{Values: citaValues(c, r.URL.Query())})
 		return err
 	})
 	if err != nil {
@@ -157,33 +155,21 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 		Cita: showCitaIn(cfg, c), Paciente: showPaciente(paciente), Acciones: acciones(cfg, c), Form: f,
 		Puede: user.PuedeEn(tomahora.Agendar, c.Espacio.IDProfesional), Volver: diaPath(c.Espacio),
 		IDSucursal: c.Espacio.IDSucursal, IDProfesional: c.Espacio.IDProfesional,
-		Abierto: map[string]bool{"mover": r.URL.Query().Has("mover") || f.Values != nil, "anular": r.URL.Query().Has("anular")},
+		Abierto: map[string]bool{"mover": r.URL.Query().Has("mover") || f.Problems != nil, "anular": r.URL.Query().Has("anular")},
 	}
 	page.Foco = page.foco()
 	l := s.locales[visitOf(r).lang]
 	page.Motivos = strings.Split(l.t("cita.reasons"), ",")
 	page.Modos = []option{{"0", l.t("agendar.inPerson")}, {"1", l.t("agendar.video")}}
-	if f.Values == nil {
-		page.Form.Values = citaValues(c)
+	if page.Datos, err = citaData(c); err != nil {
+		return page, err
 	}
 	for _, e := range cfg.Plan().Estados {
 		if e.Habilitado && !e.UsoInterno || e.ID == c.IDEstado {
 			page.Estados = append(page.Estados, option{itoa(e.ID), e.Nombre})
 		}
 	}
-	for _, prof := range cfg.Plan().Profesionales {
-		if prof.ID == c.Espacio.IDProfesional || prof.Habilitado && cfg.Atiende(prof.ID, c.Espacio.IDSucursal) && user.PuedeEn(tomahora.Agendar, prof.ID) {
-			page.Profesionales = append(page.Profesionales, option{itoa(prof.ID), prof.NombreCompleto()})
-		}
-	}
-	page.addSillones(cfg, c)
-	var choices agendarPage
-	d := c.Espacio.Rango.Duracion()
-	choices.addChoices(cfg, user, &peticion{solicitud: tomahora.Solicitud{IDProfesional: c.Espacio.IDProfesional, Duracion: &d}})
-	page.Duraciones = choices.Duraciones
-	page.Modalidad = slices.ContainsFunc(cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha), func(seg tomahora.Segmento) bool {
-		return seg.Rango.Contains(c.Espacio.Rango) && seg.Modalidad == tomahora.Ambas
-	})
+	page.Destino = destinoOf(cfg, user, c, f.Values)
 	if page.Paciente.Citas, err = s.history(r, tx, c.IDPaciente, c.ID); err != nil {
 		return page, err
 	}
@@ -234,30 +220,6 @@ func (l locale) historial(tx tomahora.Tx, c tomahora.Cita) ([]hecho, error) {
 		list = append(list, done)
 	}
 	return list, err
-}
-
-// addSillones adds the lanes that the profesional has that day, the one the cita is
-// on, and the sobrecupo.
-func (page *citaPage) addSillones(cfg *tomahora.Config, c tomahora.Cita) {
-	offered := []tomahora.SillonID{c.Espacio.IDSillon, tomahora.Sobrecupo}
-	for _, seg := range cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha) {
-		offered = append(offered, seg.Sillones...)
-	}
-	slices.Sort(offered)
-	for _, id := range slices.Compact(offered) {
-		sillon, _ := cfg.Sillon(id)
-		page.Sillones = append(page.Sillones, option{Value: text(id), Label: sillon.Nombre})
-	}
-}
-
-// citaValues is a cita as the form that changes it has it.
-func citaValues(c tomahora.Cita) url.Values {
-	e := c.Espacio
-	return url.Values{
-		"fecha": {e.Fecha.String()}, "hora_inicio": {clock(e.Rango.Inicio)}, "duracion": {itoa(int64(e.Rango.Duracion()))},
-		"id_profesional": {itoa(e.IDProfesional)}, "id_sillon": {itoa(e.IDSillon)}, "id_estado": {itoa(c.IDEstado)},
-		"videoconsulta": {bitText(c.Videoconsulta)}, "comentario": {c.Comentario}, "motivo": {""},
-	}
 }
 
 // readCambio reads a change of a cita.
@@ -343,13 +305,7 @@ func (s *server) cambiarCita(w http.ResponseWriter, r *http.Request) error {
 
 // citaAgain shows a cita with what is wrong with a change of it.
 func (s *server) citaAgain(w http.ResponseWriter, r *http.Request, f form, before tomahora.Cita, refusal error) error {
-	sent := f.Values
-	f.Values = citaValues(before)
-	for name := range f.Values {
-		if sent.Has(name) {
-			f.Set(name, sent.Get(name))
-		}
-	}
+	f.Values = citaValues(before, f.Values)
 	if !s.refuse(r, &f, refusal) {
 		return refusal
 	}
