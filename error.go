@@ -190,9 +190,10 @@ const (
 
 // The codes of a change: of a cita, a paciente, the hours.
 const (
-	CodeSinCambios      Code = "sin_cambios"
-	CodeCitaAnulada     Code = "cita_anulada"
-	CodeBloqueoConCitas Code = "bloqueo_con_citas"
+	CodeSinCambios       Code = "sin_cambios"
+	CodeCitaAnulada      Code = "cita_anulada"
+	CodeBloqueoConCitas  Code = "bloqueo_con_citas"
+	CodeEspecialConCitas Code = "especial_con_citas"
 )
 
 // The codes of what pacientes do for themselves.
@@ -272,9 +273,10 @@ var messages = map[Code]string{
 	CodeCursorVencido:        "No hay eventos desde ese cursor: ya no se guardan o es de otra base de datos; vuelva a leer lo que necesita y siga desde el último evento",
 	CodeDemasiadosWebhooks:   "La clínica ya tiene %d webhooks; borre uno antes de crear otro",
 
-	CodeSinCambios:      "La solicitud no indica ningún cambio",
-	CodeCitaAnulada:     "La cita está anulada y no se puede %s",
-	CodeBloqueoConCitas: "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
+	CodeSinCambios:       "La solicitud no indica ningún cambio",
+	CodeCitaAnulada:      "La cita está anulada y no se puede %s",
+	CodeBloqueoConCitas:  "El bloqueo se superpone con citas ya agendadas (%d); con forzar=1 se guarda de todos modos",
+	CodeEspecialConCitas: "El horario especial deja citas ya agendadas fuera de sus horas (%d)",
 
 	CodeHoraNoDisponible: "Esa hora ya no está disponible",
 	CodeLimiteOnline:     "Con estos datos no se puede tomar otra hora en línea",

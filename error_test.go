@@ -57,6 +57,7 @@ func messages() map[tomahora.Code]struct {
 		tomahora.CodePacienteAmbiguo:       {nil, "Más de un paciente tiene ese contacto; búsquelo por su RUT"},
 		tomahora.CodeSoloDemo:              {nil, "Solo la clínica de demostración se puede volver a como estaba al principio"},
 		tomahora.CodeBloqueoConCitas:       {[]any{2}, "El bloqueo se superpone con citas ya agendadas (2); con forzar=1 se guarda de todos modos"},
+		tomahora.CodeEspecialConCitas:      {[]any{2}, "El horario especial deja citas ya agendadas fuera de sus horas (2)"},
 
 		tomahora.CodeNoAutorizado:          {nil, "Token ausente o inválido"},
 		tomahora.CodeSinPermiso:            {nil, "El token es de solo lectura"},

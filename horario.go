@@ -161,20 +161,25 @@ func (b HorarioBloqueado) binds(prof ProfesionalID) bool {
 // Segmentos are the working segments of a profesional at a sucursal on a date,
 // by their start, before bloqueos. No rule, no hours.
 func (c *Config) Segmentos(prof ProfesionalID, suc SucursalID, fecha Fecha) []Segmento {
-	key := agendaKey{prof, suc}
 	var segmentos []Segmento
-	if especiales, ok := c.especiales[agendaDay{key, fecha}]; ok {
+	if especiales := c.Especiales(prof, suc, fecha); len(especiales) > 0 {
 		for _, e := range especiales {
 			segmentos = append(segmentos, e.Jornada.Segmentos()...)
 		}
 		return segmentos
 	}
-	for _, h := range c.horarios[key] {
+	for _, h := range c.horarios[agendaKey{prof, suc}] {
 		if h.inForceOn(fecha) {
 			segmentos = append(segmentos, h.Jornada.Segmentos()...)
 		}
 	}
 	return segmentos
+}
+
+// Especiales are those of a profesional at a sucursal on a date, by their start.
+// The list is the snapshot's own and must not be changed.
+func (c *Config) Especiales(prof ProfesionalID, suc SucursalID, fecha Fecha) []HorarioEspecial {
+	return c.especiales[agendaDay{agendaKey{prof, suc}, fecha}]
 }
 
 // Bloqueos are those of a sucursal on a date, of its profesionales and of all of it.

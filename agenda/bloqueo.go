@@ -33,10 +33,7 @@ func GuardarBloqueo(tx tomahora.Tx, by tomahora.Actor, b tomahora.HorarioBloquea
 
 // checkFree refuses a bloqueo over live citas.
 func checkFree(tx tomahora.Tx, b tomahora.HorarioBloqueado) error {
-	citas, err := listCitas(tx,
-		tomahora.Filtro{Columna: "id_sucursal", Operador: tomahora.Igual, Valor: int64(b.IDSucursal)},
-		tomahora.Filtro{Columna: "fecha", Operador: tomahora.Igual, Valor: b.Fecha.String()},
-		tomahora.Filtro{Columna: "estado_anulacion", Operador: tomahora.Igual, Valor: int64(0)})
+	citas, err := liveCitas(tx, b.IDSucursal, b.Fecha)
 	if err != nil {
 		return err
 	}
@@ -46,10 +43,23 @@ func checkFree(tx tomahora.Tx, b tomahora.HorarioBloqueado) error {
 			inTheWay = append(inTheWay, c.ID)
 		}
 	}
-	if inTheWay == nil {
+	return conCitas(tomahora.CodeBloqueoConCitas, inTheWay)
+}
+
+// liveCitas are those of a sucursal on a date.
+func liveCitas(tx tomahora.Tx, suc tomahora.SucursalID, fecha tomahora.Fecha) ([]tomahora.Cita, error) {
+	return listCitas(tx,
+		tomahora.Filtro{Columna: "id_sucursal", Operador: tomahora.Igual, Valor: int64(suc)},
+		tomahora.Filtro{Columna: "fecha", Operador: tomahora.Igual, Valor: fecha.String()},
+		tomahora.Filtro{Columna: "estado_anulacion", Operador: tomahora.Igual, Valor: int64(0)})
+}
+
+// conCitas is the problem of hours for which there are citas, nil without any.
+func conCitas(code tomahora.Code, citas []tomahora.CitaID) error {
+	if citas == nil {
 		return nil
 	}
-	problem := tomahora.Invalid(tomahora.CodeBloqueoConCitas, "hora_inicio", len(inTheWay))
-	problem.Citas = inTheWay
+	problem := tomahora.Invalid(code, "hora_inicio", len(citas))
+	problem.Citas = citas
 	return problem
 }

@@ -21,7 +21,8 @@ type Hoja struct {
 	// Profesionales attend at the sucursal and are habilitados, or have citas in the
 	// sheet; by their ids.
 	Profesionales []tomahora.ProfesionalID
-	Dias          []DiaDeHoja // on which somebody works or is elsewhere; by profesional and fecha
+	Dias          []DiaDeHoja                // on which somebody works or is elsewhere; by profesional and fecha
+	Especiales    []tomahora.HorarioEspecial // also of closed days; in the order of Dias
 	Bloqueos      []tomahora.HorarioBloqueado
 	Citas         []tomahora.Cita // by fecha, hora_inicio and id, with their names
 	Reservas      []tomahora.Reserva
@@ -116,7 +117,8 @@ func (q HojaDe) profesionales(cfg *tomahora.Config, citas []tomahora.Cita) []tom
 	return sortedIDs(ids)
 }
 
-// addDias adds the hours of everybody, and when they are elsewhere.
+// addDias adds the hours of everybody, which of them are especiales, and when they
+// are elsewhere.
 func (h *Hoja) addDias(tx tomahora.Tx, q HojaDe) error {
 	ocupados, err := tx.Citas().Ocupados(h.Profesionales, q.Desde, q.Hasta)
 	if err != nil {
@@ -138,6 +140,7 @@ func (h *Hoja) addDias(tx tomahora.Tx, q HojaDe) error {
 			if len(d.Segmentos) > 0 || len(d.Fuera) > 0 {
 				h.Dias = append(h.Dias, d)
 			}
+			h.Especiales = append(h.Especiales, tx.Config().Especiales(prof, q.IDSucursal, fecha)...)
 		}
 	}
 	return nil

@@ -53,9 +53,13 @@ func ReemplazarHorarios(tx tomahora.Tx, by tomahora.Actor, prof tomahora.Profesi
 
 // GuardarEspecial writes a horario especial, a new one when its ID is 0, as
 // GuardarHorario does a weekly rule. Equal hours are a closed day.
-func GuardarEspecial(tx tomahora.Tx, by tomahora.Actor, e tomahora.HorarioEspecial) (tomahora.HorarioEspecial, error) {
+//
+// Where live citas lose their hours by it, on its date or on that from which it is
+// moved, it is especial_con_citas, with their ids in the problem's Citas, unless
+// forzar. Citas that have no hours already are no obstacle.
+func GuardarEspecial(tx tomahora.Tx, by tomahora.Actor, e tomahora.HorarioEspecial, forzar bool) (tomahora.HorarioEspecial, error) {
 	cfg := tx.Config()
-	_, err := stored(cfg.Plan().Especiales, e.ID, func(e tomahora.HorarioEspecial) tomahora.HorarioID { return e.ID }, "el horario especial")
+	before, err := stored(cfg.Plan().Especiales, e.ID, func(e tomahora.HorarioEspecial) tomahora.HorarioID { return e.ID }, "el horario especial")
 	if err != nil {
 		return tomahora.HorarioEspecial{}, err
 	}
@@ -63,11 +67,64 @@ func GuardarEspecial(tx tomahora.Tx, by tomahora.Actor, e tomahora.HorarioEspeci
 	if err := cfg.CheckEspecial(e); err != nil {
 		return tomahora.HorarioEspecial{}, err
 	}
+	if !forzar {
+		if err := checkHoursKept(tx, before, e); err != nil {
+			return tomahora.HorarioEspecial{}, err
+		}
+	}
 	if e.ID != 0 {
 		return e, tx.Setup().SaveEspecial(e, by)
 	}
 	e.ID, err = tx.Setup().CreateEspecial(e, by)
 	return e, err
+}
+
+// checkHoursKept refuses a horario especial by which live citas lose their hours;
+// before is zero for a new one.
+func checkHoursKept(tx tomahora.Tx, before, e tomahora.HorarioEspecial) error {
+	cfg := tx.Config()
+	then, err := withEspecial(cfg, e)
+	if err != nil {
+		return err
+	}
+	left, err := losingHours(tx, cfg, then, e)
+	if err != nil {
+		return err
+	}
+	moved := before.IDProfesional != e.IDProfesional || before.IDSucursal != e.IDSucursal || before.Fecha != e.Fecha
+	if before.ID != 0 && moved {
+		others, err := losingHours(tx, cfg, then, before)
+		if err != nil {
+			return err
+		}
+		left = append(left, others...)
+	}
+	return conCitas(tomahora.CodeEspecialConCitas, left)
+}
+
+// losingHours are the live citas of a horario especial's profesional, sucursal and
+// fecha that have hours of work now and then will not.
+func losingHours(tx tomahora.Tx, now, then *tomahora.Config, e tomahora.HorarioEspecial) (left []tomahora.CitaID, err error) {
+	citas, err := liveCitas(tx, e.IDSucursal, e.Fecha)
+	for _, c := range citas {
+		if c.Espacio.IDProfesional == e.IDProfesional && enHorario(now, c.Espacio) && !enHorario(then, c.Espacio) {
+			left = append(left, c.ID)
+		}
+	}
+	return left, err
+}
+
+// withEspecial is the configuration as it will be with a horario especial.
+func withEspecial(cfg *tomahora.Config, e tomahora.HorarioEspecial) (*tomahora.Config, error) {
+	plan := cfg.Plan()
+	plan.Especiales = slices.DeleteFunc(slices.Clone(plan.Especiales), func(o tomahora.HorarioEspecial) bool { return o.ID == e.ID })
+	plan.Especiales = append(plan.Especiales, e)
+	return tomahora.NewConfig(cfg.Version(), plan)
+}
+
+// enHorario tells whether a place lies within hours of work.
+func enHorario(cfg *tomahora.Config, e tomahora.Espacio) bool {
+	return slices.ContainsFunc(cfg.Segmentos(e.IDProfesional, e.IDSucursal, e.Fecha), func(s tomahora.Segmento) bool { return s.Rango.Contains(e.Rango) })
 }
 
 // jornadaWithDefaults spells a jornada as it is kept. A day that is closed needs
@@ -107,7 +164,6 @@ func FueraDeHorario(tx tomahora.Tx, prof tomahora.ProfesionalID, suc tomahora.Su
 		return nil, err
 	}
 	return slices.DeleteFunc(citas, func(c tomahora.Cita) bool {
-		e := c.Espacio
-		return e.IDSucursal != suc || slices.ContainsFunc(tx.Config().Segmentos(prof, suc, e.Fecha), func(s tomahora.Segmento) bool { return s.Rango.Contains(e.Rango) })
+		return c.Espacio.IDSucursal != suc || enHorario(tx.Config(), c.Espacio)
 	}), nil
 }

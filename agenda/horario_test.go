@@ -207,7 +207,7 @@ func TestGuardarEspecial(t *testing.T) {
 		}
 	}
 	tx := newTx(t, wide)
-	made, err := agenda.GuardarEspecial(tx, recepcion, on(viernes, 540, 600))
+	made, err := agenda.GuardarEspecial(tx, recepcion, on(viernes, 540, 600), false)
 	want := on(viernes, 540, 600)
 	want.ID, want.Jornada.Sillones, want.Jornada.Modalidad = 5, []tomahora.SillonID{1}, tomahora.Presencial
 	if err != nil {
@@ -217,7 +217,7 @@ func TestGuardarEspecial(t *testing.T) {
 		t.Errorf("a new one (-want +got):\n%s", diff)
 	}
 	made.Jornada.Rango.Fin = made.Jornada.Rango.Inicio
-	if made, err = agenda.GuardarEspecial(tx, recepcion, made); err != nil {
+	if made, err = agenda.GuardarEspecial(tx, recepcion, made, false); err != nil {
 		t.Fatalf("closing the day is refused: %v", named(err))
 	}
 	if got := tx.cfg.Segmentos(2, 1, viernes); got != nil {
@@ -250,8 +250,76 @@ func TestGuardarEspecial(t *testing.T) {
 				e.ID, e.Jornada.Sillones, e.Jornada.Modalidad = 8, []tomahora.SillonID{1}, tomahora.Presencial
 				p.Especiales = append(p.Especiales, e)
 			})
-			_, err := agenda.GuardarEspecial(tx, recepcion, tt.sent)
+			_, err := agenda.GuardarEspecial(tx, recepcion, tt.sent, true)
 			checkRefusal(t, tx, err, tt.want, tt.says)
+		})
+	}
+}
+
+// Citas for which an especial leaves no hours are named, unless it is forced.
+func TestGuardarEspecialOverCitas(t *testing.T) {
+	especial := func(id tomahora.HorarioID, prof tomahora.ProfesionalID, suc tomahora.SucursalID, fecha tomahora.Fecha, inicio, fin tomahora.Hora) tomahora.HorarioEspecial {
+		return tomahora.HorarioEspecial{ID: id, IDProfesional: prof, IDSucursal: suc, Fecha: fecha, Jornada: tomahora.Jornada{
+			Rango: tomahora.Rango{Inicio: inicio, Fin: fin}, Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Ambas,
+		}}
+	}
+	// On the friday at sucursal 1: 754 of profesional 2 from 09:00 to 09:30, 755 of
+	// profesional 3 from 09:30 to 10:00, 756 of 2 as a sobrecupo from 11:00, 757 annulled;
+	// 758 of 2 from 13:00 stands outside the horario already. A week later 759 of 2, from
+	// 18:00, in the hours of especial 9.
+	world := func(t *testing.T) *fakeTx {
+		t.Helper()
+		tx := booked(t)
+		book(t, tx, at(570), func(s *tomahora.Solicitud) { s.IDProfesional, s.IDPaciente, s.IDAtencion = 3, 1, 0 })
+		book(t, tx, at(660), onSobrecupo, withoutAtencion)
+		book(t, tx, at(720), withoutAtencion)
+		annul(3)(t, tx)
+		tx.reconfigure(t, func(p *tomahora.Plan) {
+			p.Especiales = []tomahora.HorarioEspecial{especial(8, 2, 1, viernes, 780, 840), especial(9, 2, 1, siguiente, 1080, 1140)}
+		})
+		book(t, tx, at(780), withoutAtencion)
+		book(t, tx, at(1080), withoutAtencion, func(s *tomahora.Solicitud) { s.Fecha = siguiente })
+		tx.reconfigure(t, func(p *tomahora.Plan) { p.Especiales = p.Especiales[1:] })
+		tx.wrote = nil
+		return tx
+	}
+	closed := especial(0, 2, 1, viernes, 540, 540)
+	closed.Jornada.Sillones = nil
+	tests := []struct {
+		name   string
+		sent   tomahora.HorarioEspecial
+		forzar bool
+		citas  []tomahora.CitaID // left without hours
+	}{
+		{name: "of the same hours", sent: especial(0, 2, 1, viernes, 540, 780)},
+		{name: "of more hours, though not of all citas", sent: especial(0, 2, 1, viernes, 480, 780)},
+		{name: "that leaves out a sobrecupo", sent: especial(0, 2, 1, viernes, 540, 660), citas: []tomahora.CitaID{756}},
+		{name: "that cuts a cita", sent: especial(0, 2, 1, viernes, 555, 780), citas: []tomahora.CitaID{754}},
+		{name: "of a closed day", sent: closed, citas: []tomahora.CitaID{754, 756}},
+		{name: "of a closed day by force", sent: closed, forzar: true},
+		{name: "of the afternoon of another profesional", sent: especial(0, 3, 1, viernes, 600, 780), citas: []tomahora.CitaID{755}},
+		{name: "at another sucursal", sent: especial(0, 2, 2, viernes, 900, 960)},
+		{name: "on another day", sent: especial(0, 2, 1, viernes.AddDays(1), 540, 600)},
+		{name: "that is shortened beside its cita", sent: especial(9, 2, 1, siguiente, 1080, 1110)},
+		{name: "that is shortened over its cita", sent: especial(9, 2, 1, siguiente, 1110, 1140), citas: []tomahora.CitaID{759}},
+		{name: "that is moved away from its cita", sent: especial(9, 2, 1, viernes.AddDays(1), 1080, 1140), citas: []tomahora.CitaID{759}},
+		{name: "that is moved onto other citas", sent: especial(9, 2, 1, viernes, 540, 600), citas: []tomahora.CitaID{756, 759}},
+		{name: "that is given to somebody else", sent: especial(9, 3, 1, siguiente, 1080, 1140), citas: []tomahora.CitaID{759}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tx := world(t)
+			_, err := agenda.GuardarEspecial(tx, recepcion, tt.sent, tt.forzar)
+			if tt.citas != nil {
+				checkRefusal(t, tx, err, []string{"hora_inicio: especial_con_citas"}, "El horario especial deja citas ya agendadas fuera de sus horas")
+				if diff := cmp.Diff(tt.citas, tomahora.ProblemsOf(err)[0].Citas); diff != "" {
+					t.Errorf("citas without hours (-want +got):\n%s", diff)
+				}
+				return
+			}
+			if err != nil || len(tx.wrote) != 1 {
+				t.Errorf("refused: %v, wrote %v", named(err), tx.wrote)
+			}
 		})
 	}
 }

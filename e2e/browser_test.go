@@ -443,19 +443,23 @@ func (p *page) screenshot(name string, s size) {
 	must(p.t, os.WriteFile(filepath.Join("screenshots", name+".png"), shot.Data, 0o644))
 }
 
-// settle waits until the page is drawn as it now is.
+// settle waits until the page is drawn as it now is. Beside others a tab that has
+// nothing new to draw may be given no frame to tell it in, so that it waits for one
+// no longer than any takes.
 func (p *page) settle() {
 	p.t.Helper()
-	eval[bool](p, `Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
-		.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true)))))`)
+	eval[bool](p, `Promise.race([
+		Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))
+			.then(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))),
+		new Promise((given) => setTimeout(() => given(true), 1000)),
+	])`)
 }
 
 // staysWithin fails where the page as a whole scrolls sideways.
 func (p *page) staysWithin(name string, s size) {
 	p.t.Helper()
-	// Not before the page is laid out for the window.
-	const settled = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(document.documentElement.scrollWidth))))"
-	if width := eval[int64](p, settled); width > s.width {
+	p.settle() // not before the page is laid out for the window
+	if width := eval[int64](p, "document.documentElement.scrollWidth"); width > s.width {
 		out := eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > %d).slice(0, 5).map((e) => e.outerHTML.slice(0, 120))`, s.width))
 		p.t.Errorf("%s is %d px wide in a window of %d; beyond it are %q", name, width, s.width, out)
 	}

@@ -328,7 +328,7 @@ func TestBlockHoursByDraggingOverThem(t *testing.T) {
 	}
 
 	other.click(bloqueo)
-	other.see(fmt.Sprintf(`#panel #bloqueo[action="/ajustes/bloqueos/%d"]`, list[0].ID))
+	other.see(fmt.Sprintf(`#panel form[action="/ajustes/bloqueos/%d"]`, list[0].ID))
 	other.screenshot("agenda-bloqueo", desktop)
 	other.axe("agenda-bloqueo")
 	other.click("#panel .deletion summary")
@@ -374,32 +374,6 @@ func TestBlockHoursThatHaveACita(t *testing.T) {
 	}
 }
 
-// In the week a column is a day, and in the view by sillon a sillon: what is dragged
-// is shown where it would come to lie.
-func TestTheShadowIsInTheColumnItIsDraggedTo(t *testing.T) {
-	a := startAgenda(t)
-	for _, test := range []struct{ path, column string }{
-		{"/?sucursal=1&fecha=2026-11-26&vista=semana&por=profesional&profesional=1", "4"},
-		{"/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon", "1"},
-	} {
-		t.Run(test.path, func(t *testing.T) {
-			p := newPageAt(t, a.URL)
-			p.expect(422)
-			p.openAgenda(test.path)
-			from := p.seenCita()
-			day := eval[point](p, fmt.Sprintf("(() => { const r = document.querySelectorAll('#grilla .ec-body .ec-day')[%s].getBoundingClientRect(); return {X: r.left, Y: r.width} })()", test.column))
-			p.drag(from, point{day.X + day.Y/2, from.Y})
-			p.see(".sombra")
-			got := eval[point](p, "(() => { const r = document.querySelector('.sombra').getBoundingClientRect(); return {X: r.left, Y: r.width} })()")
-			if math.Abs(got.X-day.X) > 2 || math.Abs(got.Y-day.Y) > 4 {
-				t.Errorf("the shadow is at %v, %v wide; the column at %v, %v", got.X, got.Y, day.X, day.Y)
-			}
-			p.press(kb.Escape)
-			p.drop(from)
-		})
-	}
-}
-
 // drawn draws a range of hours and takes one of the ways to use them, by the path of
 // its form.
 func (p *page) drawn(from, to point, way string) {
@@ -442,6 +416,40 @@ func TestOpenHoursByDraggingOverThem(t *testing.T) {
 	list := a.especiales(t)
 	if len(list) != 1 || list[0].Jornada.Rango != (tmh.Rango{Inicio: 8 * 60, Fin: 20 * 60}) || !list[0].Jornada.Pausa.IsEmpty() || list[0].IDSucursal != 1 {
 		t.Errorf("opened %+v", list)
+	}
+}
+
+// Hours that are drawn within a day's are all that is left of it: who has an hour
+// outside is named first.
+func TestOpenHoursThatLeaveACitaOutside(t *testing.T) {
+	a := startAgenda(t)
+	p := a.as(t, "administracion")
+	p.expect(422)
+	p.openAgenda("/")
+	c := a.findCita(t, func(_, c, after tmh.Cita) bool {
+		return c.Espacio.IDSucursal == 1 && c.Espacio.Rango.Fin+30 <= after.Espacio.Rango.Inicio && c.Espacio.Rango.Fin+30 <= 13*60
+	})
+	under := p.at(cita(c.ID), 1)
+	p.drawn(point{under.X, under.Y + 3*minute}, point{under.X, under.Y + 28*minute}, "/ajustes/especiales/nuevo")
+	p.click("#panel [data-principal]")
+	if text := p.see("#panel .in-the-way"); !strings.Contains(text, c.PacienteCompleto()) {
+		t.Errorf("outside are %q, want %s", text, c.PacienteCompleto())
+	}
+	p.until("document.activeElement.matches('#panel .summary')")
+	p.screenshot("agenda-especial-citas", desktop)
+	p.axe("agenda-especial-citas")
+	if list := a.especiales(t); len(list) != 0 {
+		t.Fatalf("refused, and there is %+v", list)
+	}
+	p.click(`#panel [name="forzar"]`)
+	p.click("#panel [data-principal]")
+	p.until("!document.querySelector('#panel').open")
+	list := a.especiales(t)
+	if want := (tmh.Rango{Inicio: c.Espacio.Rango.Fin, Fin: c.Espacio.Rango.Fin + 30}); len(list) != 1 || list[0].Jornada.Rango != want {
+		t.Errorf("opened %+v, want %v", list, want)
+	}
+	if got := a.cita(t, c.ID); !got.Viva || got.Espacio != c.Espacio {
+		t.Errorf("the cita became %+v", got)
 	}
 }
 
@@ -552,13 +560,119 @@ func TestTheBookingFormFollowsItsFields(t *testing.T) {
 	p.until("document.activeElement.id === 'campo-id_profesional' && document.activeElement.value === '2'")
 }
 
+// bloquea blocks hours of profesionales at sucursal 1 on the demo's day, and returns the
+// bloqueos' ids.
+func (a *agendaServer) bloquea(t *testing.T, inicio, fin tmh.Hora, comentario string, profs ...tmh.ProfesionalID) (ids []tmh.HorarioID) {
+	t.Helper()
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		for _, prof := range profs {
+			b, err := agenda.GuardarBloqueo(tx, "token:1", tmh.HorarioBloqueado{
+				IDProfesional: prof, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}, Rango: tmh.Rango{Inicio: inicio, Fin: fin}, Comentario: comentario,
+			}, true)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, b.ID)
+		}
+		return nil
+	}))
+	return ids
+}
+
+// The bloqueo of one profesional is seen in the sillones in which she works, and closes
+// them where nobody else does: at the demo three share sillón 1, of which one has sillón 2
+// alone.
+func TestABloqueoOfOneProfesionalIsSeenInSillones(t *testing.T) {
+	a := startAgenda(t)
+	id := a.bloquea(t, 10*60, 12*60, "Reunión", 2)[0]
+	const path = "/?sucursal=1&fecha=2026-11-26&vista=dia&por=sillon"
+	p := newPageAt(t, a.URL)
+	p.openAgenda(path)
+	// What each column tells of bloqueos: how many minutes are closed, and whose hours.
+	const told = `[...document.querySelectorAll('#grilla .ec-body .ec-day')].map((day) => day.getBoundingClientRect())
+		.map((day) => [...document.querySelectorAll('#grilla .fondo-bloqueo')].filter((f) => { const {left, right} = f.getBoundingClientRect(); return day.left < left + 2 && right < day.right + 2; })
+		.map((f) => f.matches('.fondo-franja') ? f.textContent.trim() : Math.round(f.offsetHeight / 24 * 15)).join()).join('|')`
+	if got := eval[string](p, told); got != "Daniel Vergara: Reunión|120,Daniel Vergara: Reunión|" {
+		t.Errorf("the columns tell %q", got)
+	}
+	const under = `(() => { const f = document.querySelector('#grilla .fondo-franja').getBoundingClientRect();
+		return [...document.querySelectorAll('#grilla .cita')].map((c) => c.getBoundingClientRect()).filter((c) => c.left < f.right && f.left < c.right - 1 && c.top < f.bottom - 1 && f.top < c.bottom - 1).length; })()`
+	if n := eval[int](p, under); n != 0 {
+		t.Errorf("%d citas lie over it", n)
+	}
+	p.look("agenda-sillon-bloqueo")
+	p.click("#grilla .fondo-franja a.fondo-texto")
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/bloqueos/%d"]`, id))
+
+	a.bloquea(t, 11*60, 13*60, "", 1, 3)
+	const both = "Daniel Vergara: Reunión,60,Javiera Soto: Bloqueado,Marcela Araya: Bloqueado|120,Daniel Vergara: Reunión|"
+	p.until(fmt.Sprintf("%s === %q", told, both))
+	p.press(kb.Escape)
+	p.look("agenda-sillon-bloqueos")
+
+	reader := a.as(t, "lectura")
+	reader.openAgenda(path)
+	if n := eval[int](reader, "document.querySelectorAll('#grilla a').length"); n != 0 {
+		t.Errorf("who only reads is led to %d forms", n)
+	}
+}
+
+// Hours of a horario especial are marked with what they are, which leads who may change
+// it to its form.
+func TestAnEspecialIsOpenedFromTheGrid(t *testing.T) {
+	a := startAgenda(t)
+	var ids []tmh.HorarioID
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		for day, rango := range []tmh.Rango{{Inicio: 10 * 60, Fin: 18 * 60}, {}} {
+			e, err := agenda.GuardarEspecial(tx, "token:1", tmh.HorarioEspecial{
+				IDProfesional: 1, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26 + day},
+				Jornada: tmh.Jornada{Rango: rango, Sillones: []tmh.SillonID{1}},
+			}, true)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, e.ID)
+		}
+		return nil
+	}))
+	const at = "/?sucursal=1&fecha=2026-11-26&profesional=1"
+	p, reception := a.as(t, "administracion"), newPageAt(t, a.URL)
+	for view, told := range map[string]string{
+		"&vista=semana&por=profesional": "Horario especial,Horario especial: no atiende", "&vista=dia&por=profesional": "Horario especial",
+		"&vista=dia&por=sillon": "Javiera Soto: Horario especial",
+	} {
+		reception.openAgenda(at + view)
+		if got := eval[string](reception, "[...document.querySelectorAll('#grilla .fondo-especial .fondo-texto')].map((m) => m.textContent).join()"); got != told {
+			t.Errorf("%s tells %q, want %q", view, got, told)
+		}
+		if n := eval[int](reception, "document.querySelectorAll('#grilla .fondo-especial a').length"); n != 0 {
+			t.Errorf("%s leads reception to %d forms", view, n)
+		}
+		p.openAgenda(at + view)
+		p.look("agenda-especial" + strings.ReplaceAll(strings.ReplaceAll(view, "&", "-"), "=", "-"))
+	}
+	p.openAgenda(at + "&vista=semana&por=profesional")
+	p.click(fmt.Sprintf(`#grilla a[href="/ajustes/especiales/%d"]`, ids[1]))
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/especiales/%d"] #campo-cerrado:checked`, ids[1]))
+	p.openAgenda(at + "&vista=semana&por=profesional")
+	eval[bool](p, fmt.Sprintf("(document.querySelector('#grilla a[href=\"/ajustes/especiales/%d\"]').focus(), true)", ids[0]))
+	p.press(kb.Enter)
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/especiales/%d"]`, ids[0]))
+	p.click("#panel .deletion summary")
+	p.click("#panel .deletion button")
+	p.until(fmt.Sprintf("!document.querySelector('#grilla a[href=\"/ajustes/especiales/%d\"]')", ids[0]))
+	if list := a.especiales(t); len(list) != 0 {
+		t.Errorf("deleted, and there is %+v", list)
+	}
+}
+
 // Hours are blocked from the keyboard too.
 func TestBlockHoursFromTheKeyboard(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-30&vista=semana&por=profesional&profesional=1")
 	p.press("b")
-	p.see("#panel #bloqueo")
+	p.see(`#panel form[action^="/ajustes/bloqueos/nuevo"]`)
 	got := eval[string](p, "['fecha', 'id_profesional', 'id_sucursal'].map((n) => document.querySelector(`#campo-${n}`).value).join()")
 	if got != "2026-11-30,1,1" {
 		t.Errorf("the form is for %s", got)
@@ -596,6 +710,17 @@ func TestTwoBrowsersSeeEachOther(t *testing.T) {
 	one.see("#grilla .reserva")
 }
 
+// cutOff has the tab be without network, and know it, or be with it again.
+func (p *page) cutOff(cut bool) {
+	p.t.Helper()
+	p.run(
+		command(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+		}),
+		command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}),
+	)
+}
+
 func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
@@ -604,8 +729,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 	p.mu.Lock()
 	before := len(p.problems)
 	p.mu.Unlock()
-	offline := network.OverrideNetworkStateParams{Offline: true}
-	p.run(command(network.OverrideNetworkState, offline))
+	p.cutOff(true)
 	a.CloseClientConnections()
 	p.see("#conexion")
 	p.look("agenda-sin-conexion")
@@ -617,7 +741,7 @@ func TestALostConnectionIsShownAndRecovers(t *testing.T) {
 		})
 		return err
 	}))
-	p.run(command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: false, Latency: 0, DownloadThroughput: -1, UploadThroughput: -1}))
+	p.cutOff(false)
 	p.until("document.querySelector('#conexion').hidden")
 	p.see(cita(754))
 	p.mu.Lock()
@@ -786,6 +910,10 @@ func TestTheHoursOfTheDayWithoutJavaScript(t *testing.T) {
 	}
 	p.follow(`a[href^="/ajustes/especiales/nuevo"]`)
 	p.run(chromedp.SetValue(chromedp.CSS(`[name="id_profesional"]`), "1"), chromedp.SetValue(chromedp.CSS(`[name="hora_fin"]`), "21:00"))
+	p.expect(422) // there is a cita at eight
+	p.follow(`form.ficha button[type="submit"]`)
+	p.see(".in-the-way")
+	p.click(`[name="forzar"]`)
 	p.follow(`form.ficha button[type="submit"]`)
 	p.see(".notice-ok")
 	if at := eval[string](p, "location.pathname + location.search"); at != day {

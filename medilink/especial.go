@@ -130,7 +130,7 @@ func saveEspecial(r *http.Request, p auth.Principal, code int, f fields,
 		e.IDSucursal = cmp.Or(suc, e.IDSucursal)
 		e.Fecha = cmp.Or(fecha, e.Fecha)
 		jornada.applyTo(&e.Jornada)
-		e, err = agenda.GuardarEspecial(tx, p.Actor(), e)
+		e, err = agenda.GuardarEspecial(tx, p.Actor(), e, true) // a program is not asked twice
 		return answer{code: code, data: especial(r, tx.Config(), e)}, err
 	})
 }

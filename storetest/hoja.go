@@ -9,7 +9,7 @@ import (
 )
 
 // hojaClinica is a clinic with something of everything that a sheet shows.
-func hojaClinica(t *testing.T, s tomahora.Store) (id tomahora.ClinicaID, citas []tomahora.Cita, bloqueos []tomahora.HorarioBloqueado, reserva tomahora.Reserva) {
+func hojaClinica(t *testing.T, s tomahora.Store) (id tomahora.ClinicaID, citas []tomahora.Cita, especiales []tomahora.HorarioEspecial, bloqueos []tomahora.HorarioBloqueado, reserva tomahora.Reserva) {
 	t.Helper()
 	id = Setup(t, s, 1)
 	must(t, s.Update(t.Context(), id, func(tx tomahora.Tx) error {
@@ -35,6 +35,16 @@ func hojaClinica(t *testing.T, s tomahora.Store) (id tomahora.ClinicaID, citas [
 		if err != nil {
 			return err
 		}
+		for _, e := range []tomahora.HorarioEspecial{
+			{IDProfesional: 1, IDSucursal: 1, Fecha: later.Fecha, Jornada: tomahora.Jornada{Rango: tomahora.Rango{Inicio: 600, Fin: 660}, Sillones: []tomahora.SillonID{1}, Modalidad: tomahora.Ambas}},
+			{IDProfesional: 2, IDSucursal: 1, Fecha: later.Fecha, Jornada: tomahora.Jornada{Sillones: []tomahora.SillonID{}, Modalidad: tomahora.Presencial}}, // closed
+			{IDProfesional: 1, IDSucursal: 2, Fecha: later.Fecha, Jornada: tomahora.Jornada{Sillones: []tomahora.SillonID{}, Modalidad: tomahora.Presencial}},
+		} {
+			if e.ID, err = tx.Setup().CreateEspecial(e, actor); err != nil {
+				return err
+			}
+			especiales = append(especiales, e)
+		}
 		for _, b := range []tomahora.HorarioBloqueado{
 			{IDSucursal: 1, Fecha: later.Fecha, Rango: tomahora.Rango{Inicio: 480, Fin: 500}, Comentario: "Reunión"},
 			{IDSucursal: 1, IDProfesional: 2, Fecha: later.Fecha, Rango: tomahora.Rango{Inicio: 500, Fin: 520}},
@@ -51,17 +61,18 @@ func hojaClinica(t *testing.T, s tomahora.Store) (id tomahora.ClinicaID, citas [
 	for i := range citas {
 		must(t, s.View(t.Context(), id, func(tx tomahora.Tx) (err error) { citas[i], err = tx.Citas().Get(citas[i].ID); return err }))
 	}
-	return id, citas, bloqueos, reserva
+	return id, citas, especiales, bloqueos, reserva
 }
 
 func testHoja(t *testing.T, open Open) {
 	s := open(t, frozen)
-	id, citas, bloqueos, reserva := hojaClinica(t, s)
+	id, citas, especiales, bloqueos, reserva := hojaClinica(t, s)
 	lunes := place(1, 1, 1, 0, 1).Fecha
 	wholeDay := []tomahora.Segmento{{Rango: tomahora.Rango{Fin: tomahora.FinDelDia}, Sillones: []tomahora.SillonID{1, 2, 3}, Modalidad: tomahora.Presencial}}
 	dia := func(prof tomahora.ProfesionalID, days int, fuera ...tomahora.Rango) agenda.DiaDeHoja {
 		return agenda.DiaDeHoja{IDProfesional: prof, Fecha: lunes.AddDays(days), Segmentos: wholeDay, Fuera: fuera}
 	}
+	special := agenda.DiaDeHoja{IDProfesional: 1, Fecha: lunes.AddDays(1), Segmentos: especiales[0].Jornada.Segmentos()}
 	elsewhere := tomahora.Rango{Inicio: 700, Fin: 730}
 	tests := map[string]struct {
 		ask  agenda.HojaDe
@@ -72,12 +83,12 @@ func testHoja(t *testing.T, open Open) {
 			Citas: []tomahora.Cita{citas[1], citas[0], citas[2]}, Reservas: []tomahora.Reserva{reserva},
 		}},
 		"two days with what is annulled": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes.AddDays(1), Anuladas: true}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(1, 1), dia(2, 0), dia(2, 1)},
-			Bloqueos: bloqueos[:2], Citas: []tomahora.Cita{citas[1], citas[0], citas[2], citas[4]}, Reservas: []tomahora.Reserva{reserva},
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), special, dia(2, 0)},
+			Especiales: especiales[:2], Bloqueos: bloqueos[:2], Citas: []tomahora.Cita{citas[1], citas[0], citas[2], citas[4]}, Reservas: []tomahora.Reserva{reserva},
 		}},
 		"one profesional's": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes.AddDays(1), Profesionales: []tomahora.ProfesionalID{1}}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(1, 1)},
-			Bloqueos: bloqueos[:1], Citas: []tomahora.Cita{citas[0], citas[2]}, Reservas: []tomahora.Reserva{},
+			Profesionales: []tomahora.ProfesionalID{1}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), special},
+			Especiales: especiales[:1], Bloqueos: bloqueos[:1], Citas: []tomahora.Cita{citas[0], citas[2]}, Reservas: []tomahora.Reserva{},
 		}},
 		"one sillón's": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes, IDSillon: 1}, agenda.Hoja{
 			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(2, 0)},

@@ -382,3 +382,27 @@ func TestHoursAsPeopleTypeThem(t *testing.T) {
 		}
 	}
 }
+
+// Of the keys one is told those that one may use.
+func TestTheKeysAreThoseOfTheRole(t *testing.T) {
+	a := newAjustesTest(t, true)
+	const look, book = "t ← → d s p r g ↵ ", "u t ← → d s p r g ↵ c l a f x m Supr Ctrl ↵ Esc ?"
+	for rol, want := range map[tomahora.Rol]string{
+		tomahora.RolAdministracion: "/ n b e " + book,
+		tomahora.RolRecepcion:      "/ n b " + book,
+		tomahora.RolProfesional:    "/ n " + book,
+		tomahora.RolLectura:        look + "Esc ?",
+	} {
+		user := userOf(rol)
+		user.IDProfesional = 2
+		_, list, _ := strings.Cut(browse(t, newTestWeb(t, user, a.store), "/").Body.String(), `<dialog id="teclas"`)
+		var told []string
+		for _, key := range strings.Split(list, "<kbd>")[1:] {
+			key, _, _ = strings.Cut(key, "</kbd>")
+			told = append(told, key)
+		}
+		if got := strings.Join(told, " "); got != want {
+			t.Errorf("%s is told %q, want %q", rol, got, want)
+		}
+	}
+}

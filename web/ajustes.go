@@ -116,7 +116,8 @@ type ficha struct {
 	Tabs         []navItem
 	Link         *enlace // where to look at what the form is about
 	Delete       *borrado
-	Modos        []modo // what else the hours may be used for, where those were drawn in the agenda
+	EnMedio      *enMedioShown // citas that keep it from being saved
+	Modos        []modo        // what else the hours may be used for, where those were drawn in the agenda
 }
 
 // backTo leads back to the page that the form was opened from, where it is told which.

@@ -21,6 +21,8 @@ type catalogo[T any] struct {
 	fill  func(T) url.Values
 	read  func(*lector, *T)
 	save  func(tomahora.Tx, tomahora.Actor, T) (T, error)
+	force func(tomahora.Tx, tomahora.Actor, T) (T, error) // saves it whatever citas are in its way; nil where none can be
+	citas clavesEnMedio                                   // what is said of those
 	ficha func(l locale, cfg *tomahora.Config, f form, id int64) ficha
 	name  func(T) string
 	saved string               // what is said once it is saved, with its name; "" is ajustes.saved
@@ -58,14 +60,15 @@ func edit[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 			f.Values = c().fill(begin(cfg, q, v))
 			f.Set("volver", q.Get("volver"))
 		}
-		return showFicha(s, w, r, http.StatusOK, c(), cfg, f, id)
+		return showFicha(s, w, r, http.StatusOK, c(), cfg, f, id, enMedio{})
 	}
 }
 
 // showFicha shows a form; a script that has it within a page of its own is sent it
 // alone.
-func showFicha[T any](s *server, w http.ResponseWriter, r *http.Request, status int, c catalogo[T], cfg *tomahora.Config, f form, id int64) error {
+func showFicha[T any](s *server, w http.ResponseWriter, r *http.Request, status int, c catalogo[T], cfg *tomahora.Config, f form, id int64, citas enMedio) error {
 	shown := c.ficha(s.words(r), cfg, f, id)
+	shown.EnMedio = s.words(r).enMedio(cfg, citas, c.citas)
 	shown.Form, shown.Action = f, r.URL.Path
 	if shown.Back.Path == "" {
 		shown.Back.Path = c.path
@@ -91,15 +94,22 @@ func save[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 		}
 		c.read(e, &v)
 		if e.bad() {
-			return showFicha(s, w, r, http.StatusUnprocessableEntity, c, cfg, e.form, id)
+			return showFicha(s, w, r, http.StatusUnprocessableEntity, c, cfg, e.form, id, enMedio{})
+		}
+		write := c.save
+		if c.force != nil && e.marca("forzar") {
+			write = c.force
 		}
 		var kept T
+		var citas enMedio
 		err = s.update(r, func(tx tomahora.Tx) (err error) {
-			kept, err = c.save(tx, s.user(r).Actor(), v)
-			return err
+			kept, err = write(tx, s.user(r).Actor(), v)
+			citas = enMedio{}
+			return cmp.Or(citas.addOf(tx, err), err)
 		})
 		if s.refuse(r, &e.form, err) {
-			return showFicha(s, w, r, http.StatusUnprocessableEntity, c, cfg, e.form, id)
+			e.inTheWay(citas, c.citas)
+			return showFicha(s, w, r, http.StatusUnprocessableEntity, c, cfg, e.form, id, citas)
 		}
 		if err != nil {
 			return err

@@ -138,7 +138,13 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 		begin: beginEspecial,
 		fill:  fillEspecial,
 		read:  readEspecial,
-		save:  agenda.GuardarEspecial,
+		save: func(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioEspecial) (tomahora.HorarioEspecial, error) {
+			return agenda.GuardarEspecial(tx, by, v, false)
+		},
+		force: func(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioEspecial) (tomahora.HorarioEspecial, error) {
+			return agenda.GuardarEspecial(tx, by, v, true)
+		},
+		citas: clavesEnMedio{"ajustes.especiales.inTheWay", "ajustes.especiales.inTheWayTitle", "ajustes.especiales.forzar"},
 		name:  func(v tomahora.HorarioEspecial) string { return v.Fecha.String() },
 		ficha: func(l locale, cfg *tomahora.Config, f form, id int64) ficha {
 			made := ficha{
@@ -153,7 +159,7 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 					{Fields: []field{newField(f, "cerrado", l.t("ajustes.especiales.cerrado"), "type=checkbox", "hint="+l.t("ajustes.especiales.cerradoHint"))}},
 					{
 						Legend: l.t("ajustes.horas"), Fields: []field{
-							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "data-foco=1"), newField(f, "hora_fin", l.t("horario.fin"), "type=time"),
+							newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "needed", "data-foco=1"), newField(f, "hora_fin", l.t("horario.fin"), "type=time", "needed"),
 							newField(f, "pausa_inicio", l.t("horario.pausaInicio"), "type=time"), newField(f, "pausa_fin", l.t("horario.pausaFin"), "type=time"),
 							newChoice(newField(f, "modalidad", l.t("horario.modalidad"), "required"), l.modalidades()),
 						},
@@ -190,7 +196,7 @@ func beginEspecial(cfg *tomahora.Config, q url.Values, v tomahora.HorarioEspecia
 		return v
 	}
 	v.Jornada.Rango = tomahora.Rango{Inicio: *s.HoraInicio, Fin: *s.HoraInicio + tomahora.Hora(*s.Duracion)}
-	if len(especialesDe(cfg, v)) == 0 {
+	if len(cfg.Especiales(v.IDProfesional, v.IDSucursal, v.Fecha)) == 0 {
 		v.Jornada.Rango, v.Jornada.Pausa = withHours(v.Jornada.Rango, cfg.Segmentos(v.IDProfesional, v.IDSucursal, v.Fecha))
 	}
 	return v
@@ -206,17 +212,6 @@ func usualJornada(cfg *tomahora.Config, v tomahora.HorarioEspecial) (tomahora.Jo
 		return h.Jornada, true
 	}
 	return tomahora.Jornada{}, false
-}
-
-// especialesDe are those that there are of the profesional, sucursal and fecha of
-// one.
-func especialesDe(cfg *tomahora.Config, v tomahora.HorarioEspecial) (list []tomahora.HorarioEspecial) {
-	for _, o := range cfg.Plan().Especiales {
-		if o.IDProfesional == v.IDProfesional && o.IDSucursal == v.IDSucursal && o.Fecha == v.Fecha {
-			list = append(list, o)
-		}
-	}
-	return list
 }
 
 // withHours adds the hours of a day to those that were drawn beside them, as one
@@ -256,7 +251,7 @@ func (l locale) especialIntro(cfg *tomahora.Config, f form) string {
 	switch {
 	case len(hours) == 0:
 		return l.t("ajustes.especiales.formIntro")
-	case len(especialesDe(cfg, v)) > 0:
+	case len(cfg.Especiales(v.IDProfesional, v.IDSucursal, v.Fecha)) > 0:
 		return l.t("ajustes.especiales.adds", joined(hours...))
 	default:
 		return l.t("ajustes.especiales.replaces", joined(hours...))
@@ -357,14 +352,40 @@ func (l locale) horasBloqueadas(r tomahora.Rango) string {
 	return rangoText(r)
 }
 
-// bloqueoPage is the form of a bloqueo, with the citas that are in its way.
-type bloqueoPage struct {
-	ficha
-	InTheWay []diaEnMedio
-	More     int // citas that are not shown
+// enMedioShown is the citas that keep a form from being saved, as it shows them.
+type enMedioShown struct {
+	Title  string
+	Dias   []diaEnMedio
+	More   int    // citas that are not shown
+	Forzar string // what saving it nevertheless is called
 }
 
-// diaEnMedio are citas under a bloqueo on one date, by their hour.
+// clavesEnMedio are the keys of what is said of citas in the way: how many there are,
+// which they are, and what saving it nevertheless is called.
+type clavesEnMedio struct{ count, title, force string }
+
+// clavesBloqueo are those of a bloqueo.
+func clavesBloqueo() clavesEnMedio {
+	return clavesEnMedio{"ajustes.bloqueos.inTheWay", "ajustes.bloqueos.inTheWayTitle", "ajustes.bloqueos.forzar"}
+}
+
+// enMedio shows citas in the way; nil where there are none.
+func (l locale) enMedio(cfg *tomahora.Config, m enMedio, keys clavesEnMedio) *enMedioShown {
+	if m.count == 0 {
+		return nil
+	}
+	dias, more := l.inTheWay(cfg, m)
+	return &enMedioShown{l.t(keys.title), dias, more, l.t(keys.force)}
+}
+
+// inTheWay says above the form how many citas are in its way, where there are some.
+func (e *lector) inTheWay(m enMedio, keys clavesEnMedio) {
+	if m.count > 0 {
+		e.Problems = map[string]string{"": e.l.n(keys.count, m.count)}
+	}
+}
+
+// diaEnMedio are citas in the way on one date, by their hour.
 type diaEnMedio struct {
 	Fecha string
 	Citas []citaEnMedio
@@ -390,6 +411,18 @@ func (m *enMedio) add(tx tomahora.Tx, id tomahora.CitaID) error {
 	c, err := tx.Citas().Get(id)
 	m.citas = append(m.citas, c)
 	return err
+}
+
+// addOf adds those that a refusal names, if any.
+func (m *enMedio) addOf(tx tomahora.Tx, refusal error) error {
+	for _, p := range tomahora.ProblemsOf(refusal) {
+		for _, id := range p.Citas {
+			if err := m.add(tx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // maxDiasBloqueo is how many dates one form may block.
@@ -452,7 +485,7 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 		dates = append(dates, newField(f, "hasta", l.t("ajustes.bloqueos.until"), "type=date", "hint="+l.t("ajustes.bloqueos.untilHint")))
 	}
 	who := append([]option{{"0", l.t("ajustes.bloqueos.everybody")}}, profesionalOptions(cfg, f.Get("id_profesional"))...)
-	p := bloqueoPage{ficha: ficha{
+	p := ficha{
 		Title: l.newOr(int64(id), "ajustes.bloqueos.new", "ajustes.bloqueos.edit"), Back: enlace{l.t("ajustes.bloqueos"), "/ajustes/bloqueos"},
 		Form: f, Action: r.URL.Path,
 		Groups: []grupo{
@@ -462,10 +495,11 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 			}},
 			{Fields: dates},
 			{Fields: []field{newField(f, "todo_el_dia", l.t("ajustes.bloqueos.allDay"), "type=checkbox")}},
-			{Fields: []field{newField(f, "hora_inicio", l.t("horario.inicio"), "type=time"), newField(f, "hora_fin", l.t("horario.fin"), "type=time")}},
+			{Fields: []field{newField(f, "hora_inicio", l.t("horario.inicio"), "type=time", "needed"), newField(f, "hora_fin", l.t("horario.fin"), "type=time", "needed")}},
 			{Fields: []field{newField(f, "comentario", l.t("ajustes.comentario"), "maxlength=200", "data-foco=1", "hint="+l.t("ajustes.bloqueos.commentHint"))}},
 		},
-	}}
+		EnMedio: l.enMedio(cfg, citas, clavesBloqueo()),
+	}
 	if id != 0 {
 		p.Delete = &borrado{"/ajustes/bloqueos/" + itoa(id) + "/borrar", l.t("ajustes.bloqueos.delete"), l.t("ajustes.bloqueos.deleteAsk")}
 	}
@@ -473,8 +507,7 @@ func (s *server) showBloqueo(w http.ResponseWriter, r *http.Request, status int,
 		p.Modos = modosDe(s.user(r), readDrawn(f.Values), f.Get("volver"), r.URL.Path)
 	}
 	p.backTo(l, f.Get("volver"))
-	p.InTheWay, p.More = l.inTheWay(cfg, citas)
-	return s.renderPart(w, r, status, "bloqueo", p)
+	return s.renderPart(w, r, status, "ficha", p)
 }
 
 // inTheWay puts citas in the order in which they come.
@@ -513,9 +546,7 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if s.refuse(r, &e.form, err) {
-		if inTheWay.count > 0 {
-			e.Problems = map[string]string{"": s.words(r).n("ajustes.bloqueos.inTheWay", inTheWay.count)}
-		}
+		e.inTheWay(inTheWay, clavesBloqueo())
 		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, inTheWay)
 	}
 	if err != nil {
@@ -560,13 +591,11 @@ func guardarBloqueos(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioBloque
 		if failed != nil && !tomahora.IsCode(failed, tomahora.CodeBloqueoConCitas) {
 			return enMedio{}, failed
 		}
-		for _, p := range tomahora.ProblemsOf(failed) {
+		if failed != nil {
 			err = failed
-			for _, id := range p.Citas {
-				if err := inTheWay.add(tx, id); err != nil {
-					return enMedio{}, err
-				}
-			}
+		}
+		if failed := inTheWay.addOf(tx, failed); failed != nil {
+			return enMedio{}, failed
 		}
 		if !v.Fecha.Before(until) {
 			return inTheWay, err

@@ -325,10 +325,11 @@ func TestTheWeekOfAProfesional(t *testing.T) {
 	})
 }
 
-func TestABloqueoOverCitas(t *testing.T) {
-	c := newAjustesTest(t, false)
+// demoCita is the first live cita of the demo clinic's sucursal 1 from tomorrow on.
+func (c ajustesTest) demoCita() tomahora.Cita {
+	c.Helper()
 	var citas []tomahora.Cita
-	err := c.store.View(t.Context(), c.id, func(tx tomahora.Tx) (err error) {
+	err := c.store.View(c.Context(), c.id, func(tx tomahora.Tx) (err error) {
 		citas, err = tx.Citas().List(tomahora.Consulta{
 			Filtros: []tomahora.Filtro{
 				{Columna: "fecha", Operador: tomahora.MayorIgual, Valor: "2026-11-27"}, {Columna: "id_sucursal", Operador: tomahora.Igual, Valor: int64(1)},
@@ -339,13 +340,19 @@ func TestABloqueoOverCitas(t *testing.T) {
 		return err
 	})
 	if err != nil || len(citas) == 0 {
-		t.Fatalf("no cita, error %v", err)
+		c.Fatalf("no cita, error %v", err)
 	}
-	fecha := citas[0].Espacio.Fecha
+	return citas[0]
+}
+
+func TestABloqueoOverCitas(t *testing.T) {
+	c := newAjustesTest(t, false)
+	cita := c.demoCita()
+	fecha := cita.Espacio.Fecha
 	f := url.Values{"id_sucursal": {"1"}, "id_profesional": {"0"}, "fecha": {fecha.String()}, "hasta": {fecha.AddDays(2).String()}, "todo_el_dia": {"1"}, "comentario": {"Feriado"}}
 	before := len(c.config().Plan().Bloqueos)
 	page := c.post(http.StatusUnprocessableEntity, "/ajustes/bloqueos/nuevo", f)
-	c.wants(page, citas[0].PacienteCompleto(), `name="forzar"`, "no se guardó nada")
+	c.wants(page, cita.PacienteCompleto(), `name="forzar"`, "no se guardó nada")
 	if n := len(c.config().Plan().Bloqueos); n != before {
 		t.Fatalf("%d bloqueos were kept", n-before)
 	}
@@ -359,6 +366,25 @@ func TestABloqueoOverCitas(t *testing.T) {
 	c.post(http.StatusSeeOther, "/ajustes/bloqueos/"+itoa(list[0].ID)+"/borrar", nil)
 	if _, ok := bloqueoDe(c.config(), int64(list[0].ID)); ok {
 		t.Error("the bloqueo is still there")
+	}
+}
+
+// An especial that leaves citas without hours names them, and is kept once that is
+// wanted.
+func TestAnEspecialOverCitas(t *testing.T) {
+	c := newAjustesTest(t, false)
+	cita := c.demoCita()
+	prof, fecha := cita.Espacio.IDProfesional, cita.Espacio.Fecha
+	f := url.Values{"id_sucursal": {"1"}, "id_profesional": {itoa(prof)}, "fecha": {fecha.String()}, "cerrado": {"1"}}
+	page := c.post(http.StatusUnprocessableEntity, "/ajustes/especiales/nuevo", f)
+	c.wants(page, cita.PacienteCompleto(), `name="forzar"`, "fuera de esas horas; no se guardó nada", "Guardar el horario de todos modos")
+	if list := c.config().Especiales(prof, 1, fecha); len(list) != 0 {
+		t.Fatalf("refused, and there is %+v", list)
+	}
+	f.Set("forzar", "1")
+	c.post(http.StatusSeeOther, "/ajustes/especiales/nuevo", f)
+	if list := c.config().Especiales(prof, 1, fecha); len(list) != 1 || !list[0].Jornada.Rango.IsEmpty() {
+		t.Errorf("kept %+v", list)
 	}
 }
 
@@ -496,4 +522,22 @@ func TestABloqueoIsOfSomebody(t *testing.T) {
 	c := newAjustesTest(t, true)
 	page := c.post(http.StatusUnprocessableEntity, "/ajustes/bloqueos/nuevo", url.Values{"id_sucursal": {"1"}, "id_profesional": {""}, "fecha": {"2026-12-24"}, "todo_el_dia": {"1"}})
 	c.wants(page, "Elija al profesional, o toda la sucursal", `id="campo-id_profesional-error"`)
+}
+
+// Hours that must be given are not told to be optional, though a browser cannot ask for
+// them: a whole day has none.
+func TestNeededHoursAreNotOptional(t *testing.T) {
+	c := newAjustesTest(t, true)
+	for path, optional := range map[string]bool{
+		"/ajustes/bloqueos/nuevo hora_inicio": false, "/ajustes/bloqueos/nuevo hora_fin": false, "/ajustes/bloqueos/nuevo comentario": true,
+		"/ajustes/especiales/nuevo hora_inicio": false, "/ajustes/especiales/nuevo hora_fin": false, "/ajustes/especiales/nuevo pausa_inicio": true,
+	} {
+		path, name, _ := strings.Cut(path, " ")
+		_, label, _ := strings.Cut(c.get(path), fmt.Sprintf(`<label for="campo-%s">`, name))
+		label, rest, _ := strings.Cut(label, "</label>")
+		input, _, _ := strings.Cut(rest, "<label")
+		if strings.Contains(label, "opcional") != optional || label == "" || strings.Contains(input, " required") {
+			t.Errorf("%s: %s is labelled %q, its input %q", path, name, label, input)
+		}
+	}
 }

@@ -76,6 +76,7 @@ type field struct {
 	ID, Name, Label, Value, Problem string
 	Type, Hint                      string
 	Required, Checked               bool
+	Needed                          bool // required, or so unless another field says otherwise
 	Attrs                           []attr
 	Options                         []option
 }
@@ -91,8 +92,9 @@ func (a attr) Attribute() template.HTMLAttr { return template.HTMLAttr(a.Name) }
 type option struct{ Value, Label string }
 
 // newField is a field of a form. Settings are attributes of the input as
-// name=value, of which type and hint, and required without a value, are ours. A
-// checkbox is checked where the form has its value.
+// name=value, of which type and hint, and without a value required and needed, are
+// ours: what is needed may be left out only where another field says so, which a
+// browser cannot tell. A checkbox is checked where the form has its value.
 func newField(f form, name, label string, settings ...string) field {
 	made := field{ID: "campo-" + name, Name: name, Label: label, Value: f.Get(name), Problem: f.Problems[name], Type: "text"}
 	for _, setting := range settings {
@@ -103,7 +105,9 @@ func newField(f form, name, label string, settings ...string) field {
 		case "hint":
 			made.Hint = value
 		case "required":
-			made.Required = true
+			made.Required, made.Needed = true, true
+		case "needed":
+			made.Needed = true
 		case "id":
 			made.ID = value
 		default:

@@ -15,11 +15,11 @@ import (
 func TestRefusalsStandBesideTheirFields(t *testing.T) {
 	s := newTestWeb(t, tomahora.Usuario{}, nil).server
 	r := s.stranger(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil))
-	f := form{Values: url.Values{"nombre": {""}, "rut": {"1"}}}
+	f := form{Values: url.Values{"nombre": {""}, "url": {"1"}}}
 	err := tomahora.Problems{
 		tomahora.Invalid(tomahora.CodeParametroRequerido, "nombre", "nombre"),
-		tomahora.Invalid(tomahora.CodeParametroInvalido, "rut", "rut", "el dígito verificador no corresponde"),
-		tomahora.Invalid(tomahora.CodeParametroInvalido, "rut", "rut", "otra cosa"),
+		tomahora.Invalid(tomahora.CodeParametroInvalido, "url", "url", "el dígito verificador no corresponde"),
+		tomahora.Invalid(tomahora.CodeParametroInvalido, "url", "url", "otra cosa"),
 		tomahora.Invalid(tomahora.CodeTopeProfesional, "hora_inicio"),
 	}
 	if !s.refuse(r, &f, err) {
@@ -27,7 +27,7 @@ func TestRefusalsStandBesideTheirFields(t *testing.T) {
 	}
 	want := map[string]string{
 		"nombre": "Falta este dato",
-		"rut":    "No es válido: el dígito verificador no corresponde",
+		"url":    "No es válido: el dígito verificador no corresponde",
 		"":       "El profesional ya tiene una cita a esa hora",
 	}
 	if diff := cmp.Diff(want, f.Problems); diff != "" {
@@ -46,7 +46,7 @@ func TestNewField(t *testing.T) {
 		want field
 	}{
 		{"a text", newField(f, "rut", "RUT", "required", "hint=Con guion", "inputmode=text"), field{
-			ID: "campo-rut", Name: "rut", Label: "RUT", Value: "1-9", Problem: "mal", Type: "text", Hint: "Con guion", Required: true,
+			ID: "campo-rut", Name: "rut", Label: "RUT", Value: "1-9", Problem: "mal", Type: "text", Hint: "Con guion", Required: true, Needed: true,
 			Attrs: []attr{{"inputmode", "text"}},
 		}},
 		{"a password is never sent back", newField(f, "clave", "Clave", "type=password"), field{

@@ -158,6 +158,7 @@ type hojaJSON struct {
 	Profesionales []profesionalJSON `json:"profesionales"`
 	Estados       []estadoShown     `json:"estados"`
 	Dias          []diaJSON         `json:"dias"`
+	Especiales    []especialJSON    `json:"especiales"`
 	Bloqueos      []bloqueoJSON     `json:"bloqueos"`
 	Citas         []citaJSON        `json:"citas"`
 	Reservas      []reservaJSON     `json:"reservas"`
@@ -189,6 +190,16 @@ type segmentoJSON struct {
 	Fin       tomahora.Hora       `json:"fin"`
 	Sillones  []tomahora.SillonID `json:"sillones"`
 	Modalidad tomahora.Modalidad  `json:"modalidad"`
+}
+
+// especialJSON is a horario especial; inicio is fin where the day is closed.
+type especialJSON struct {
+	ID            tomahora.HorarioID     `json:"id"`
+	IDProfesional tomahora.ProfesionalID `json:"id_profesional"`
+	Fecha         string                 `json:"fecha"`
+	Inicio        tomahora.Hora          `json:"inicio"`
+	Fin           tomahora.Hora          `json:"fin"`
+	Sillones      []tomahora.SillonID    `json:"sillones"`
 }
 
 type bloqueoJSON struct {
@@ -260,7 +271,7 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 		Mirada: m, Evento: sheet.Evento, Hoy: tomahora.FechaOf(now, now.Location()).String(), Minuto: now.Hour()*60 + now.Minute(),
 		Desde: q.Desde.String(), Hasta: q.Hasta.String(), Estados: showEstados(cfg),
 		Profesionales: profesionalesJSON(cfg, m.Sucursal, user, sheet.Profesionales),
-		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
+		Dias:          make([]diaJSON, 0, len(sheet.Dias)), Especiales: make([]especialJSON, 0, len(sheet.Especiales)), Bloqueos: make([]bloqueoJSON, 0, len(sheet.Bloqueos)),
 		Citas: make([]citaJSON, 0, len(sheet.Citas)), Reservas: make([]reservaJSON, 0, len(sheet.Reservas)),
 		Puede: puedeJSON{user.Puede(tomahora.Agendar), user.Puede(tomahora.EditarPacientes), user.Puede(tomahora.Bloquear), user.Puede(tomahora.Configurar)},
 	}
@@ -276,6 +287,10 @@ func (s *server) hojaJSON(r *http.Request, tx tomahora.Tx, m mirada, q agenda.Ho
 	h.Sillones = append(h.Sillones, namedJSON{int64(sobrecupo.ID), sobrecupo.Nombre})
 	for _, d := range sheet.Dias {
 		h.Dias = append(h.Dias, showDia(d))
+	}
+	for _, e := range sheet.Especiales {
+		j := e.Jornada
+		h.Especiales = append(h.Especiales, especialJSON{e.ID, e.IDProfesional, e.Fecha.String(), j.Rango.Inicio, j.Rango.Fin, append([]tomahora.SillonID{}, j.Sillones...)})
 	}
 	for _, b := range sheet.Bloqueos {
 		h.Bloqueos = append(h.Bloqueos, bloqueoJSON{b.ID, b.IDProfesional, b.Fecha.String(), b.Rango.Inicio, b.Rango.Fin, b.Comentario})

@@ -30,7 +30,7 @@ new Riel(modelo, barra);
 leyenda(modelo);
 const grilla = new Grilla(modelo, {
   abrir: (cita) => void panel.abrir(`/citas/${cita.id}`),
-  abrirBloqueo: (id) => void panel.abrir(`/ajustes/bloqueos/${id}`),
+  abrirHorario: (camino) => void panel.abrir(camino),
   crear: (lugar, conDuracion) => void panel.agendar(lugarEnPedido(lugar, conDuracion)),
   mover: (cita, lugar) => acciones.cambiar(cita, cambioA(cita, lugar), t("js.agenda.moved", cita.paciente, hora(lugar.inicio))),
 });

@@ -2,6 +2,7 @@ import type { Calendar } from "@event-calendar/core";
 import { t } from "../lib/words";
 import { instante, masDias } from "./horas";
 import type { Modelo } from "./modelo";
+import { cerrados, franjas, type Franja } from "./sillon";
 import { finDelDia, sobrecupo, type Cita, type Dia, type Reserva } from "./tipos";
 
 /** Columna is what stands side by side in the grid. */
@@ -46,12 +47,12 @@ export function limites(modelo: Modelo): { desde: number; hasta: number } {
   return { desde: Math.max(0, Math.floor((desde - 15) / 60) * 60), hasta: Math.min(finDelDia, Math.ceil((hasta + 15) / 60) * 60) };
 }
 
-/** What an event of the grid is. */
-export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string; bloqueo?: number };
+/** What an event of the grid is; camino leads to the form of what lies behind, for who may change that. */
+export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?: string; titulo?: string; camino?: string };
 
-type Evento = Calendar.EventInput & { extendedProps: Props };
+export type Evento = Calendar.EventInput & { id: string; classNames: string[]; extendedProps: Props };
 
-/** The share of a column that is kept for sobrecupos on a day that has some, in percent. */
+/** The share of a column that is kept for sobrecupos on a day that has some, and for franjas, in percent. */
 export const carril = 44;
 
 /** eventos is all that the grid draws: what is closed, what is blocked, reservas and citas. */
@@ -82,14 +83,46 @@ function fondos(modelo: Modelo, col: Columna, fecha: string, desde: number, hast
   for (const b of modelo.hoja.bloqueos) {
     const suyo = b.id_profesional === 0 || b.id_profesional === col.profesional;
     if (b.fecha !== fecha || !suyo) continue;
-    const titulo = b.comentario || t("js.agenda.blocked");
-    list.push({ ...fondo(col.id, "bloqueo", fecha, b.inicio, b.fin, titulo), id: `bloqueo-${col.id}-${b.id}`, extendedProps: { fondo: "bloqueo", titulo, bloqueo: b.id } });
+    list.push(abrible(modelo, b.id, fondo(col.id, "bloqueo", fecha, b.inicio, b.fin, b.comentario || t("js.agenda.blocked"))));
+  }
+  for (const e of modelo.hoja.especiales) {
+    if (e.fecha !== fecha || e.id_profesional !== col.profesional) continue;
+    const cerrado = e.inicio === e.fin;
+    const texto = t(cerrado ? "js.agenda.specialClosed" : "js.agenda.special");
+    list.push(abrible(modelo, e.id, fondo(col.id, "especial", fecha, cerrado ? desde + 15 : e.inicio, cerrado ? desde + 30 : e.fin, texto)));
+  }
+  for (const [inicio, fin] of cerrados(modelo, col.sillon, fecha)) poner("bloqueo", inicio, fin);
+  for (const f of puestas(modelo, col.sillon, fecha)) {
+    const hecho = abrible(modelo, f.id, fondo(col.id, f.clase, fecha, f.inicio, f.fin, f.texto));
+    list.push({ ...hecho, classNames: [...hecho.classNames, "fondo-franja"], styles: [`inset-inline-start: ${f.izquierda}%`, `inline-size: ${f.ancho}%`] });
   }
   for (const [inicio, fin] of modelo.dia(col.profesional, fecha)?.fuera ?? []) poner("fuera", inicio, fin, t("js.agenda.elsewhere"));
   for (const [inicio, fin] of conCarril(modelo, col.profesional, fecha) ? trabajo : []) {
     list.push({ ...fondo(col.id, "carril", fecha, inicio, fin, ""), styles: [`inset-inline-start: ${100 - carril}%`, `inline-size: ${carril}%`] });
   }
   return list;
+}
+
+/** abrible leads from what lies behind to its form, where the user may change it. */
+function abrible(modelo: Modelo, id: number, evento: Evento): Evento {
+  const { puede } = modelo.hoja;
+  const { fondo } = evento.extendedProps;
+  const camino = fondo === "bloqueo" ? puede.bloquear && `/ajustes/bloqueos/${id}` : puede.configurar && `/ajustes/especiales/${id}`;
+  return { ...evento, id: `${evento.id}-${id}`, extendedProps: { ...evento.extendedProps, ...(camino ? { camino } : {}) } };
+}
+
+/** puestas are the franjas of a sillón in their places: side by side where several are of the same hours. */
+function puestas(modelo: Modelo, sillon: number, fecha: string): Franja[] {
+  const list = franjas(modelo, sillon, fecha);
+  const ancho = anchoDe(list);
+  ladoALado(list, 100 - ancho, () => ancho);
+  return list;
+}
+
+/** anchoDe is the share of a column that its franjas have, in percent: more where more than two are of the same hours. */
+function anchoDe(list: Franja[]): number {
+  const juntas = Math.max(0, ...list.map(({ inicio }) => list.filter((otra) => otra.inicio <= inicio && inicio < otra.fin).length));
+  return Math.max(carril, Math.min(juntas, 4) * (carril / 2));
 }
 
 function fondo(col: string, clase: string, fecha: string, inicio: number, fin: number, titulo: string): Evento {
@@ -138,7 +171,7 @@ function ocupaciones(modelo: Modelo, cuantas: number): Evento[] {
   });
   for (const cita of modelo.citas.values()) poner(cita, { cita });
   for (const reserva of modelo.hoja.reservas) if (reserva.queda > modelo.edad) poner(reserva, { reserva });
-  repartir(puestos);
+  repartir(modelo, puestos);
   const densa = cuantas > holgadas;
   return puestos.map((puesto) => evento(modelo, puesto, densa));
 }
@@ -149,8 +182,8 @@ export function porVencer(modelo: Modelo): number | undefined {
   return quedan.length > 0 ? Math.min(...quedan) : undefined;
 }
 
-/** repartir puts what overlaps side by side, sobrecupos in their own lane at the right. */
-function repartir(puestos: Puesto[]): void {
+/** repartir puts what overlaps side by side, sobrecupos in their own lane at the right; a sillón's franjas stand there, too. */
+function repartir(modelo: Modelo, puestos: Puesto[]): void {
   const grupos = new Map<string, Puesto[]>();
   for (const p of puestos) {
     const clave = `${p.columna} ${p.fecha} ${p.sobre}`;
@@ -160,16 +193,18 @@ function repartir(puestos: Puesto[]): void {
     const primero = grupo[0];
     if (!primero) continue;
     const sobres = primero.sobre ? [] : grupos.get(`${primero.columna} ${primero.fecha} true`) ?? [];
+    const bandas = modelo.mirada.por === "sillon" ? franjas(modelo, Number(primero.columna), primero.fecha) : [];
     // Beside the lane there is room for the others' names, but where it is used.
-    const junto = (inicio: number, fin: number) => sobres.some((sobre) => sobre.inicio < fin && inicio < sobre.fin);
-    ladoALado(grupo, primero.sobre ? 100 - carril : 0, (inicio, fin) => (primero.sobre ? carril : junto(inicio, fin) ? 100 - carril : 100));
+    const junto = (inicio: number, fin: number) => [...sobres, ...bandas].some((sobre) => sobre.inicio < fin && inicio < sobre.fin);
+    const lado = anchoDe(bandas);
+    ladoALado(grupo, primero.sobre ? 100 - carril : 0, (inicio, fin) => (primero.sobre ? carril : junto(inicio, fin) ? 100 - lado : 100));
   }
 }
 
 /** ladoALado shares the width that a range of hours has among those that overlap in it, each cluster on its own. */
-function ladoALado(grupo: Puesto[], desde: number, anchoDe: (inicio: number, fin: number) => number): void {
+function ladoALado(grupo: Pick<Puesto, "inicio" | "fin" | "izquierda" | "ancho">[], desde: number, anchoDe: (inicio: number, fin: number) => number): void {
   grupo.sort((a, b) => a.inicio - b.inicio || b.fin - a.fin);
-  let racimo: Puesto[] = [];
+  let racimo: typeof grupo = [];
   let filas: number[] = []; // where each row of the cluster is free again
   let hasta = 0;
   const cerrar = () => {

@@ -3,8 +3,8 @@ import { Failure, post } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
 import { t } from "../lib/words";
 import { Ahora } from "./ahora";
-import { carril, columnas, conCarril, eventos, limites, porVencer, type Columna, type Props } from "./columnas";
-import { diasEntre, fechaDe, hora, minutoDe } from "./horas";
+import { carril, columnas, conCarril, eventos, limites, porVencer, type Columna, type Evento, type Props } from "./columnas";
+import { diaDicho, diasEntre, fechaDe, hora, minutoDe } from "./horas";
 import type { Modelo } from "./modelo";
 import { Sombra } from "./sombra";
 import { finDelDia, sobrecupo, type Cita } from "./tipos";
@@ -15,7 +15,8 @@ export type Lugar = { fecha: string; inicio: number; fin: number; id_profesional
 /** What the grid asks of the page. */
 export type Manos = {
   abrir: (cita: Cita) => void;
-  abrirBloqueo: (id: number) => void;
+  /** Open the form of a bloqueo or horario especial. */
+  abrirHorario: (camino: string) => void;
   crear: (lugar: Lugar, conDuracion: boolean) => void;
   mover: (cita: Cita, lugar: Lugar) => Promise<boolean>;
 };
@@ -32,18 +33,23 @@ export class Grilla {
   private cols: Columna[];
   private arrastrando = false;
   private pendiente = false;
+  private cancelado = false;
+  private trazos: Map<string, string>; // what was drawn, by the ids of events
+  private actual: Calendar.Options; // the hours and dates that are shown
   private frescas = new Set<number>();
   private readonly prueba: Prueba;
-  private fechaVista = "";
   private vencimiento = 0; // when the next reserva runs out
 
   constructor(private readonly modelo: Modelo, private readonly manos: Manos) {
     this.cols = columnas(modelo);
+    this.trazos = trazosDe(eventos(modelo, this.cols));
+    this.actual = this.vista();
     this.ahora = new Ahora(modelo, px);
     this.prueba = new Prueba();
     this.calendario = createCalendar(find("#grilla"), [ResourceTimeGrid, Interaction], this.opciones());
-    this.fechaVista = modelo.mirada.fecha;
-    modelo.oir((cambio) => this.dibujar(cambio === "hoja"));
+    modelo.oir(() => this.dibujar());
+    addEventListener("keydown", (event) => { if (event.key === "Escape") this.cancelar(event); }, { capture: true });
+    addEventListener("pointercancel", (event) => this.cancelar(event), { capture: true });
     this.despues();
   }
 
@@ -104,27 +110,62 @@ export class Grilla {
     return this.cols.map((col) => ({ id: col.id, title: col.nombre, extendedProps: { ...col } }));
   }
 
-  /** dibujar shows the model as it is now; not while something is being dragged. */
-  private dibujar(todo: boolean): void {
-    if (this.arrastrando) {
-      this.pendiente = true;
-      return;
-    }
-    const cols = columnas(this.modelo);
-    const otras = cols.map(({ id, nombre }) => id + nombre).join() !== this.cols.map(({ id, nombre }) => id + nombre).join();
-    this.cols = cols;
-    for (const [opcion, valor] of Object.entries(this.vista())) {
-      const clave = opcion as keyof Calendar.Options;
-      if (String(this.actual.get(clave)) !== String(valor)) this.calendario.setOption(clave, valor);
-      this.actual.set(clave, valor);
-    }
-    if (otras) this.calendario.setOption("resources", this.recursos());
-    this.calendario.setOption("events", eventos(this.modelo, cols) as Calendar.EventInput[] as never);
-    this.despues();
-    if (todo && this.fechaVista !== this.modelo.mirada.fecha) this.fechaVista = this.modelo.mirada.fecha;
+  /** dibujar shows the model as it is now, once for all that changes at once; not while something is being dragged. */
+  private dibujar(): void {
+    if (this.pendiente) return;
+    this.pendiente = true;
+    if (!this.arrastrando) queueMicrotask(() => this.trazar());
   }
 
-  private readonly actual = new Map<keyof Calendar.Options, unknown>();
+  private trazar(): void {
+    if (this.arrastrando) return; // terminar comes back to it
+    this.pendiente = false;
+    const enfocada = this.citaEn(document.activeElement?.closest("#grilla .ec-event") ?? null);
+    const cols = columnas(this.modelo);
+    const mismas = cols.map(({ id, nombre }) => id + nombre).join() === this.cols.map(({ id, nombre }) => id + nombre).join();
+    this.cols = cols;
+    if (!mismas) this.calendario.setOption("resources", this.recursos());
+    const misma = this.mirar();
+    this.pintar(eventos(this.modelo, cols), mismas && misma);
+    this.despues();
+    if (enfocada) requestAnimationFrame(() => this.reenfocar(enfocada.id));
+  }
+
+  /** mirar makes the grid show the hours and dates that the model does; true where it did. */
+  private mirar(): boolean {
+    const vista = this.vista();
+    const otras = (Object.keys(vista) as (keyof Calendar.Options)[]).filter((opcion) => vista[opcion] !== this.actual[opcion]);
+    for (const opcion of otras) this.calendario.setOption(opcion, vista[opcion] as never);
+    this.actual = vista;
+    return otras.length === 0;
+  }
+
+  /**
+   * pintar draws events: those alone that are not as they were drawn, so that the focus stays where it is and a full day is
+   * not drawn again for one cita; all of them where more changed. The library reads all again, as they were given to it, when
+   * it shows other dates or columns.
+   */
+  private pintar(lista: Evento[], mismas: boolean): void {
+    const antes = this.trazos;
+    this.trazos = trazosDe(lista);
+    const otros = lista.filter(({ id }) => antes.get(id) !== this.trazos.get(id));
+    const idos = [...antes.keys()].filter((id) => !this.trazos.has(id));
+    if (!mismas || 2 * (otros.length + idos.length) > lista.length) {
+      this.calendario.setOption("events", lista as never);
+      return;
+    }
+    for (const id of idos) this.calendario.removeEventById(id);
+    for (const otro of otros) {
+      if (antes.has(otro.id)) this.calendario.updateEvent(otro);
+      else this.calendario.addEvent(otro);
+    }
+  }
+
+  /** reenfocar gives the focus back to a cita that was drawn again; to the grid, if it is gone. */
+  private reenfocar(id: number): void {
+    if (document.activeElement !== document.body) return;
+    (this.nodo(id) ?? find<HTMLElement>("#grilla .ec-main")).focus({ preventScroll: true });
+  }
 
   /** despues does what the grid's own drawing leaves to do. */
   private despues(): void {
@@ -134,7 +175,7 @@ export class Grilla {
     find<HTMLElement>("#sin-columnas").hidden = this.cols.length > 0;
     window.clearTimeout(this.vencimiento);
     const queda = porVencer(this.modelo);
-    if (queda !== undefined) this.vencimiento = window.setTimeout(() => this.dibujar(false), queda);
+    if (queda !== undefined) this.vencimiento = window.setTimeout(() => this.dibujar(), queda);
     requestAnimationFrame(() => { // the library draws before the next frame, and not at once
       sinTabla(find("#grilla"));
       this.ahora.poner(limites(this.modelo));
@@ -200,7 +241,10 @@ export class Grilla {
 
   private crear(desde: Date, hasta: Date | undefined, resource: Calendar.Resource | undefined, event: MouseEvent): void {
     const col = this.cols.find(({ id }) => id === resource?.id);
-    if (!col) return;
+    if (!col || this.cancelado) {
+      this.calendario.unselect();
+      return;
+    }
     const fecha = fechaDe(desde);
     const inicio = minutoDe(desde);
     const fin = hasta ? minutoDe(hasta) || finDelDia : inicio;
@@ -245,10 +289,17 @@ export class Grilla {
     this.calendario.setOption("pointer", true);
     find("#agenda").classList.remove("arrastrando");
     this.prueba.olvidar();
-    if (this.pendiente) {
-      this.pendiente = false;
-      queueMicrotask(() => this.dibujar(false));
-    }
+    if (this.pendiente) queueMicrotask(() => this.trazar());
+  }
+
+  /** cancelar puts back what is dragged: as the library knows no other way, it is let go and not taken. */
+  private cancelar(event: Event): void {
+    if (!this.sombra.visible) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.cancelado = true;
+    document.body.dispatchEvent(new PointerEvent("pointerup", { bubbles: true, isPrimary: true }));
+    this.cancelado = false;
   }
 
   /** lugarDe is where an event of the grid stands, on the steps of whose hours it is. */
@@ -302,37 +353,39 @@ export class Grilla {
   private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
     const { cita } = info.event.extendedProps as Props;
     const actual = cita && this.modelo.citas.get(cita.id);
-    if (!actual) {
+    if (!actual || this.cancelado) {
       info.revert();
       return;
     }
     const lugar = this.lugarDe(info.event, actual);
-    if (igual(lugar, actual)) this.dibujar(false);
+    this.trazos.set(String(info.event.id), ""); // it is drawn where it was let go, and not where it was
+    if (igual(lugar, actual)) this.dibujar();
     else await this.manos.mover(actual, lugar);
   }
 
   private contenido(event: Calendar.Event): Node[] {
-    const { cita, apilada, reserva, fondo, titulo, bloqueo } = event.extendedProps as Props;
-    if (bloqueo && this.modelo.hoja.puede.bloquear) return [this.enlace(bloqueo, titulo ?? "")];
-    if (fondo) return titulo ? [el("span", { class: "fondo-texto" }, titulo)] : [];
+    const { cita, apilada, reserva, fondo, titulo, camino } = event.extendedProps as Props;
+    if (fondo) return titulo ? [this.fondo(fondo, titulo, camino)] : [];
     if (reserva) return [el("span", { class: "cita-linea" }, icon("hourglass"), t("js.agenda.held"))];
     return cita ? this.dibujo(cita, apilada) : [];
   }
 
-  /** enlace is what a bloqueo says, for who may change it: it opens its form. */
-  private enlace(bloqueo: number, titulo: string): HTMLElement {
+  /** fondo is what lies behind in words; for who may change it they open its form. */
+  private fondo(clase: string, titulo: string, camino: string | undefined): HTMLElement {
+    const dicho = [clase === "especial" ? icon("calendar-clock") : null, titulo];
+    if (camino === undefined) return el("span", { class: "fondo-texto", title: titulo }, ...dicho);
     return el("a", {
-      class: "fondo-texto", href: `/ajustes/bloqueos/${bloqueo}`, title: titulo,
+      class: "fondo-texto", href: camino, title: titulo,
       on: {
         pointerdown: (event) => event.stopPropagation(), // the grid would take it for a click on the hour
         click: (event) => {
           const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
           if (ctrlKey || metaKey || shiftKey) return;
           event.preventDefault();
-          this.manos.abrirBloqueo(bloqueo);
+          this.manos.abrirHorario(camino);
         },
       },
-    }, titulo);
+    }, ...dicho);
   }
 
   /** dibujo is a cita: its hour and who comes first. Where there is no room for the name beside the hour it is below. */
@@ -351,7 +404,15 @@ export class Grilla {
         icon(estado.icono), el("time", {}, hora(cita.inicio)),
         el("span", { class: apilada ? "cita-nota" : "cita-nombre" }, apilada ? otro ?? "" : cita.paciente), ...marcas),
       el("div", { class: apilada ? "cita-nombre" : "cita-nota" }, apilada ? cita.paciente : otro ?? ""),
-      el("span", { class: "unseen" }, ` ${dicho}, ${t("js.agenda.until", hora(cita.fin))}`))];
+      el("span", { class: "unseen" }, ` ${dicho}, ${t("js.agenda.until", hora(cita.fin))}, ${this.columnaDicha(cita)}`))];
+  }
+
+  /** columnaDicha is what the head of a cita's column tells who sees it. */
+  private columnaDicha(cita: Cita): string {
+    const { vista, por } = this.modelo.mirada;
+    if (vista === "semana") return diaDicho(cita.fecha, document.documentElement.lang);
+    if (por === "sillon") return this.cols.find(({ sillon }) => sillon === cita.id_sillon)?.nombre ?? "";
+    return this.modelo.profesional(cita.id_profesional)?.nombre ?? "";
   }
 }
 
@@ -385,6 +446,11 @@ function etiqueta(resource: Calendar.Resource): Node[] {
       profesional ? el("span", { class: `punto punto-${profesional % 8}`, "aria-hidden": "true" }) : null, el("span", { class: "corta" }, nombre)),
     el("span", { class: "columna-detalle" }, detalle ?? ""),
   ];
+}
+
+/** trazosDe is what is drawn of events, by their ids. */
+function trazosDe(lista: Evento[]): Map<string, string> {
+  return new Map(lista.map((evento) => [evento.id, JSON.stringify(evento)]));
 }
 
 /** distancia is how far a cita is in the direction of an arrow key; Infinity where it is in another. */

@@ -27,6 +27,11 @@ export function masMeses(fecha: string, meses: number): string {
   return new Date(Date.UTC(year, month - 1 + meses, Math.min(day, last))).toISOString().slice(0, 10);
 }
 
+/** diaDicho spells a date as people say it: "jueves 26 de noviembre". */
+export function diaDicho(fecha: string, idioma: string): string {
+  return new Intl.DateTimeFormat(idioma, { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(fecha));
+}
+
 /** lunes is the Monday of a date's week. */
 export function lunes(fecha: string): string {
   const day = new Date(`${fecha}T12:00:00Z`).getUTCDay();

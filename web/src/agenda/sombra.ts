@@ -19,6 +19,11 @@ export class Sombra {
     for (const fin of ["pointerup", "pointercancel"]) window.addEventListener(fin, () => this.quitar());
   }
 
+  /** visible tells whether something is being dragged, or drawn. */
+  get visible(): boolean {
+    return this.caja.isConnected;
+  }
+
   /** poner shows the shadow; desde is the first minute that the grid shows. */
   poner({ columna, inicio, fin }: Sitio, desde: number, nombre: string): void {
     if (!this.caja.isConnected) this.abrir();

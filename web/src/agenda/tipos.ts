@@ -12,6 +12,8 @@ export type Estado = Nombrado & { tipo: string; icono: string; anulacion: boolea
 export type Segmento = { inicio: number; fin: number; sillones: number[]; modalidad: "presencial" | "videoconsulta" | "ambas" };
 export type Dia = { id_profesional: number; fecha: string; segmentos: Segmento[]; fuera?: [number, number][] };
 export type Bloqueo = { id: number; id_profesional: number; fecha: string; inicio: number; fin: number; comentario: string };
+/** inicio is fin where the day is closed. */
+export type Especial = { id: number; id_profesional: number; fecha: string; inicio: number; fin: number; sillones: number[] };
 export type Reserva = { id: number; id_profesional: number; id_sillon: number; fecha: string; inicio: number; fin: number; queda: number };
 
 export type Cita = {
@@ -47,6 +49,7 @@ export type Hoja = {
   profesionales: Profesional[];
   estados: Estado[];
   dias: Dia[];
+  especiales: Especial[];
   bloqueos: Bloqueo[];
   citas: Cita[];
   reservas: Reserva[];
