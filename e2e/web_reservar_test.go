@@ -130,6 +130,7 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.details("123456785")
 	p.follow(`form.datos button[type="submit"]`)
 	p.wantText("Su hora está reservada", "Lunes 30 de noviembre", "10:00", "Guarde este enlace")
+	p.copiesTheLink()
 	p.onPhone("reservar-5-lista")
 	total := 0.0
 	var first string
@@ -179,6 +180,21 @@ func TestReservarOnAPhone(t *testing.T) {
 	p.open(link[:len(link)-3] + "AAA")
 	p.wantText("No encontramos esta página")
 	p.onPhone("reservar-9-falso")
+}
+
+// copiesTheLink fails where the button beside the link does not copy it, or says
+// nothing where the browser refuses to.
+func (p *page) copiesTheLink() {
+	p.t.Helper()
+	p.click(".copy button")
+	p.until("document.querySelector('.copied[role=status]').textContent === 'Copiado'")
+	eval[bool](p, "(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); return true; })()")
+	p.click(".copy button")
+	p.until("document.querySelector('.copied').textContent.includes('Está seleccionado')")
+	if got, want := eval[string](p, "getSelection().toString()"), eval[string](p, "document.querySelector('#enlace').href"); got != want {
+		p.t.Errorf("selected to be copied is %q, want %q", got, want)
+	}
+	eval[bool](p, "(() => { getSelection().empty(); document.querySelector('.copied').textContent = ''; return true; })()")
 }
 
 // calendar is the event of a cita's calendar file.

@@ -362,7 +362,7 @@ func (l locale) webhookFacts(hook tomahora.Webhook, zona *time.Location, now tim
 	facts := []dato{
 		{l.t("ajustes.state"), l.activeTag(hook.Activo).Tag},
 		{l.t("ajustes.webhooks.entidades"), l.entidades(hook)},
-		{l.t("ajustes.webhooks.acciones"), acciones},
+		{l.t("ajustes.webhooks.acciones"), upperFirst(acciones)},
 		{l.t("ajustes.webhooks.token"), hook.Token},
 		{l.t("ajustes.webhooks.created"), l.moment(hook.Creado, zona)},
 	}
