@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tmh "github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/agenda"
@@ -118,7 +119,7 @@ func TestTheWeekOfASillon(t *testing.T) {
 	if q := eval[string](p, "location.search"); !strings.Contains(q, "por=sillon") || !strings.Contains(q, "&sillon=2") {
 		t.Errorf("the address is %s", q)
 	}
-	over, booked := a.book(t, 1, tmh.Sobrecupo), a.book(t, 2, 2)
+	over, booked := a.bookAhead(t, 1, tmh.Sobrecupo), a.bookAhead(t, 2, 2)
 	p.see(cita(booked.ID))
 	p.hasOnly(a, 2)
 	p.look("agenda-semana-sillon", upright)
@@ -150,9 +151,9 @@ func (p *page) hasOnly(a *agendaServer, sillon tmh.SillonID) {
 	}
 }
 
-// book books a paciente at the hour that the demo leaves free on the day after, for
+// bookAhead books a paciente at the hour that the demo leaves free on the day after, for
 // half an hour.
-func (a *agendaServer) book(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
+func (a *agendaServer) bookAhead(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
 	t.Helper()
 	inicio, d := tmh.Hora(9*60), tmh.Duracion(30)
 	var booked agenda.Agendada
@@ -164,4 +165,120 @@ func (a *agendaServer) book(t *testing.T, prof tmh.ProfesionalID, sillon tmh.Sil
 		return err
 	}))
 	return booked.Cita
+}
+
+// An hour that is held for a moment is shown for that long, with nobody telling.
+func TestAReservaThatRunsOutIsShownNoLonger(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda("/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional")
+	eval[bool](p, `(() => {
+		window.shown = new Set();
+		new MutationObserver(() => shown.add(document.querySelectorAll('#grilla .reserva').length)).observe(document.querySelector('#grilla'), {childList: true, subtree: true});
+		return true;
+	})()`)
+	d := tmh.Duracion(30)
+	for _, held := range []struct {
+		inicio tmh.Hora
+		ttl    time.Duration
+	}{{9 * 60, time.Second}, {9*60 + 15, 2 * time.Second}, {9*60 + 30, time.Hour}} {
+		must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+			_, err := agenda.Reservar(tx, "token:1", tmh.Solicitud{
+				IDProfesional: 1, IDSucursal: 1, IDSillon: tmh.Sobrecupo, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}, HoraInicio: &held.inicio, Duracion: &d,
+			}, held.ttl)
+			return err
+		}))
+	}
+	// The clock of the server stands still: what is read of it always has all its time.
+	p.until("shown.has(3) && document.querySelectorAll('#grilla .reserva').length === 1")
+}
+
+// cut are the citas of which something is shown in part: a half hour is another hour,
+// and half an icon says nothing. What is not shown at all is no matter where there is no
+// room, but for the icon of the estado.
+func (p *page) cut() []string {
+	p.t.Helper()
+	p.settle()
+	return eval[[]string](p, `(() => {
+		const sheet = new CSSStyleSheet();
+		sheet.replaceSync('.ec-event.cita { content-visibility: visible !important; }');
+		document.adoptedStyleSheets = [sheet];
+		// How much of the sides of an element is within all that clips it, up to its cita.
+		const shown = (e, cita) => {
+			const own = e.getBoundingClientRect();
+			let {left, right, top, bottom} = own;
+			for (let a = e; a !== cita.parentElement; a = a.parentElement) {
+				if (a !== e && getComputedStyle(a).overflow === 'visible') continue;
+				const box = a.getBoundingClientRect();
+				left = Math.max(left, box.left), right = Math.min(right, box.right), top = Math.max(top, box.top), bottom = Math.min(bottom, box.bottom);
+			}
+			const none = own.width === 0 || right <= left || bottom <= top;
+			return none ? 'none' : own.width - (right - left) > 1 || own.height - (bottom - top) > 3 ? 'part' : 'whole';
+		};
+		return [...document.querySelectorAll('#grilla .ec-event.cita')].flatMap((cita) => {
+			const at = (selector) => { const e = cita.querySelector(selector); return e ? shown(e, cita) : 'none' };
+			const wrong = [];
+			if (at('.cita-linea > .icon') !== 'whole') wrong.push('icon');
+			const {width} = cita.getBoundingClientRect();
+			if (cita.matches('.cita-sobrecupo') && at('.cita-mas') !== 'whole' && width > 30) wrong.push('mark');
+			if (at('time') === 'part') wrong.push('hour');
+			if (at('.cita-nombre') === 'part') wrong.push('name');
+			if (at('time') === 'none' && width >= 64) wrong.push('no hour');
+			return wrong.map((what) => what + ' of ' + cita.innerText.replaceAll('\n', ' ') + ', ' + Math.round(width) + ' px wide');
+		});
+	})()`)
+}
+
+// In all windows all citas show their estado by its icon, and no hour in part: where
+// several overlap, in the week, beside the lane of sobrecupos and in it.
+func TestCitasAreShownWholeOrNotAtAll(t *testing.T) {
+	demoWeek := startAgenda(t)
+	for _, prof := range []tmh.ProfesionalID{1, 2} {
+		demoWeek.bookAhead(t, prof, tmh.Sobrecupo)
+	}
+	demoWeek.crowd(t)
+	full := startAgendaOf(t, fullDay)
+	for name, look := range map[string]struct {
+		a    *agendaServer
+		path string
+	}{
+		"week":  {demoWeek, "/?sucursal=1&fecha=2026-11-26&vista=semana&por=profesional&profesional=2"},
+		"day":   {demoWeek, "/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional"},
+		"lanes": {demoWeek, "/?sucursal=1&fecha=2026-11-27&vista=dia&por=sillon"},
+		"full":  {full, "/?fecha=2026-11-26&vista=dia&por=profesional"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPageAt(t, look.a.URL)
+			p.openAgenda(look.path)
+			if n := eval[int](p, "document.querySelectorAll('#grilla .cita-sobrecupo').length"); n == 0 && name != "lanes" {
+				t.Error("no sobrecupo stands in a lane")
+			}
+			for _, window := range []size{desktop, tablet, upright, phone, {"1280", 1280, 720, false}, {"1920", 1920, 1080, false}} {
+				p.resize(window)
+				p.screenshot("citas-"+name+"-"+window.name, window)
+				if cut := p.cut(); len(cut) > 0 {
+					t.Errorf("%s: %q", window.name, cut)
+				}
+			}
+		})
+	}
+}
+
+// crowd books short citas of profesional 2 on the day after that overlap each other,
+// and two sobrecupos at that hour.
+func (a *agendaServer) crowd(t *testing.T) {
+	t.Helper()
+	d := tmh.Duracion(15)
+	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
+		for i, sillon := range []tmh.SillonID{2, tmh.Sobrecupo, tmh.Sobrecupo, tmh.Sobrecupo} {
+			inicio := tmh.Hora(9*60 + 30 + 15*(i/3))
+			if _, err := agenda.Agendar(tx, "token:1", tmh.Solicitud{
+				IDProfesional: 2, IDSucursal: 1, IDSillon: sillon, IDEstado: tmh.EstadoNoConfirmado, IDPaciente: tmh.PacienteID(10 + i),
+				Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}, HoraInicio: &inicio, Duracion: &d, Videoconsulta: new(i == 1),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }

@@ -102,3 +102,19 @@ func (p *page) send(fields map[string]string) {
 		p.fail(err)
 	}
 }
+
+// Names as long as people have them stay whole, or are cut where they can be read
+// whole elsewhere.
+func TestLongNamesHaveRoom(t *testing.T) {
+	t.Parallel()
+	a := startAgendaOf(t, fullDay)
+	p := a.as(t, "profesional.5")
+	p.open("/dia?fecha=2026-11-26")
+	p.look("nombres-dia")
+	p.follow(".dia-agenda tbody th a")
+	p.look("nombres-cita")
+	p.open("/agendar?q=fuente")
+	p.look("nombres-agendar")
+	p.openAgenda("/?fecha=2026-11-26&vista=semana")
+	p.look("nombres-semana")
+}

@@ -273,7 +273,7 @@ func TestAChangeOfWhatSomebodyChangedIsRefused(t *testing.T) {
 	if status, got := post(t, h, path, url.Values{"id_estado": {"3"}, "version": {"1"}}); status != 200 || got.Cita.Version != 2 {
 		t.Errorf("the first is answered %d %+v", status, got)
 	}
-	if status, got := post(t, h, path, url.Values{"id_estado": {"8"}, "version": {"1"}}); status != 409 || got.Error.Code != tomahora.CodeVersionDistinta {
+	if status, got := post(t, h, path, url.Values{"id_estado": {"8"}, "version": {"1"}}); status != 409 || got.Error.Code != tomahora.CodeVersionDistinta || got.Cita.ID != made.Cita.ID || got.Cita.Version != 2 || got.Cita.IDEstado != 3 {
 		t.Errorf("the second is answered %d %+v", status, got)
 	}
 	if status, _ := post(t, h, "/web"+path+"/probar", url.Values{"hora_inicio": {"10:00"}}); status != 204 {
@@ -569,6 +569,23 @@ func TestTheKeysAreThoseOfTheRole(t *testing.T) {
 		}
 		if got := strings.Join(told, " "); got != want {
 			t.Errorf("%s is told %q, want %q", rol, got, want)
+		}
+	}
+}
+
+// A profesional books where the own agenda is: the other sucursales are not offered.
+func TestAProfesionalBooksInTheOwnSucursales(t *testing.T) {
+	a := newAjustesTest(t, true)
+	for prof, want := range map[tomahora.ProfesionalID]int{0: 2, 1: 2, 2: 1} { // at the demo 1 attends at both, 2 at one
+		user := userOf(tomahora.RolRecepcion)
+		if prof != 0 {
+			user.Rol, user.IDProfesional = tomahora.RolProfesional, prof
+		}
+		page := browse(t, newTestWeb(t, user, a.store), "/agendar").Body.String()
+		_, choice, _ := strings.Cut(page, `<select id="campo-id_sucursal"`)
+		choice, _, _ = strings.Cut(choice, "</select>")
+		if got := max(1, strings.Count(choice, "<option")); got != want || !strings.Contains(page, `name="id_sucursal"`) {
+			t.Errorf("profesional %d has the choice of %d sucursales, want %d", prof, got, want)
 		}
 	}
 }

@@ -391,13 +391,19 @@ func bitText(b bool) string {
 	return "0"
 }
 
-func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p *peticion) {
+// addSucursales adds those where the user may book, and the one that is chosen: a
+// profesional's are those of the own agenda.
+func (page *agendarPage) addSucursales(cfg *tomahora.Config, user tomahora.Usuario, chosen tomahora.SucursalID) {
 	for _, suc := range cfg.Plan().Sucursales {
-		elsewhere := user.Rol == tomahora.RolProfesional && suc.ID != p.solicitud.IDSucursal && !cfg.Atiende(user.IDProfesional, suc.ID)
+		elsewhere := user.Rol == tomahora.RolProfesional && suc.ID != chosen && !cfg.Atiende(user.IDProfesional, suc.ID)
 		if suc.Habilitada && !elsewhere {
 			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
 		}
 	}
+}
+
+func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p *peticion) {
+	page.addSucursales(cfg, user, p.solicitud.IDSucursal)
 	practised := map[tomahora.EspecialidadID]bool{}
 	for _, prof := range cfg.Plan().Profesionales {
 		if prof.Habilitado && cfg.Atiende(prof.ID, p.solicitud.IDSucursal) && user.PuedeEn(tomahora.Agendar, prof.ID) {

@@ -294,6 +294,8 @@ func (s *server) cambiarCita(w http.ResponseWriter, r *http.Request) error {
 		return s.renderJSON(w, r, http.StatusOK, map[string]citaJSON{"cita": showCita(after)})
 	case err == nil:
 		return s.done(w, r, localPath(cmp.Or(f.Get("volver"), "/citas/"+itoa(after.ID))), "cita.saved", after.PacienteCompleto())
+	case wantsJSON(r) && tomahora.KindOf(err) == tomahora.KindStale: // with the cita as it is, to be shown and told
+		return s.renderJSON(w, r, http.StatusConflict, map[string]any{"error": s.told(r, tomahora.ProblemsOf(err)), "cita": showCita(before)})
 	case wantsJSON(r):
 		return s.refusedJSON(w, r, err)
 	default:

@@ -258,7 +258,7 @@ func (s *server) book(r *http.Request, o online, p pedido, f form) (booked agend
 	if err := datos.Check(); err != nil {
 		return booked, err
 	}
-	if !s.limits.bookings.allow(s.network(r)) || !s.limits.clinicas.allow(o.clinica) || !s.limits.documentos.allow(documento{o.clinica, datos.Documento}) {
+	if !s.limits.bookings.allow(s.network(r)) || !s.limits.documentos.allow(documento{o.clinica, datos.Documento}) || !s.limits.clinicas.allow(o.clinica) {
 		return booked, tomahora.Invalid(tomahora.CodeLimiteOnline, "")
 	}
 	err = s.Store.Update(r.Context(), o.clinica, func(tx tomahora.Tx) (err error) {

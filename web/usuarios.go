@@ -26,7 +26,7 @@ func (s *server) usuarios(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.words(r)
 	made := listado{
-		Title: l.t("ajustes.usuarios"), Intro: l.t("ajustes.usuarios.intro"), New: &enlace{l.t("ajustes.usuarios.new"), "/ajustes/usuarios/nuevo"},
+		Title: l.t("ajustes.usuarios"), Intro: l.t("ajustes.usuarios.intro"), New: &enlace{l.t("ajustes.usuarios.new"), "/ajustes/usuarios/nuevo"}, Export: "/listas/accesos/usuarios.csv",
 		Columns: []string{l.t("ajustes.nombre"), l.t("ajustes.usuarios.rol"), l.t("ajustes.state")},
 	}
 	for _, u := range all {

@@ -215,7 +215,8 @@ func (s *server) routes() []route {
 
 		// The dashboard and lists.
 		{"GET /tablero", tomahora.VerTablero, s.tablero},
-		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
+		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV(s.lista)},
+		{"GET /listas/accesos/{file}", tomahora.Configurar, s.listaCSV(s.listaAccesos)},
 
 		// Self-booking.
 		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},

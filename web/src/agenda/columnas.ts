@@ -53,7 +53,7 @@ export type Props = { cita?: Cita; apilada?: boolean; reserva?: Reserva; fondo?:
 export type Evento = Calendar.EventInput & { id: string; classNames: string[]; extendedProps: Props };
 
 /** The share of a column that is kept for sobrecupos on a day that has some, and for franjas, in percent. */
-export const carril = 38;
+export const carril = 44;
 
 /** eventos is all that the grid draws: what is closed, what is blocked, reservas and citas. */
 export function eventos(modelo: Modelo, cols: Columna[]): Evento[] {
@@ -88,8 +88,9 @@ function fondos(modelo: Modelo, col: Columna, fecha: string, desde: number, hast
   for (const e of modelo.hoja.especiales) {
     if (e.fecha !== fecha || e.id_profesional !== col.profesional) continue;
     const cerrado = e.inicio === e.fin;
-    const texto = t(cerrado ? "js.agenda.specialClosed" : "js.agenda.special");
-    list.push(abrible(modelo, e.id, fondo(col.id, "especial", fecha, cerrado ? desde + 15 : e.inicio, cerrado ? desde + 30 : e.fin, texto)));
+    const inicio = cerrado ? desde + 15 : e.inicio;
+    const hecho = abrible(modelo, e.id, fondo(col.id, "especial", fecha, inicio, cerrado ? inicio + 15 : e.fin, t(cerrado ? "js.agenda.specialClosed" : "js.agenda.special")));
+    list.push(inicio < desde + 15 ? { ...hecho, classNames: [...hecho.classNames, "fondo-al-tope"] } : hecho);
   }
   for (const [inicio, fin] of cerrados(modelo, col.sillon, fecha)) poner("bloqueo", inicio, fin);
   for (const f of puestas(modelo, col.sillon, fecha)) {
@@ -148,9 +149,9 @@ function horasDe(modelo: Modelo, col: Columna, fecha: string): [number, number][
   return juntos;
 }
 
-/** conCarril tells whether a column has a lane for its sobrecupos: of a week's narrow ones none has. */
+/** conCarril tells whether the column of a profesional has a lane for sobrecupos on a date. */
 export function conCarril(modelo: Modelo, profesional: number, fecha: string): boolean {
-  if (modelo.mirada.por === "sillon" || modelo.mirada.vista === "semana") return false;
+  if (modelo.mirada.por === "sillon") return false;
   for (const cita of modelo.citas.values()) {
     if (cita.id_sillon === sobrecupo && cita.id_profesional === profesional && cita.fecha === fecha) return true;
   }
@@ -174,6 +175,12 @@ function ocupaciones(modelo: Modelo, cuantas: number): Evento[] {
   repartir(modelo, puestos);
   const densa = cuantas > holgadas;
   return puestos.map((puesto) => evento(modelo, puesto, densa));
+}
+
+/** porVencer is in how many milliseconds the next reserva that is drawn runs out; undefined where none is. */
+export function porVencer(modelo: Modelo): number | undefined {
+  const quedan = modelo.hoja.reservas.map(({ queda }) => queda - modelo.edad).filter((queda) => queda > 0);
+  return quedan.length > 0 ? Math.min(...quedan) : undefined;
 }
 
 /** repartir puts what overlaps side by side, sobrecupos in their own lane at the right; a sillón's franjas stand there, too. */
@@ -236,7 +243,7 @@ function evento(modelo: Modelo, p: Puesto, densa: boolean): Evento {
   const classNames = ["cita", `estado-${estado.tipo}`, minutos < 25 ? "cita-corta" : minutos < 40 ? "cita-media" : "cita-larga"];
   if (!cita.viva) classNames.push("cita-anulada");
   if (p.sobre) classNames.push("cita-sobrecupo");
-  const angosta = p.ancho <= 50;
+  const angosta = p.ancho <= (densa || modelo.mirada.vista === "semana" ? 100 - carril : 50);
   if (angosta) classNames.push("cita-angosta");
   const apilada = (densa || angosta) && minutos >= 25;
   if (apilada) classNames.push("cita-apilada");

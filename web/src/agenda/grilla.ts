@@ -3,7 +3,7 @@ import { Failure, post } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
 import { t } from "../lib/words";
 import { Ahora } from "./ahora";
-import { carril, columnas, conCarril, eventos, limites, type Columna, type Evento, type Props } from "./columnas";
+import { carril, columnas, conCarril, eventos, limites, porVencer, type Columna, type Evento, type Props } from "./columnas";
 import { diaDicho, diasEntre, fechaDe, hora, minutoDe } from "./horas";
 import type { Modelo } from "./modelo";
 import { Sombra } from "./sombra";
@@ -38,6 +38,7 @@ export class Grilla {
   private actual: Calendar.Options; // the hours and dates that are shown
   private frescas = new Set<number>();
   private readonly prueba: Prueba;
+  private vencimiento = 0; // when the next reserva runs out
 
   constructor(private readonly modelo: Modelo, private readonly manos: Manos) {
     this.cols = columnas(modelo);
@@ -166,6 +167,9 @@ export class Grilla {
     find("#agenda").toggleAttribute("data-densa", this.cols.length > 7);
     find<HTMLElement>("#agenda").dataset["por"] = this.modelo.mirada.por;
     find<HTMLElement>("#sin-columnas").hidden = this.cols.length > 0;
+    window.clearTimeout(this.vencimiento);
+    const queda = porVencer(this.modelo);
+    if (queda !== undefined) this.vencimiento = window.setTimeout(() => this.dibujar(), queda);
     requestAnimationFrame(() => { // the library draws before the next frame, and not at once
       sinTabla(find("#grilla"));
       this.ahora.poner(limites(this.modelo));
@@ -349,8 +353,7 @@ export class Grilla {
   }
 
   private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
-    const { cita } = info.event.extendedProps as Props;
-    const actual = cita && this.modelo.citas.get(cita.id);
+    const { cita: actual } = info.event.extendedProps as Props; // as it was when the drag began
     if (!actual || this.cancelado) {
       info.revert();
       return;

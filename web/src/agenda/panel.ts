@@ -1,6 +1,7 @@
 import { Failure, part, postPart } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
 import { closeSheet, openSheet } from "../lib/sheet";
+import { tell } from "../lib/tell";
 import { toast } from "../lib/toast";
 import { carry, carryForm, changed, type Field, fields, keepBase, settle, value } from "../lib/typed";
 import { t } from "../lib/words";
@@ -126,7 +127,7 @@ export class Panel {
     try {
       return await part(url, this.pedido.signal);
     } catch (error) {
-      if (error instanceof Failure && !callado) toast(error.message, { kind: "error" });
+      if (error instanceof Failure && !callado) tell(error);
       return undefined;
     }
   }
@@ -259,11 +260,12 @@ export class Panel {
         return;
       }
       await this.terminar();
+      this.acciones.olvidar();
       toast(respuesta);
       await this.pagina.releer();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      toast(error.message, { kind: "error" });
+      tell(error);
     }
   }
 

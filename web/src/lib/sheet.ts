@@ -4,7 +4,7 @@ let left: Promise<void> = Promise.resolve(); // the address of the last sheet th
 /**
  * openSheet shows a side sheet: a <dialog class="sheet">, in the layout's block "sheets". Beside it the page stays
  * usable; on a phone it covers the page, and Back closes it. Escape and every [data-close] in it close it, and the
- * focus goes back to where it was.
+ * focus that was in it goes back to where it was.
  */
 export function openSheet(sheet: HTMLDialogElement): void {
   if (sheet.open) return;
@@ -15,17 +15,18 @@ export function openSheet(sheet: HTMLDialogElement): void {
   sheet.addEventListener("click", (event) => {
     if ((event.target as Element).closest("[data-close]")) sheet.close();
   }, { signal });
-  sheet.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog:modal")) return;
     event.preventDefault();
     sheet.close();
   }, { signal });
   sheet.addEventListener("close", () => {
     controller.abort();
     for (const node of covered) node.inert = false;
-    const { activeElement } = document;
+    const now = document.activeElement;
+    if (now !== document.body && !sheet.contains(now)) return;
     if (before instanceof HTMLElement && before.isConnected) before.focus();
-    else if (activeElement instanceof HTMLElement && sheet.contains(activeElement)) activeElement.blur(); // or keys would go on to it
+    else if (now instanceof HTMLElement && sheet.contains(now)) now.blur(); // or keys would go on to it
   }, { signal });
   if (phone.matches) closeByBack(sheet);
   sheet.show();
