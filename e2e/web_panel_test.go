@@ -172,9 +172,9 @@ func TestEnterTakesNobodyWhereTheSearchFails(t *testing.T) {
 // A cita that is not on the sheet is changed in the panel like any other.
 func TestChangeACitaOfAnotherDay(t *testing.T) {
 	a := startAgenda(t)
-	there := a.bookToday(t, 9*60+15, 2)
+	there := a.book(t, jueves, 9*60+15)
 	a.change(t, there.ID, tmh.CambioCita{Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}})
-	here := a.bookToday(t, 9*60+15, 2)
+	here := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(juevesPath)
 	p.click(cita(here.ID))
@@ -213,7 +213,7 @@ func TestChangeACitaOfAnotherDay(t *testing.T) {
 
 func TestATextInTheCitasPanelIsKept(t *testing.T) {
 	a := startAgenda(t)
-	c := a.bookToday(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(juevesPath)
 	p.click(cita(c.ID))
@@ -238,7 +238,7 @@ func TestATextInTheCitasPanelIsKept(t *testing.T) {
 // Who typed over what somebody else wrote meanwhile is told first, and shown it.
 func TestATextDoesNotReplaceAnothersUnseen(t *testing.T) {
 	a := startAgenda(t)
-	c := a.bookToday(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.expect(409)
 	p.openAgenda(juevesPath)
@@ -265,7 +265,7 @@ func TestATextDoesNotReplaceAnothersUnseen(t *testing.T) {
 
 func TestMoveACitaToAnotherSucursal(t *testing.T) {
 	a := startAgenda(t)
-	c := a.bookToday(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(juevesPath)
 	p.click(cita(c.ID))
@@ -292,7 +292,7 @@ func TestMoveACitaToAnotherSucursal(t *testing.T) {
 // What others move while somebody fills in where to is not moved back.
 func TestAMoveDoesNotUndoAnothers(t *testing.T) {
 	a := startAgenda(t)
-	c := a.bookToday(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.expect(409)
 	p.openAgenda(juevesPath)
