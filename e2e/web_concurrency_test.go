@@ -236,7 +236,7 @@ func TestUndoAfterABloqueoLeavesTheBookingBefore(t *testing.T) {
 	p.move(c.ID, 15)
 	p.said("09:30")
 	p.press("b")
-	p.see("#panel #bloqueo")
+	p.see(`#panel form[action="/ajustes/bloqueos/nuevo"]`)
 	eval[bool](p, "(() => { document.querySelector('#panel [name=id_profesional]').value = '1'; document.querySelector('#panel [name=fecha]').value = '2026-12-25'; return true; })()")
 	p.fill("#panel #campo-comentario", "Reunión de equipo")
 	p.click("#panel [data-principal]")

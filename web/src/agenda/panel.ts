@@ -29,6 +29,7 @@ export class Panel {
   private readonly cuerpo = find<HTMLElement>("#panel-cuerpo");
   private pedido = new AbortController();
   private espera = 0;
+  private deDentro = false; // what is asked for was asked from the open panel
   private tocado = false; // something was typed
   private ocupado = false; // a change of the cita that is shown is under way
   private readonly enviando = new WeakSet<HTMLFormElement>();
@@ -40,7 +41,7 @@ export class Panel {
     this.cuerpo.addEventListener("submit", (event) => void this.enviado(event));
     this.hoja.addEventListener("keydown", (event) => this.tecla(event));
     this.hoja.addEventListener("close", () => {
-      this.pedido.abort();
+      if (this.deDentro) this.pedido.abort(); // and not what was asked for since
       this.pagina.retomar(this.actual()?.id ?? 0);
       this.apartar();
     });
@@ -122,6 +123,7 @@ export class Panel {
     window.clearTimeout(this.espera);
     this.pedido.abort();
     this.pedido = new AbortController();
+    this.deDentro = this.abierto;
     try {
       return await part(url, this.pedido.signal);
     } catch (error) {
