@@ -45,7 +45,8 @@ export async function closeSheet(sheet: HTMLDialogElement): Promise<void> {
 
 /** closeByBack gives a sheet that looks like a page a place in the history, which goes with it. */
 function closeByBack(sheet: HTMLDialogElement): void {
-  const mine = (state: unknown) => (state as { sheet?: string } | null)?.sheet === sheet.id;
+  const place = `${sheet.id} ${Date.now()}`; // also after the page was loaded again
+  const mine = (state: unknown) => (state as { sheet?: string } | null)?.sheet === place;
   let gone = () => {};
   const back = (event: PopStateEvent) => {
     if (mine(event.state)) return; // from what was looked at while the sheet was open
@@ -64,7 +65,7 @@ function closeByBack(sheet: HTMLDialogElement): void {
   }, { once: true });
   void left.then(() => {
     if (!sheet.open) return;
-    history.pushState({ sheet: sheet.id }, "");
+    history.pushState({ sheet: place }, "");
     addEventListener("popstate", back, { capture: true });
   });
 }
