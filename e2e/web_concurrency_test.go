@@ -17,18 +17,16 @@ import (
 	"github.com/tomahora/tomahora/agenda"
 )
 
-var (
-	jueves  = tmh.Fecha{Year: 2026, Month: 11, Day: 26}
-	viernes = tmh.Fecha{Year: 2026, Month: 11, Day: 27}
-)
+// viernes is the day after agendaNow.
+var viernes = tmh.Fecha{Year: 2026, Month: 11, Day: 27}
 
 const (
 	agendaJueves  = "/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional"
 	agendaViernes = "/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional"
 )
 
-// book books a quarter of an hour of profesional 1 for a client of the API.
-func (a *agendaServer) book(t *testing.T, fecha tmh.Fecha, hora tmh.Hora) tmh.Cita {
+// bookOn books a quarter of an hour of profesional 1 for a client of the API.
+func (a *agendaServer) bookOn(t *testing.T, fecha tmh.Fecha, hora tmh.Hora) tmh.Cita {
 	t.Helper()
 	var done agenda.Agendada
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) (err error) {
@@ -41,8 +39,8 @@ func (a *agendaServer) book(t *testing.T, fecha tmh.Fecha, hora tmh.Hora) tmh.Ci
 	return done.Cita
 }
 
-// change changes a cita for a client of the API.
-func (a *agendaServer) change(t *testing.T, id tmh.CitaID, c tmh.CambioCita) {
+// modify changes a cita for a client of the API.
+func (a *agendaServer) modify(t *testing.T, id tmh.CitaID, c tmh.CambioCita) {
 	t.Helper()
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
 		_, err := agenda.Modificar(tx, "token:1", id, c)
@@ -105,8 +103,8 @@ func TestASheetUnderWayHidesNoNews(t *testing.T) {
 	p.hold("GET", "/web/agenda")
 	p.press(kb.ArrowRight)
 	p.until("held.length === 1")
-	booked := a.book(t, viernes, 9*60+15)
-	p.see(cita(a.book(t, jueves, 9*60+15).ID)) // which is told after the other
+	booked := a.bookOn(t, viernes, 9*60+15)
+	p.see(cita(a.bookOn(t, viernes.AddDays(-1), 9*60+15).ID)) // which is told after the other
 	p.let()
 	p.see(cita(booked.ID))
 	if at := p.address(); !strings.Contains(at, "fecha=2026-11-27") {
@@ -153,7 +151,7 @@ func TestTwoStepsAreTwoDays(t *testing.T) {
 // the cita is now.
 func TestADragLosesToAChangeThatCameMeanwhile(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
+	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.expect(409)
 	p.openAgenda(agendaViernes)
@@ -161,7 +159,7 @@ func TestADragLosesToAChangeThatCameMeanwhile(t *testing.T) {
 	to := point{from.X, from.Y + 15*minute}
 	p.drag(from, to)
 	p.see(".sombra")
-	a.change(t, c.ID, tmh.CambioCita{HoraInicio: new(tmh.Hora(8 * 60))})
+	a.modify(t, c.ID, tmh.CambioCita{HoraInicio: new(tmh.Hora(8 * 60))})
 	p.until("document.querySelector('#novedades').textContent.includes('08:00')") // the grid waits for the drag to end
 	p.drop(to)
 	told := p.see(".rechazo")
@@ -177,7 +175,7 @@ func TestADragLosesToAChangeThatCameMeanwhile(t *testing.T) {
 // What one does quickly is one's own, one after the other.
 func TestQuickChangesOfACitaFollowEachOther(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
+	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(agendaViernes)
 	p.hold("POST", "/citas/")
@@ -205,8 +203,8 @@ func TestQuickChangesOfACitaFollowEachOther(t *testing.T) {
 // What was done on top of a change that is refused is not done.
 func TestWhatFollowedARefusedChangeIsNotDone(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
-	a.book(t, viernes, 9*60+30)
+	c := a.bookOn(t, viernes, 9*60+15)
+	a.bookOn(t, viernes, 9*60+30)
 	p := newPageAt(t, a.URL)
 	p.expect(422)
 	p.openAgenda(agendaViernes)
@@ -230,13 +228,13 @@ func TestWhatFollowedARefusedChangeIsNotDone(t *testing.T) {
 // A bloqueo is what was done last: no older booking is undone in its place.
 func TestUndoAfterABloqueoLeavesTheBookingBefore(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
+	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(agendaViernes)
 	p.move(c.ID, 15)
 	p.said("09:30")
 	p.press("b")
-	p.see("#panel #bloqueo")
+	p.see(`#panel form[action^="/ajustes/bloqueos/nuevo"]`)
 	eval[bool](p, "(() => { document.querySelector('#panel [name=id_profesional]').value = '1'; document.querySelector('#panel [name=fecha]').value = '2026-12-25'; return true; })()")
 	p.fill("#panel #campo-comentario", "Reunión de equipo")
 	p.click("#panel [data-principal]")
@@ -306,7 +304,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 	p.expect(401)
 	p.openAgenda(agendaJueves)
 	p.press("n")
-	p.see("#panel[open] [name=q]")
+	p.until("document.activeElement.name === 'q'")
 	p.press("risop")
 	p.see("[data-opcion=paciente]")
 	p.press(kb.Enter)
@@ -413,6 +411,7 @@ func TestEscapeClosesThePanelFromThePage(t *testing.T) {
 		eval[bool](p, fmt.Sprintf("(document.querySelector(%q).focus(), true)", where))
 		p.press(kb.Escape)
 		p.until("!document.querySelector('#panel').open")
+		p.settle()
 		p.until(fmt.Sprintf("document.activeElement.matches(%q)", where))
 	}
 }

@@ -202,8 +202,8 @@ export class Panel {
         this.poner(respuesta);
         return;
       }
-      this.cerrar();
       this.acciones.olvidar();
+      this.cerrar();
       toast(respuesta);
       await this.pagina.releer();
     } catch (error) {
