@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -225,6 +226,29 @@ func TestWhatFollowedARefusedChangeIsNotDone(t *testing.T) {
 	}
 }
 
+// The hour that is taken instead is one for the length that was asked for.
+func TestALengthThatIsRefusedIsKeptAtAnotherHour(t *testing.T) {
+	a := startAgenda(t)
+	c := a.bookOn(t, viernes, 9*60+15)
+	a.bookOn(t, viernes, 9*60+30)
+	p := newPageAt(t, a.URL)
+	p.expect(422)
+	p.openAgenda(agendaViernes)
+	p.run(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: 1, Y: 1}))
+	from := p.at(cita(c.ID), 1)
+	from.Y -= 2
+	to := point{from.X, from.Y + 15*minute}
+	p.drag(from, to)
+	p.see(".sombra")
+	p.drop(to)
+	p.until("document.activeElement.matches('.rechazo-libre')")
+	p.press(kb.Enter)
+	p.see(".toast-text")
+	if got := a.cita(t, c.ID).Espacio.Rango; got.Duracion() != 30 || got.Inicio == c.Espacio.Rango.Inicio {
+		t.Errorf("asked for half an hour and given another, the cita is at %v", got)
+	}
+}
+
 // A bloqueo is what was done last: no older booking is undone in its place.
 func TestUndoAfterABloqueoLeavesTheBookingBefore(t *testing.T) {
 	a := startAgenda(t)
@@ -390,7 +414,7 @@ func TestTheRailKeepsTheFocus(t *testing.T) {
 	eval[bool](p, fmt.Sprintf("(%s.focus(), true)", day("27")))
 	p.press(kb.Enter)
 	p.until("location.search.includes('fecha=2026-11-27')")
-	p.until(fmt.Sprintf("document.activeElement === %s", day("27")))
+	p.until("document.activeElement === " + day("27"))
 	eval[bool](p, "(document.querySelector('#profesionales input[value=\"2\"]').focus(), true)")
 	p.press(" ")
 	p.until("!document.querySelector('#profesionales input[value=\"2\"]').checked")
