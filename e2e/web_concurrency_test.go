@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -17,18 +18,16 @@ import (
 	"github.com/tomahora/tomahora/agenda"
 )
 
-var (
-	jueves  = tmh.Fecha{Year: 2026, Month: 11, Day: 26}
-	viernes = tmh.Fecha{Year: 2026, Month: 11, Day: 27}
-)
+// viernes is the day after agendaNow.
+var viernes = tmh.Fecha{Year: 2026, Month: 11, Day: 27}
 
 const (
 	agendaJueves  = "/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional"
 	agendaViernes = "/?sucursal=1&fecha=2026-11-27&vista=dia&por=profesional"
 )
 
-// book books a quarter of an hour of profesional 1 for a client of the API.
-func (a *agendaServer) book(t *testing.T, fecha tmh.Fecha, hora tmh.Hora) tmh.Cita {
+// bookOn books a quarter of an hour of profesional 1 for a client of the API.
+func (a *agendaServer) bookOn(t *testing.T, fecha tmh.Fecha, hora tmh.Hora) tmh.Cita {
 	t.Helper()
 	var done agenda.Agendada
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) (err error) {
@@ -41,8 +40,8 @@ func (a *agendaServer) book(t *testing.T, fecha tmh.Fecha, hora tmh.Hora) tmh.Ci
 	return done.Cita
 }
 
-// change changes a cita for a client of the API.
-func (a *agendaServer) change(t *testing.T, id tmh.CitaID, c tmh.CambioCita) {
+// modify changes a cita for a client of the API.
+func (a *agendaServer) modify(t *testing.T, id tmh.CitaID, c tmh.CambioCita) {
 	t.Helper()
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
 		_, err := agenda.Modificar(tx, "token:1", id, c)
@@ -105,8 +104,8 @@ func TestASheetUnderWayHidesNoNews(t *testing.T) {
 	p.hold("GET", "/web/agenda")
 	p.press(kb.ArrowRight)
 	p.until("held.length === 1")
-	booked := a.book(t, viernes, 9*60+15)
-	p.see(cita(a.book(t, jueves, 9*60+15).ID)) // which is told after the other
+	booked := a.bookOn(t, viernes, 9*60+15)
+	p.see(cita(a.bookOn(t, viernes.AddDays(-1), 9*60+15).ID)) // which is told after the other
 	p.let()
 	p.see(cita(booked.ID))
 	if at := p.address(); !strings.Contains(at, "fecha=2026-11-27") {
@@ -153,7 +152,7 @@ func TestTwoStepsAreTwoDays(t *testing.T) {
 // the cita is now.
 func TestADragLosesToAChangeThatCameMeanwhile(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
+	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.expect(409)
 	p.openAgenda(agendaViernes)
@@ -161,7 +160,7 @@ func TestADragLosesToAChangeThatCameMeanwhile(t *testing.T) {
 	to := point{from.X, from.Y + 15*minute}
 	p.drag(from, to)
 	p.see(".sombra")
-	a.change(t, c.ID, tmh.CambioCita{HoraInicio: new(tmh.Hora(8 * 60))})
+	a.modify(t, c.ID, tmh.CambioCita{HoraInicio: new(tmh.Hora(8 * 60))})
 	p.until("document.querySelector('#novedades').textContent.includes('08:00')") // the grid waits for the drag to end
 	p.drop(to)
 	told := p.see(".rechazo")
@@ -177,7 +176,7 @@ func TestADragLosesToAChangeThatCameMeanwhile(t *testing.T) {
 // What one does quickly is one's own, one after the other.
 func TestQuickChangesOfACitaFollowEachOther(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
+	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(agendaViernes)
 	p.hold("POST", "/citas/")
@@ -205,8 +204,8 @@ func TestQuickChangesOfACitaFollowEachOther(t *testing.T) {
 // What was done on top of a change that is refused is not done.
 func TestWhatFollowedARefusedChangeIsNotDone(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
-	a.book(t, viernes, 9*60+30)
+	c := a.bookOn(t, viernes, 9*60+15)
+	a.bookOn(t, viernes, 9*60+30)
 	p := newPageAt(t, a.URL)
 	p.expect(422)
 	p.openAgenda(agendaViernes)
@@ -227,10 +226,33 @@ func TestWhatFollowedARefusedChangeIsNotDone(t *testing.T) {
 	}
 }
 
+// The hour that is taken instead is one for the length that was asked for.
+func TestALengthThatIsRefusedIsKeptAtAnotherHour(t *testing.T) {
+	a := startAgenda(t)
+	c := a.bookOn(t, viernes, 9*60+15)
+	a.bookOn(t, viernes, 9*60+30)
+	p := newPageAt(t, a.URL)
+	p.expect(422)
+	p.openAgenda(agendaViernes)
+	p.run(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: 1, Y: 1}))
+	from := p.at(cita(c.ID), 1)
+	from.Y -= 2
+	to := point{from.X, from.Y + 15*minute}
+	p.drag(from, to)
+	p.see(".sombra")
+	p.drop(to)
+	p.until("document.activeElement.matches('.rechazo-libre')")
+	p.press(kb.Enter)
+	p.see(".toast-text")
+	if got := a.cita(t, c.ID).Espacio.Rango; got.Duracion() != 30 || got.Inicio == c.Espacio.Rango.Inicio {
+		t.Errorf("asked for half an hour and given another, the cita is at %v", got)
+	}
+}
+
 // A bloqueo is what was done last: no older booking is undone in its place.
 func TestUndoAfterABloqueoLeavesTheBookingBefore(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, viernes, 9*60+15)
+	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(agendaViernes)
 	p.move(c.ID, 15)
@@ -306,7 +328,7 @@ func TestAFormOutlivesItsSession(t *testing.T) {
 	p.expect(401)
 	p.openAgenda(agendaJueves)
 	p.press("n")
-	p.see("#panel[open] [name=q]")
+	p.until("document.activeElement.name === 'q'")
 	p.press("risop")
 	p.see("[data-opcion=paciente]")
 	p.press(kb.Enter)
@@ -392,7 +414,7 @@ func TestTheRailKeepsTheFocus(t *testing.T) {
 	eval[bool](p, fmt.Sprintf("(%s.focus(), true)", day("27")))
 	p.press(kb.Enter)
 	p.until("location.search.includes('fecha=2026-11-27')")
-	p.until(fmt.Sprintf("document.activeElement === %s", day("27")))
+	p.until("document.activeElement === " + day("27"))
 	eval[bool](p, "(document.querySelector('#profesionales input[value=\"2\"]').focus(), true)")
 	p.press(" ")
 	p.until("!document.querySelector('#profesionales input[value=\"2\"]').checked")
@@ -413,6 +435,7 @@ func TestEscapeClosesThePanelFromThePage(t *testing.T) {
 		eval[bool](p, fmt.Sprintf("(document.querySelector(%q).focus(), true)", where))
 		p.press(kb.Escape)
 		p.until("!document.querySelector('#panel').open")
+		p.settle()
 		p.until(fmt.Sprintf("document.activeElement.matches(%q)", where))
 	}
 }

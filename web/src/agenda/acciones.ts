@@ -62,7 +62,7 @@ export class Acciones {
       return true;
     } catch (error) {
       resolver();
-      await this.fallo(error, cita, (libre) => void this.cambiar(cita, alLibre(libre), hecho));
+      await this.fallo(error, cita, (libre) => void this.cambiar(cita, { ...cambio, ...alLibre(libre) }, hecho, version));
       return false;
     }
   }

@@ -259,8 +259,8 @@ export class Panel {
         this.poner(respuesta);
         return;
       }
-      await this.terminar();
       this.acciones.olvidar();
+      await this.terminar();
       toast(respuesta);
       await this.pagina.releer();
     } catch (error) {
