@@ -69,8 +69,8 @@ func testHoja(t *testing.T, open Open) {
 	id, citas, especiales, bloqueos, reserva := hojaClinica(t, s)
 	lunes := place(1, 1, 1, 0, 1).Fecha
 	wholeDay := []tomahora.Segmento{{Rango: tomahora.Rango{Fin: tomahora.FinDelDia}, Sillones: []tomahora.SillonID{1, 2, 3}, Modalidad: tomahora.Presencial}}
-	dia := func(prof tomahora.ProfesionalID, days int, fuera ...tomahora.Rango) agenda.DiaDeHoja {
-		return agenda.DiaDeHoja{IDProfesional: prof, Fecha: lunes.AddDays(days), Segmentos: wholeDay, Fuera: fuera}
+	dia := func(prof tomahora.ProfesionalID, fuera ...tomahora.Rango) agenda.DiaDeHoja {
+		return agenda.DiaDeHoja{IDProfesional: prof, Fecha: lunes, Segmentos: wholeDay, Fuera: fuera}
 	}
 	special := agenda.DiaDeHoja{IDProfesional: 1, Fecha: lunes.AddDays(1), Segmentos: especiales[0].Jornada.Segmentos()}
 	elsewhere := tomahora.Rango{Inicio: 700, Fin: 730}
@@ -79,23 +79,23 @@ func testHoja(t *testing.T, open Open) {
 		want agenda.Hoja
 	}{
 		"a day": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(2, 0)},
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, elsewhere), dia(2)},
 			Citas: []tomahora.Cita{citas[1], citas[0], citas[2]}, Reservas: []tomahora.Reserva{reserva},
 		}},
 		"two days with what is annulled": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes.AddDays(1), Anuladas: true}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), special, dia(2, 0)},
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, elsewhere), special, dia(2)},
 			Especiales: especiales[:2], Bloqueos: bloqueos[:2], Citas: []tomahora.Cita{citas[1], citas[0], citas[2], citas[4]}, Reservas: []tomahora.Reserva{reserva},
 		}},
 		"one profesional's": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes.AddDays(1), Profesionales: []tomahora.ProfesionalID{1}}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), special},
+			Profesionales: []tomahora.ProfesionalID{1}, Dias: []agenda.DiaDeHoja{dia(1, elsewhere), special},
 			Especiales: especiales[:1], Bloqueos: bloqueos[:1], Citas: []tomahora.Cita{citas[0], citas[2]}, Reservas: []tomahora.Reserva{},
 		}},
 		"one sillón's": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes, IDSillon: 1}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(2, 0)},
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, elsewhere), dia(2)},
 			Citas: []tomahora.Cita{citas[1], citas[0]}, Reservas: []tomahora.Reserva{},
 		}},
 		"a sillón that is held": {agenda.HojaDe{IDSucursal: 1, Desde: lunes, Hasta: lunes, IDSillon: 2}, agenda.Hoja{
-			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, 0, elsewhere), dia(2, 0)},
+			Profesionales: []tomahora.ProfesionalID{1, 2}, Dias: []agenda.DiaDeHoja{dia(1, elsewhere), dia(2)},
 			Reservas: []tomahora.Reserva{reserva},
 		}},
 	}
