@@ -279,7 +279,7 @@ var messages = map[Code]string{
 	CodeEspecialConCitas: "El horario especial deja citas ya agendadas fuera de sus horas (%d)",
 
 	CodeHoraNoDisponible: "Esa hora ya no está disponible",
-	CodeLimiteOnline:     "Con estos datos no se puede tomar otra hora en línea",
+	CodeLimiteOnline:     "Por ahora no se pueden tomar más horas en línea desde esta dirección",
 	CodeCitaCerrada:      "Esta hora ya no se puede cambiar en línea",
 
 	CodeUsuarioExiste:       "Ya hay un usuario con ese correo en la clínica",

@@ -26,9 +26,9 @@ type ReservaOnline struct {
 const (
 	MaxHorizonte          = 365
 	MaxAviso     Duracion = 30 * 24 * 60
-	// MaxCitasOnline is how many citas of one paciente may lie ahead that were
-	// booked so.
-	MaxCitasOnline = 3
+	// MuchasCitasOnline is how many citas of one paciente may lie ahead that were
+	// booked so before the clinic is asked to look at the next.
+	MuchasCitasOnline = 3
 	// TTLOnline is how long an hour is held while its paciente gives the details.
 	TTLOnline = 5 * time.Minute
 )

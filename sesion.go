@@ -23,14 +23,19 @@ const (
 type Freno struct {
 	Hash   []byte // SHA-256 of which
 	Libres int    // failures without consequence
-	Olvida bool   // one success makes up for all failures; otherwise for none but its own
+	// Tope is the longest that nobody may try again. After the last of Libres it is
+	// EsperaFreno, and twice as long after each one more.
+	Tope time.Duration
+	// Olvido is after how long a failure is forgotten, one after the other.
+	Olvido time.Duration
+	// Perdona: one success makes up for all failures; otherwise for none but its own.
+	Perdona bool
 }
 
-// The limits of a Freno.
+// The limits of all frenos.
 const (
-	EsperaFreno = 30 * time.Second // after the last of Libres; twice as long after each one more
-	MaxFreno    = 15 * time.Minute
-	OlvidoFreno = 24 * time.Hour // without a failure, after which they do not count any more
+	EsperaFreno = 30 * time.Second
+	OlvidoFreno = 24 * time.Hour // without a failure, after which none counts any more
 )
 
 // Espera is how long nobody may try again after so many failures.
@@ -39,8 +44,8 @@ func (f Freno) Espera(fallos int) time.Duration {
 		return 0
 	}
 	wait := EsperaFreno
-	for n := f.Libres; n < fallos && wait < MaxFreno; n++ {
+	for n := f.Libres; n < fallos && wait < f.Tope; n++ {
 		wait *= 2
 	}
-	return min(wait, MaxFreno)
+	return min(wait, f.Tope)
 }

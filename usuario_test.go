@@ -132,7 +132,7 @@ func TestCheckClave(t *testing.T) {
 }
 
 func TestFrenoHoldsLongerEachTime(t *testing.T) {
-	f := tomahora.Freno{Libres: 5}
+	f := tomahora.Freno{Libres: 5, Tope: 15 * time.Minute}
 	for fallos, want := range map[int]time.Duration{
 		0: 0, 1: 0, 4: 0, 5: 30 * time.Second, 6: time.Minute, 7: 2 * time.Minute, 9: 8 * time.Minute, 10: 15 * time.Minute, 1 << 30: 15 * time.Minute,
 	} {

@@ -14,8 +14,11 @@ type Busqueda struct {
 	Sucursales    []tomahora.SucursalID
 	Desde, Hasta  tomahora.Fecha    // both included
 	Duracion      tomahora.Duracion // 0: one intervalo of each profesional
-	Futuras       bool              // leave out what has begun by the clock of the sucursal
-	Aviso         time.Duration     // with Futuras: and what begins sooner than so
+	// DuracionDe is of some profesionales another length than Duracion.
+	DuracionDe map[tomahora.ProfesionalID]tomahora.Duracion
+
+	Futuras bool          // leave out what has begun by the clock of the sucursal
+	Aviso   time.Duration // with Futuras: and what begins sooner than so
 
 	// What a place must be like besides; the zero values demand nothing.
 	Horas         tomahora.Rango // it lies inside
@@ -105,7 +108,7 @@ func (b Busqueda) buscados(cfg *tomahora.Config) []buscado {
 	var list []buscado
 	for _, id := range sortedIDs(b.Profesionales) {
 		prof, ok := cfg.Profesional(id)
-		duracion := cmp.Or(b.Duracion, prof.Intervalo)
+		duracion := cmp.Or(b.DuracionDe[id], b.Duracion, prof.Intervalo)
 		if !ok || !prof.Admits(duracion) {
 			continue
 		}

@@ -1,7 +1,12 @@
 package agenda
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/tomahora/tomahora"
 )
@@ -62,11 +67,7 @@ func SoltarOnline(tx tomahora.Tx, id tomahora.ReservaID) error {
 	if id == 0 {
 		return nil
 	}
-	err := Soltar(tx, tomahora.ActorOnline, id)
-	if tomahora.KindOf(err) == tomahora.KindNotFound {
-		return nil
-	}
-	return err
+	return unlessNotFound(Soltar(tx, tomahora.ActorOnline, id))
 }
 
 // HoraReservada is the reserva that holds an hour for its paciente, nil when it
@@ -85,12 +86,12 @@ func HoraReservada(tx tomahora.Tx, id tomahora.ReservaID, h HoraOnline) (*tomaho
 // AgendarOnline books an hour for who gives these details: for the paciente with
 // their document, about whom nothing is told and nothing changed, or a new one.
 // The reserva may be 0, or have run out: the hour is theirs all the same as long
-// as nobody took it.
+// as nobody took it. Envio names this sending of the form, a secret of the browser
+// that sends it: sent again, it is answered with the cita that it made.
 //
-// All that is refused because of what is known of a paciente is CodeLimiteOnline,
-// and only after the hour was found free: who tries documents learns no more than
-// that one of them has MaxCitasOnline citas ahead, and books one each time.
-func AgendarOnline(tx tomahora.Tx, h HoraOnline, reserva tomahora.ReservaID, d tomahora.DatosOnline) (Agendada, error) {
+// Nothing that is known of a paciente decides the answer. What a receptionist
+// should look at is told to her, in the comment of the cita.
+func AgendarOnline(tx tomahora.Tx, h HoraOnline, reserva tomahora.ReservaID, d tomahora.DatosOnline, envio string) (Agendada, error) {
 	if _, err := openOnline(tx.Config()); err != nil {
 		return Agendada{}, err
 	}
@@ -98,7 +99,15 @@ func AgendarOnline(tx tomahora.Tx, h HoraOnline, reserva tomahora.ReservaID, d t
 	if err := d.Check(); err != nil {
 		return Agendada{}, err
 	}
-	paciente, err := pacienteOnline(tx, d)
+	clave := claveEnvio(envio, h, d)
+	if earlier, err := sentBefore(tx, clave); err != nil || earlier.Repetida {
+		return earlier, err
+	}
+	paciente, avisos, err := pacienteOnline(tx, d)
+	if err != nil {
+		return Agendada{}, err
+	}
+	s, err := placeOnline(tx, paciente, h, reserva)
 	if err != nil {
 		return Agendada{}, err
 	}
@@ -106,41 +115,75 @@ func AgendarOnline(tx tomahora.Tx, h HoraOnline, reserva tomahora.ReservaID, d t
 	if err != nil {
 		return Agendada{}, err
 	}
-	s := tomahora.Solicitud{IDPaciente: paciente, Comentario: d.Comentario()}
-	if earlier := sentBefore(tx, ahead, h, s.Comentario); earlier != nil {
-		return Agendada{Cita: *earlier, Repetida: true}, nil
+	avisos = append(avisos, besideOthers(ahead, 0, s.IDProfesional, s.Fecha, tomahora.Rango{Inicio: *s.HoraInicio, Fin: s.HoraInicio.Add(*s.Duracion)})...)
+	if ahead := countOnline(ahead); ahead >= tomahora.MuchasCitasOnline {
+		avisos = append(avisos, fmt.Sprintf("ya tiene %d citas reservadas en línea por delante", ahead))
 	}
-	if s, err = placeOnline(tx, s, h, reserva); err != nil {
-		return Agendada{}, err
-	}
+	s.Comentario = withAvisos(d.Comentario(), avisos)
 	booked, err := Agendar(tx, tomahora.ActorOnline, s)
-	switch {
-	case tomahora.IsCode(err, tomahora.CodePacienteDeshabilitado):
-		return Agendada{}, tomahora.Invalid(tomahora.CodeLimiteOnline, "")
-	case err != nil:
-		return Agendada{}, err
+	if err != nil || envio == "" {
+		return booked, err
 	}
-	return booked, checkAhead(ahead, booked.Cita)
+	return booked, tx.Respuestas().Keep(clave, tomahora.Respuesta{Status: 201, Cuerpo: strconv.AppendInt(nil, int64(booked.Cita.ID), 10)})
 }
 
-// pacienteOnline finds who has a document, or makes them.
-func pacienteOnline(tx tomahora.Tx, d tomahora.DatosOnline) (tomahora.PacienteID, error) {
+// claveEnvio is what one sending of a form is remembered under; whoever sends it
+// with other details asks for something else.
+func claveEnvio(envio string, h HoraOnline, d tomahora.DatosOnline) tomahora.Clave {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %v %#v", envio, h, d))
+	return tomahora.Clave{Metodo: "POST", Ruta: "/reservar", Texto: hex.EncodeToString(sum[:])}
+}
+
+// sentBefore is what an earlier sending of the same form made, as long as it is
+// live: a button that was pressed twice.
+func sentBefore(tx tomahora.Tx, k tomahora.Clave) (Agendada, error) {
+	said, _, err := tx.Respuestas().Find(k)
+	if err != nil {
+		return Agendada{}, unlessNotFound(err)
+	}
+	id, err := strconv.ParseInt(string(said.Cuerpo), 10, 64)
+	if err != nil {
+		return Agendada{}, err
+	}
+	c, err := tx.Citas().Get(tomahora.CitaID(id))
+	if err != nil || !c.Viva {
+		return Agendada{}, unlessNotFound(err)
+	}
+	return Agendada{Cita: c, Repetida: true}, nil
+}
+
+func unlessNotFound(err error) error {
+	if tomahora.KindOf(err) == tomahora.KindNotFound {
+		return nil
+	}
+	return err
+}
+
+// pacienteOnline finds who has a document, or makes them. Whose paciente is
+// disabled gets a new one without the document: a refusal would tell that they
+// are known.
+func pacienteOnline(tx tomahora.Tx, d tomahora.DatosOnline) (id tomahora.PacienteID, avisos []string, err error) {
 	known, err := optional(tx.Pacientes().ByRUT(d.Documento))
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	if known != nil {
-		return known.ID, nil
+	if known != nil && known.Habilitado {
+		return known.ID, nil, nil
 	}
-	observaciones, tipo := "Se inscribió al reservar en línea; nadie ha verificado sus datos.", 0
+	observaciones, tipo, documento := "Se inscribió al reservar en línea; nadie ha verificado sus datos.", 0, d.Documento
 	if d.OtroDocumento {
 		tipo = 1
 	}
+	if known != nil {
+		avisos = []string{"el documento que escribió es de un paciente deshabilitado"}
+		observaciones += " Escribió el documento " + documento + ", que es de un paciente deshabilitado."
+		documento, tipo = "", 0
+	}
 	made, err := CrearPaciente(tx, tomahora.ActorOnline, tomahora.CambioPaciente{
-		RUT: &d.Documento, TipoDocumento: &tipo, Nombre: &d.Nombre, Apellidos: &d.Apellidos, Celular: &d.Celular, Email: &d.Email,
+		RUT: &documento, TipoDocumento: &tipo, Nombre: &d.Nombre, Apellidos: &d.Apellidos, Celular: &d.Celular, Email: &d.Email,
 		Observaciones: &observaciones,
 	})
-	return made.ID, err
+	return made.ID, avisos, err
 }
 
 // citasAhead are the live citas of a paciente from today on.
@@ -151,38 +194,68 @@ func citasAhead(tx tomahora.Tx, id tomahora.PacienteID) ([]tomahora.Cita, error)
 	return slices.DeleteFunc(citas, func(c tomahora.Cita) bool { return !c.Viva || HaEmpezado(tx, c) }), err
 }
 
-// sentBefore is what an earlier sending of the same details made of this hour: a
-// button that was pressed twice.
-func sentBefore(tx tomahora.Tx, ahead []tomahora.Cita, h HoraOnline, comentario string) *tomahora.Cita {
-	for i := range ahead {
-		c := &ahead[i]
-		if horaDe(c.Espacio, c.Videoconsulta) == h && c.Origen == tomahora.ActorOnline && c.Version == 1 && c.Comentario == comentario &&
-			tx.Now().Before(c.Creada.Add(tomahora.RetryWindow)) {
-			return c
+func countOnline(citas []tomahora.Cita) (n int) {
+	for _, c := range citas {
+		if c.Origen == tomahora.ActorOnline {
+			n++
 		}
 	}
-	return nil
+	return n
 }
 
-// placeOnline adds the place to a request: that of the reserva while it holds the
-// hour, else any that is free.
-func placeOnline(tx tomahora.Tx, s tomahora.Solicitud, h HoraOnline, reserva tomahora.ReservaID) (tomahora.Solicitud, error) {
+// What a receptionist is told of a cita beside others of its paciente.
+const (
+	avisoMismaHora = "ya tiene otra cita a esa hora"
+	avisoMismoDia  = "ya tiene otra cita ese día con el mismo profesional"
+)
+
+// besideOthers is what is odd about a place, beside the other citas of its
+// paciente; salvo is the cita that is to be there, 0 for a new one.
+func besideOthers(citas []tomahora.Cita, salvo tomahora.CitaID, prof tomahora.ProfesionalID, fecha tomahora.Fecha, rango tomahora.Rango) (avisos []string) {
+	for _, c := range citas {
+		e := c.Espacio
+		switch {
+		case c.ID == salvo || e.Fecha != fecha:
+		case e.Rango.Overlaps(rango):
+			return []string{avisoMismaHora}
+		case e.IDProfesional == prof:
+			avisos = []string{avisoMismoDia}
+		}
+	}
+	return avisos
+}
+
+// withAvisos is a comment with what is odd now in place of what was, a line each.
+func withAvisos(comentario string, avisos []string) string {
+	const mark = "Revisar: "
+	lines := slices.DeleteFunc(strings.Split(comentario, "\n"), func(line string) bool {
+		line = strings.TrimSpace(line)
+		return line == mark+avisoMismaHora || line == mark+avisoMismoDia
+	})
+	for _, aviso := range avisos {
+		lines = append(lines, mark+aviso)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// placeOnline is the request for an hour, at the place of the reserva while that
+// holds it, else at any that is free.
+func placeOnline(tx tomahora.Tx, paciente tomahora.PacienteID, h HoraOnline, reserva tomahora.ReservaID) (place tomahora.Solicitud, err error) {
 	held, err := HoraReservada(tx, reserva, h)
 	if err != nil {
-		return s, err
+		return place, err
 	}
-	var place tomahora.Solicitud
 	if held != nil {
 		place = solicitudOnline(tx, Libre{Espacio: held.Espacio, Videoconsulta: held.Videoconsulta})
 		place.IDReserva = held.ID
 	} else {
 		libre, err := findOnline(tx, h, 0)
 		if err != nil {
-			return s, err
+			return place, err
 		}
 		place = solicitudOnline(tx, libre)
 	}
-	place.IDPaciente, place.Comentario = s.IDPaciente, s.Comentario
+	place.IDPaciente = paciente
 	return withAtencion(tx, place)
 }
 
@@ -204,29 +277,6 @@ func withAtencion(tx tomahora.Tx, s tomahora.Solicitud) (tomahora.Solicitud, err
 	}
 	s.IDAtencion = a.ID
 	return s, nil
-}
-
-// checkAhead refuses a cita beside the others of its paciente: at the same time,
-// with the same profesional on the same day, or one too many that were booked
-// online.
-func checkAhead(ahead []tomahora.Cita, cita tomahora.Cita) error {
-	online := 0
-	for _, c := range ahead {
-		if c.ID == cita.ID {
-			continue
-		}
-		if c.Origen == tomahora.ActorOnline {
-			online++
-		}
-		is, other := cita.Espacio, c.Espacio
-		if is.Fecha == other.Fecha && (is.IDProfesional == other.IDProfesional || is.Rango.Overlaps(other.Rango)) {
-			return tomahora.Invalid(tomahora.CodeLimiteOnline, "")
-		}
-	}
-	if online >= tomahora.MaxCitasOnline {
-		return tomahora.Invalid(tomahora.CodeLimiteOnline, "")
-	}
-	return nil
 }
 
 // HaEmpezado tells whether a cita has begun by the clock of its sucursal.
@@ -291,11 +341,8 @@ func MoverOnline(tx tomahora.Tx, id tomahora.CitaID, h HoraOnline) (tomahora.Cit
 		return c, err
 	}
 	e := libre.Espacio
-	moved, err := Modificar(tx, tomahora.ActorOnline, id, tomahora.CambioCita{
-		IDSucursal: e.IDSucursal, IDSillon: e.IDSillon, Fecha: e.Fecha, HoraInicio: &e.Rango.Inicio,
+	comentario := withAvisos(c.Comentario, besideOthers(ahead, id, e.IDProfesional, e.Fecha, e.Rango))
+	return Modificar(tx, tomahora.ActorOnline, id, tomahora.CambioCita{
+		IDSucursal: e.IDSucursal, IDSillon: e.IDSillon, Fecha: e.Fecha, HoraInicio: &e.Rango.Inicio, Comentario: &comentario,
 	})
-	if err != nil {
-		return c, err
-	}
-	return moved, checkAhead(ahead, moved)
 }

@@ -8,11 +8,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -51,9 +49,6 @@ const (
 	extendAfter = 15 * time.Minute
 	// maxAccounts bounds how many accounts of one email are tried.
 	maxAccounts = 16
-	// Failures that have no consequence. An office shares one address.
-	freeOfAccount = 5
-	freeOfAddress = 30
 )
 
 // Account is a usuario that a session may be: who works in several clinics has
@@ -158,9 +153,9 @@ func (s *Sessions) Current(r *http.Request) []byte {
 
 // Enter signs in who knows the password of an email. Otherwise the error is
 // credencial_invalida, whether or not there is such an account, or after many
-// failures demasiados_intentos.
+// failures demasiados_intentos. The browser is known to the accounts from then on.
 func (s *Sessions) Enter(w http.ResponseWriter, r *http.Request, email, clave string) (tomahora.Usuario, error) {
-	candidates, err := s.candidates(r.Context(), tomahora.NormalizeEmail(email))
+	candidates, err := s.candidates(r, tomahora.NormalizeEmail(email))
 	if err != nil {
 		return tomahora.Usuario{}, err
 	}
@@ -172,7 +167,13 @@ func (s *Sessions) Enter(w http.ResponseWriter, r *http.Request, email, clave st
 	for i, c := range open {
 		accounts[i] = c.Usuario
 	}
-	return accounts[0], s.EnterAs(w, r, accounts...)
+	if err := s.EnterAs(w, r, accounts...); err != nil {
+		return tomahora.Usuario{}, err
+	}
+	for _, c := range open {
+		s.remember(w, r, c)
+	}
+	return accounts[0], nil
 }
 
 // Verify tells whether a password is a usuario's own, as who is signed in is asked
@@ -182,74 +183,55 @@ func (s *Sessions) Verify(r *http.Request, u tomahora.Usuario, clave string) err
 	if err != nil {
 		return err
 	}
-	_, err = s.attempt(r, []candidate{{tomahora.Credencial{Usuario: u, Clave: hash}, FrenoDe(u)}}, clave)
+	c := candidateOf(tomahora.Credencial{Usuario: u, Clave: hash})
+	c.browser = "sesion " + base64.RawStdEncoding.EncodeToString(s.Current(r))
+	_, err = s.attempt(r, []candidate{c}, clave)
 	return err
-}
-
-// candidate is an account that a password may open, and what its failures are
-// counted against.
-type candidate struct {
-	tomahora.Credencial
-	freno tomahora.Freno
 }
 
 // candidates are the accounts of an email that may come in with a password. Where
 // there is none it is one of nobody's, which costs as much and opens to nothing.
-func (s *Sessions) candidates(ctx context.Context, email string) (list []candidate, err error) {
-	found, err := s.Store.UsuariosByEmail(ctx, email)
+func (s *Sessions) candidates(r *http.Request, email string) (list []candidate, err error) {
+	found, err := s.Store.UsuariosByEmail(r.Context(), email)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range found {
-		if c.Habilitado && c.Clave != "" && len(list) < maxAccounts {
-			list = append(list, candidate{c, FrenoDe(c.Usuario)})
+	for _, credencial := range found {
+		if !credencial.Habilitado || credencial.Clave == "" || len(list) == maxAccounts {
+			continue
 		}
+		c := candidateOf(credencial)
+		c.browser = knownBrowser(r, credencial)
+		list = append(list, c)
 	}
 	if len(list) == 0 {
-		list = []candidate{{tomahora.Credencial{Clave: s.nobodys}, frenoOf("correo " + email)}}
+		list = []candidate{{Credencial: tomahora.Credencial{Clave: s.nobodys}, cuenta: "correo " + email}}
 	}
 	return list, nil
-}
-
-// FrenoDe is what the failures to come in as a usuario are counted against. Each
-// account has its own, whatever others have its email: who may set the password of
-// one must not thereby be free to guess at another.
-func FrenoDe(u tomahora.Usuario) tomahora.Freno {
-	return frenoOf(fmt.Sprintf("cuenta %d/%d", u.IDClinica, u.ID))
-}
-
-func frenoOf(account string) tomahora.Freno {
-	return tomahora.Freno{Hash: Hash(account), Libres: freeOfAccount, Olvida: true}
-}
-
-// frenoOfAddress is what the failures from an address are counted against. Of an
-// IPv6 address it is the network, since whoever has one has all of it.
-func (s *Sessions) frenoOfAddress(r *http.Request) tomahora.Freno {
-	address := s.Address(r)
-	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() {
-		if network, err := ip.Prefix(64); err == nil {
-			address = network.String()
-		}
-	}
-	return tomahora.Freno{Hash: Hash("origen " + address), Libres: freeOfAddress}
 }
 
 // attempt is the candidates that a password opens, at least one. Every attempt is
 // counted before it is known whether it fails, so that many at once count as many
 // one after the other. A candidate that was guessed at too often is not tried.
 func (s *Sessions) attempt(r *http.Request, candidates []candidate, clave string) ([]candidate, error) {
-	ctx, now, address := r.Context(), s.Clock(), s.frenoOfAddress(r)
-	hasta, err := s.Store.Frenar(ctx, now, address)
-	if err != nil {
-		return nil, err
-	}
-	if !hasta.IsZero() {
-		return nil, tooMany(hasta.Sub(now))
+	ctx, now, network := r.Context(), s.Clock(), s.network(r)
+	var counted []tomahora.Freno
+	var hasta time.Time
+	if slices.ContainsFunc(candidates, candidate.fromStranger) {
+		var err error
+		if hasta, err = s.Store.Frenar(ctx, now, frenoOfNetwork(network)); err != nil {
+			return nil, err
+		}
+		if hasta.IsZero() {
+			counted = append(counted, frenoOfNetwork(network))
+		} else {
+			candidates = slices.DeleteFunc(candidates, candidate.fromStranger)
+		}
 	}
 	var open []candidate
 	var tried bool
 	for _, c := range candidates {
-		held, err := s.Store.Frenar(ctx, now, c.freno)
+		held, err := s.Store.Frenar(ctx, now, c.frenos(network)...)
 		if err != nil {
 			return nil, err
 		}
@@ -258,30 +240,22 @@ func (s *Sessions) attempt(r *http.Request, candidates []candidate, clave string
 			continue
 		}
 		tried = true
-		ok, err := s.opens(ctx, c, clave)
+		ok, err := s.opens(ctx, &c, clave)
 		if err != nil {
 			return nil, err
 		}
 		if ok {
-			open = append(open, c)
+			open, counted = append(open, c), append(counted, c.frenos(network)...)
 		}
 	}
 	switch {
 	case len(open) > 0:
-		return open, s.Store.Soltar(ctx, append(frenosOf(open), address)...)
+		return open, s.Store.Soltar(ctx, counted...)
 	case tried:
 		return nil, tomahora.Invalid(tomahora.CodeCredencialInvalida, "")
 	default: // nothing was guessed
-		return nil, errors.Join(tooMany(hasta.Sub(now)), s.Store.Soltar(ctx, address))
+		return nil, errors.Join(tooMany(hasta.Sub(now)), s.Store.Soltar(ctx, counted...))
 	}
-}
-
-func frenosOf(list []candidate) []tomahora.Freno {
-	frenos := make([]tomahora.Freno, len(list))
-	for i, c := range list {
-		frenos[i] = c.freno
-	}
-	return frenos
 }
 
 func tooMany(wait time.Duration) error {
@@ -291,24 +265,24 @@ func tooMany(wait time.Duration) error {
 
 // opens tells whether a password is a candidate's, and keeps it anew where its hash
 // is of another time.
-func (s *Sessions) opens(ctx context.Context, c candidate, clave string) (bool, error) {
+func (s *Sessions) opens(ctx context.Context, c *candidate, clave string) (bool, error) {
 	ok, stale, err := s.Passwords.Check(ctx, c.Clave, clave)
 	if err != nil || !ok || c.ID == 0 {
 		return false, err
 	}
 	if stale {
-		err = s.rehash(ctx, c.Credencial, clave)
+		c.Clave, err = s.rehash(ctx, c.Credencial, clave)
 	}
 	return true, err
 }
 
-// rehash keeps a password at the cost of today, unless it was changed meanwhile.
-func (s *Sessions) rehash(ctx context.Context, c tomahora.Credencial, clave string) error {
-	hash, err := s.Passwords.Hash(ctx, clave)
-	if err != nil {
-		return err
+// rehash keeps a password at the cost of today, unless it was changed meanwhile,
+// and returns its hash.
+func (s *Sessions) rehash(ctx context.Context, c tomahora.Credencial, clave string) (hash string, err error) {
+	if hash, err = s.Passwords.Hash(ctx, clave); err != nil {
+		return "", err
 	}
-	return s.Store.Update(ctx, c.IDClinica, func(tx tomahora.Tx) error {
+	return hash, s.Store.Update(ctx, c.IDClinica, func(tx tomahora.Tx) error {
 		stored, err := tx.Usuarios().Clave(c.ID)
 		if err != nil || stored != c.Clave {
 			return err

@@ -2,11 +2,13 @@ package auth_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -107,10 +109,22 @@ func (b *browser) request() *http.Request {
 func (b *browser) do(fn func(http.ResponseWriter, *http.Request) error) error {
 	w := httptest.NewRecorder()
 	err := fn(w, b.request())
-	if set := w.Result().Cookies(); len(set) > 0 {
-		b.cookies = slices.DeleteFunc(set, func(c *http.Cookie) bool { return c.MaxAge < 0 })
+	for _, set := range w.Result().Cookies() {
+		b.cookies = slices.DeleteFunc(b.cookies, func(c *http.Cookie) bool { return c.Name == set.Name })
+		if set.MaxAge >= 0 {
+			b.cookies = append(b.cookies, set)
+		}
 	}
 	return err
+}
+
+// cookie is one that the browser keeps, nil where it has none of that name.
+func (b *browser) cookie(name string) *http.Cookie {
+	i := slices.IndexFunc(b.cookies, func(c *http.Cookie) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return b.cookies[i]
 }
 
 func (b *browser) enter(email, clave string) error {
@@ -148,16 +162,16 @@ func TestWhoKnowsThePasswordIsIn(t *testing.T) {
 	if b.who() != ana.ID {
 		t.Error("who entered is not in")
 	}
-	c := b.cookies[0]
+	c := b.cookie("tomahora")
 	if c.Name != "tomahora" || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.MaxAge != 7*24*60*60 {
 		t.Errorf("the cookie is %+v", c)
 	}
-	stolen := &browser{office: o, cookies: b.cookies}
+	stolen := &browser{office: o, cookies: slices.Clone(b.cookies)}
 	b.mustEnter("ana@demo.cl", "correcto caballo")
-	if b.cookies[0].Value == c.Value || stolen.who() != 0 || b.who() != ana.ID {
+	if b.cookie("tomahora").Value == c.Value || stolen.who() != 0 || b.who() != ana.ID {
 		t.Error("who enters again keeps the old session")
 	}
-	if err := b.do(b.sessions.Leave); err != nil || b.who() != 0 || len(b.cookies) != 0 {
+	if err := b.do(b.sessions.Leave); err != nil || b.who() != 0 || b.cookie("tomahora") != nil {
 		t.Errorf("who left is in (error %v)", err)
 	}
 	if err := b.do(b.sessions.Leave); err != nil {
@@ -165,7 +179,7 @@ func TestWhoKnowsThePasswordIsIn(t *testing.T) {
 	}
 	o.secure = false
 	b.mustEnter("ana@demo.cl", "correcto caballo")
-	if b.cookies[0].Secure {
+	if b.cookie("tomahora").Secure {
 		t.Error("a browser without TLS would not send the cookie back")
 	}
 }
@@ -264,29 +278,30 @@ func TestAPageThatIsLeftOpenIsNoUse(t *testing.T) {
 	}
 }
 
-func TestManyFailuresLockTheAccount(t *testing.T) {
+// isHeld tells whether an attempt was refused without a look at the password.
+func isHeld(err error) bool { return tomahora.IsCode(err, tomahora.CodeDemasiadosIntentos) }
+
+func TestManyFailuresHoldWhoGuesses(t *testing.T) {
 	o := newOffice(t)
 	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
 	b := &browser{office: o}
 	for i := range 5 {
-		o.address = "203.0.113." + string(rune('1'+i)) // from wherever they come
 		if err := b.enter("ana@demo.cl", "otra"); !tomahora.IsCode(err, tomahora.CodeCredencialInvalida) {
 			t.Fatalf("failure %d: got %v", i+1, err)
 		}
 	}
-	o.address = "198.51.100.1"
-	locked := func(email, clave string) bool {
+	held := func(email, clave string) bool {
 		err := b.enter(email, clave)
-		return tomahora.IsCode(err, tomahora.CodeDemasiadosIntentos) && err.Error() == "Hubo demasiados intentos fallidos; pruebe de nuevo en 30 segundos"
+		return isHeld(err) && err.Error() == "Hubo demasiados intentos fallidos; pruebe de nuevo en 30 segundos"
 	}
-	if !locked("ana@demo.cl", "correcto caballo") {
+	if !held("ana@demo.cl", "correcto caballo") {
 		t.Error("the sixth attempt was heard")
 	}
 	for range 5 {
 		_ = b.enter("nadie@demo.cl", "otra")
 	}
-	if !locked("nadie@demo.cl", "otra") {
-		t.Error("an account that is not there is not locked as others are, so it can be told")
+	if !held("nadie@demo.cl", "otra") {
+		t.Error("an account that is not there is not held as others are, so it can be told")
 	}
 	o.clock.now = o.clock.now.Add(30 * time.Second)
 	b.mustEnter("ana@demo.cl", "correcto caballo")
@@ -300,27 +315,186 @@ func TestManyFailuresLockTheAccount(t *testing.T) {
 	if err := o.sessions.Verify(b.request(), ana, "correcto caballo"); err != nil {
 		t.Error(err)
 	}
+	for range 5 {
+		_ = o.sessions.Verify(b.request(), ana, "otra")
+	}
+	if err := o.sessions.Verify(b.request(), ana, "correcto caballo"); !isHeld(err) {
+		t.Errorf("a session that is not hers may guess: %v", err)
+	}
 }
 
-func TestManyFailuresLockTheAddress(t *testing.T) {
+func TestManyFailuresHoldTheNetwork(t *testing.T) {
 	o := newOffice(t)
 	o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
 	b := &browser{office: o}
 	o.address = "2001:db8::1"
-	for i := range 30 {
+	b.mustEnter("ana@demo.cl", "correcto caballo")
+	heard := 0
+	for i := range 60 {
+		stranger := &browser{office: o} // one password tried on many accounts
 		if i == 10 {
-			b.mustEnter("ana@demo.cl", "correcto caballo") // makes up for nothing
+			stranger.mustEnter("ana@demo.cl", "correcto caballo") // makes up for nothing
 		}
-		if err := b.enter("x"+string(rune('a'+i))+"@demo.cl", "otra"); !tomahora.IsCode(err, tomahora.CodeCredencialInvalida) {
-			t.Fatalf("failure %d: got %v", i+1, err)
+		if err := stranger.enter(fmt.Sprintf("x%d@demo.cl", i), "otra"); !isHeld(err) {
+			heard++
 		}
+	}
+	if heard != 30 {
+		t.Errorf("%d guesses at as many accounts were heard, want 30", heard)
 	}
 	o.address = "2001:db8::2"
-	if err := b.enter("ana@demo.cl", "correcto caballo"); !tomahora.IsCode(err, tomahora.CodeDemasiadosIntentos) {
+	if err := (&browser{office: o}).enter("ana@demo.cl", "correcto caballo"); !isHeld(err) {
 		t.Errorf("the next address of the network was heard: %v", err)
 	}
+	b.mustEnter("ana@demo.cl", "correcto caballo") // where she has been before
 	o.address = "2001:db8:0:1::1"
+	(&browser{office: o}).mustEnter("ana@demo.cl", "correcto caballo")
+}
+
+// An office of twelve behind one address, whose people mistype as people do, in
+// browsers that forget everything.
+func TestAnOfficeIsNotLockedOut(t *testing.T) {
+	o := newOffice(t)
+	const people = 12
+	email := func(i int) string { return fmt.Sprintf("r%d@demo.cl", i%people) }
+	for i := range people {
+		o.hire(o.clinica, email(i), "correcto caballo")
+	}
+	come := func(i, typos int) {
+		t.Helper()
+		b := &browser{office: o}
+		for range typos {
+			if err := b.enter(email(i), "corecto"); isHeld(err) {
+				t.Fatalf("refused at once: %v", err)
+			}
+		}
+		b.mustEnter(email(i), "correcto caballo")
+	}
+	for day := range 20 {
+		for n := range 3 { // three a day, for weeks
+			come(3*day+n, 1)
+			o.clock.now = o.clock.now.Add(10 * time.Minute)
+		}
+		o.clock.now = o.clock.now.Add(23*time.Hour + 30*time.Minute)
+	}
+	for i := range people { // all on a Monday after the holidays
+		come(i, 2)
+		o.clock.now = o.clock.now.Add(time.Minute)
+	}
+}
+
+// Whoever knows an email cannot keep its owner out.
+func TestAStrangerLocksNobodyOut(t *testing.T) {
+	o := newOffice(t)
+	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
+	known := &browser{office: o}
+	known.mustEnter("ana@demo.cl", "correcto caballo")
+	from := func(address string, b *browser, clave string) error {
+		o.address = address
+		return b.enter("ana@demo.cl", clave)
+	}
+	for range 60 { // as often as one address may
+		for from("198.51.100.66", &browser{office: o}, "otra") == nil {
+			t.Fatal("the stranger is in")
+		}
+		if err := from("203.0.113.7", &browser{office: o}, "correcto caballo"); err != nil {
+			t.Fatalf("from her own address, in a new browser: %v", err)
+		}
+		o.clock.now = o.clock.now.Add(15*time.Minute + time.Second)
+	}
+	heard := 0
+	for i := range 40 { // from many addresses at once
+		if err := from(fmt.Sprintf("198.51.100.%d", i), &browser{office: o}, "otra"); !isHeld(err) {
+			heard++
+		}
+	}
+	if heard > 21 {
+		t.Errorf("%d guesses from as many addresses were heard, want 20 or so", heard)
+	}
+	if err := from("203.0.113.7", &browser{office: o}, "correcto caballo"); !isHeld(err) {
+		t.Errorf("guesses from many addresses are not slowed down: %v", err)
+	}
+	if err := from("198.51.100.66", known, "correcto caballo"); err != nil {
+		t.Errorf("in a browser where she was before: %v", err)
+	}
+	o.clock.now = o.clock.now.Add(time.Minute)
+	if err := from("203.0.113.7", &browser{office: o}, "correcto caballo"); err != nil {
+		t.Errorf("in a new browser, a minute later: %v", err)
+	}
+	if known.who() != ana.ID {
+		t.Error("she is out")
+	}
+}
+
+// A browser is known to whom it let in, until the password is another; what it
+// guesses counts for itself.
+func TestAKnownBrowser(t *testing.T) {
+	o := newOffice(t)
+	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
+	eva := o.hire(o.clinica, "eva@demo.cl", "batería grapa")
+	anas, evas := fmt.Sprintf("conocido-%d-%d", o.clinica, ana.ID), fmt.Sprintf("conocido-%d-%d", o.clinica, eva.ID)
+	b := &browser{office: o}
 	b.mustEnter("ana@demo.cl", "correcto caballo")
+	c := b.cookie(anas)
+	if c == nil || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/entrar" || c.MaxAge < 300*24*60*60 {
+		t.Fatalf("the cookie is %+v", c)
+	}
+	b.mustEnter("ana@demo.cl", "correcto caballo")
+	if again := b.cookie(anas); again.Value != c.Value {
+		t.Error("a browser that is known was made known once more, and so may guess anew")
+	}
+	// Its five guesses hold it, and neither the same person elsewhere nor anybody else.
+	for range 5 {
+		_ = b.enter("ana@demo.cl", "otra")
+	}
+	if err := b.enter("ana@demo.cl", "correcto caballo"); !isHeld(err) {
+		t.Errorf("the sixth attempt was heard: %v", err)
+	}
+	(&browser{office: o}).mustEnter("ana@demo.cl", "correcto caballo")
+	b.mustEnter("eva@demo.cl", "batería grapa")
+
+	// lockedOut holds strangers up, and tells whether this browser is one.
+	stranger := func(cookie *http.Cookie) bool {
+		o.clock.now = o.clock.now.Add(48 * time.Hour)
+		for range 5 {
+			_ = (&browser{office: o}).enter("ana@demo.cl", "otra")
+		}
+		return isHeld((&browser{office: o, cookies: []*http.Cookie{cookie}}).enter("ana@demo.cl", "correcto caballo"))
+	}
+	if stranger(c) {
+		t.Error("the browser is not known")
+	}
+	for name, forged := range map[string]string{
+		"of another account": b.cookie(evas).Value, "with another name in it": "X" + c.Value, "without a signature": strings.Split(c.Value, ".")[0], "empty": "",
+	} {
+		if !stranger(&http.Cookie{Name: anas, Value: forged}) {
+			t.Errorf("%s: the browser is known", name)
+		}
+	}
+	hash, err := auth.NewPasswords(1).Hash(t.Context(), "correcto caballo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.update(o.clinica, func(tx tomahora.Tx) error { return agenda.CambiarClave(tx, ana.ID, hash, nil, ana.Actor()) })
+	if !stranger(c) {
+		t.Error("the browser is known after the password was changed")
+	}
+}
+
+// A new password begins without failures.
+func TestANewPasswordIsNotHeld(t *testing.T) {
+	o := newOffice(t)
+	ana := o.hire(o.clinica, "ana@demo.cl", "correcto caballo")
+	b := &browser{office: o}
+	for range 6 {
+		_ = b.enter("ana@demo.cl", "otra")
+	}
+	hash, err := auth.NewPasswords(1).Hash(t.Context(), "batería grapa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.update(o.clinica, func(tx tomahora.Tx) error { return agenda.CambiarClave(tx, ana.ID, hash, nil, ana.Actor()) })
+	b.mustEnter("ana@demo.cl", "batería grapa")
 }
 
 func TestReplicasCountTogether(t *testing.T) {
@@ -357,6 +531,11 @@ func TestAPasswordIsHashedAnewAtTheCostOfToday(t *testing.T) {
 	}
 	if b.who() != u.ID {
 		t.Error("and she is out")
+	}
+	known := b.cookie(fmt.Sprintf("conocido-%d-%d", o.clinica, u.ID)).Value
+	b.mustEnter("ana@demo.cl", "password")
+	if b.cookie(fmt.Sprintf("conocido-%d-%d", o.clinica, u.ID)).Value != known {
+		t.Error("and the browser that she came in with is not known")
 	}
 }
 
@@ -409,9 +588,11 @@ func TestAnAccountOfOnesOwnIsNoWayToGuessAtAnother(t *testing.T) {
 	b := &browser{office: o}
 	for range 5 {
 		b.mustEnter("ana@demo.cl", "batería grapa") // each is also a guess at the first
-		if err := o.store.Soltar(t.Context(), auth.FrenoDe(bait)); err != nil {
+		hash, err := auth.NewPasswords(1).Hash(t.Context(), "batería grapa")
+		if err != nil {
 			t.Fatal(err)
 		}
+		o.update(other, func(tx tomahora.Tx) error { return agenda.CambiarClave(tx, bait.ID, hash, nil, bait.Actor()) })
 	}
 	if err := b.enter("ana@demo.cl", "correcto caballo"); !tomahora.IsCode(err, tomahora.CodeCredencialInvalida) {
 		t.Errorf("the sixth guess was heard: %v", err)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,6 +58,7 @@ type agendaServer struct {
 	*httptest.Server
 	store tmh.Store
 	id    tmh.ClinicaID
+	later atomic.Int64 // nanoseconds after agendaNow
 }
 
 func startAgenda(t testing.TB) *agendaServer {
@@ -67,7 +69,8 @@ func startAgenda(t testing.TB) *agendaServer {
 // startAgendaOf is startAgenda for a clinic that seed fills.
 func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
 	t.Helper()
-	clock := func() time.Time { return agendaNow }
+	a := &agendaServer{}
+	clock := func() time.Time { return agendaNow.Add(time.Duration(a.later.Load())) }
 	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "a.db"), sqlstore.Options{Clock: clock})
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
@@ -75,7 +78,7 @@ func startAgendaOf(t testing.TB, seed func(tmh.Tx) error) *agendaServer {
 	must(t, err)
 	must(t, s.Update(t.Context(), id, seed))
 	stopping := make(chan struct{})
-	a := &agendaServer{store: s, id: id}
+	a.store, a.id = s, id
 	a.Server = httptest.NewServer(web.New(web.Options{
 		Store: s, Sessions: whoever{id}, BaseURL: func(r *http.Request) string { return "http://" + r.Host },
 		RequestID: func(context.Context) string { return "1" }, Observe: func(context.Context, string, auth.Principal) {},
@@ -621,17 +624,18 @@ func TestABloqueoOfOneProfesionalIsSeenInSillones(t *testing.T) {
 // it to its form.
 func TestAnEspecialIsOpenedFromTheGrid(t *testing.T) {
 	a := startAgenda(t)
-	var ids []tmh.HorarioID
+	ids := map[int]tmh.HorarioID{}
 	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
-		for day, rango := range []tmh.Rango{{Inicio: 10 * 60, Fin: 18 * 60}, {}} {
+		// The last is of a day that has no earlier minute, in a week of its own.
+		for day, rango := range map[int]tmh.Rango{0: {Inicio: 10 * 60, Fin: 18 * 60}, 1: {}, 7: {Fin: 8 * 60}} {
 			e, err := agenda.GuardarEspecial(tx, "token:1", tmh.HorarioEspecial{
-				IDProfesional: 1, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26 + day},
+				IDProfesional: 1, IDSucursal: 1, Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 26}.AddDays(day),
 				Jornada: tmh.Jornada{Rango: rango, Sillones: []tmh.SillonID{1}},
 			}, true)
 			if err != nil {
 				return err
 			}
-			ids = append(ids, e.ID)
+			ids[day] = e.ID
 		}
 		return nil
 	}))
@@ -664,6 +668,9 @@ func TestAnEspecialIsOpenedFromTheGrid(t *testing.T) {
 	if list := a.especiales(t); len(list) != 0 {
 		t.Errorf("deleted, and there is %+v", list)
 	}
+	p.open("/?sucursal=1&fecha=2026-12-03&vista=dia&por=profesional")
+	p.click(fmt.Sprintf(`#grilla a[href="/ajustes/especiales/%d"]`, ids[7]))
+	p.see(fmt.Sprintf(`#panel form[action="/ajustes/especiales/%d"]`, ids[7]))
 }
 
 // Hours are blocked from the keyboard too.
@@ -859,6 +866,145 @@ func TestWhoOnlyReadsChangesNothing(t *testing.T) {
 	if n := eval[int](p, "document.querySelectorAll('#panel form').length"); n != 0 {
 		t.Errorf("the panel of a cita has %d forms", n)
 	}
+}
+
+// focused is the id of the cita that has the focus in the grid.
+func (p *page) focused() tmh.CitaID {
+	p.t.Helper()
+	p.until("document.activeElement.matches('#grilla .ec-event.cita')")
+	return tmh.CitaID(eval[int64](p, "Number(document.activeElement.querySelector('[data-cita]').dataset.cita)"))
+}
+
+// tabs goes through what is open in the panel with the tabulator, from where it begins,
+// and fails where something in it is not come to.
+func (p *page) tabs(what string) {
+	p.t.Helper()
+	const inside = "document.querySelector('#panel-cuerpo').contains(document.activeElement)"
+	p.until(inside) // where it begins; what stands before that is come to backwards
+	eval[bool](p, "(document.querySelector('#panel [data-close]').focus(), true)")
+	p.press(kb.Tab)
+	const left = `[...document.querySelectorAll('#panel-cuerpo :is(a[href], button:enabled, input:not([type=hidden]), select, textarea, summary, [tabindex="0"])')]
+		.filter((e) => e.checkVisibility() && !e.dataset.seen && !(e.type === 'radio' && !e.checked && e.form.querySelector('[name=' + e.name + ']:checked'))).map((e) => e.outerHTML.slice(0, 80))`
+	const most = 80
+	for i := 0; eval[bool](p, inside+" && ((document.activeElement.dataset.seen = 1), true)"); i++ {
+		if p.press(kb.Tab); i == most {
+			p.t.Fatalf("%s does not end", what)
+		}
+	}
+	if missed := eval[[]string](p, left); len(missed) > 0 {
+		p.t.Errorf("in %s one does not come to %q", what, missed)
+	}
+}
+
+// Who may do what does it from the keyboard, and nothing else is offered or answers to
+// a key: a request that is refused would fail the test.
+func TestTheKeyboardOfEachRole(t *testing.T) {
+	a := startAgenda(t)
+	forms := map[string]string{"n": "/agendar", "b": "/ajustes/bloqueos/nuevo", "e": "/ajustes/especiales/nuevo"}
+	for who, opens := range map[string]string{"administracion": "nbe", "recepcion": "nb", "profesional.2": "n", "lectura": ""} {
+		t.Run(who, func(t *testing.T) {
+			p := a.as(t, who)
+			p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+			for key, path := range forms {
+				p.press(key)
+				if !strings.Contains(opens, key) {
+					continue
+				}
+				p.see(fmt.Sprintf("#panel[open] form[action=%q]", path))
+				p.tabs(path)
+				p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+			}
+			p.press("g")
+			id := p.focused()
+			before := a.cita(t, id)
+			if opens == "" {
+				for _, key := range []string{"c", "l", "a", "f", "x", "m", "u", kb.Delete} {
+					p.press(key)
+				}
+				p.press("z", chromedp.KeyModifiers(chromedp.ModifierCtrl))
+			}
+			p.press(kb.Enter)
+			p.see("#panel[open] .cita-cuando")
+			for _, href := range eval[[]string](p, "[...document.querySelectorAll('#panel a[href^=\"/\"]')].map((a) => a.getAttribute('href'))") {
+				if got := eval[int](p, fmt.Sprintf("fetch(%q, {headers: {'X-Parte': '1'}}).then((r) => r.status)", href)); got != 200 {
+					t.Errorf("the panel leads to %s, which is answered %d", href, got)
+				}
+			}
+			p.tabs("the panel of a cita")
+			if n := eval[int](p, "document.querySelectorAll('#panel :is(form, [data-principal], a[href^=\"/agendar\"]), .toast').length"); (n == 0) != (opens == "") {
+				t.Errorf("there are %d things to change something with", n)
+			}
+			if opens == "" {
+				if got := a.cita(t, id); got.Version != before.Version {
+					t.Errorf("the cita became %+v", got)
+				}
+				return
+			}
+			p.annulAndBack(t, a, id)
+			p.bookNext()
+		})
+	}
+}
+
+// annulAndBack asks by keys alone to move a cita, annuls it, takes that back, and has it
+// in one estado after the other.
+func (p *page) annulAndBack(t *testing.T, a *agendaServer, id tmh.CitaID) {
+	t.Helper()
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.press("g")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+	p.press("m")
+	p.until("document.activeElement.matches('#panel details[open] #campo-fecha')")
+	p.press(kb.Escape)
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.press("g")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+	p.press(kb.Delete)
+	p.until("document.activeElement.matches('#panel #campo-motivo')")
+	p.press("Enfermo")
+	p.press(kb.Enter)
+	p.until(fmt.Sprintf("!document.querySelector(%q)", cita(id)))
+	if got := a.cita(t, id); got.Viva || !strings.HasSuffix(got.Comentario, "Enfermo") {
+		t.Errorf("annulled as %+v", got)
+	}
+	p.press(kb.Escape)
+	p.until("document.activeElement.matches('#grilla .ec-main')") // the cita is no longer there
+	p.press("u")
+	p.see(cita(id))
+	p.focus(id)
+	p.press("x")
+	p.until("[...document.querySelectorAll('.toast-text')].some((t) => t.textContent.endsWith('no asistió'))")
+	p.until(fmt.Sprintf("document.activeElement.matches(%q + '.estado-no-asiste')", cita(id)))
+	if got := a.cita(t, id); !got.Viva {
+		t.Errorf("undone to %+v", got)
+	}
+	p.press(kb.Enter)
+	p.until("document.activeElement.matches('#panel .cita-cuando')") // nothing usually follows
+	p.press(kb.Tab)
+	p.press(kb.Enter)
+	p.see("#panel .estado-actual.estado-confirmado")
+	p.press(kb.Escape)
+	p.until(fmt.Sprintf("document.activeElement.matches(%q)", cita(id)))
+}
+
+// bookNext books the next free hour by keys alone. Where that is attended either way
+// one is asked which.
+func (p *page) bookNext() {
+	p.t.Helper()
+	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
+	p.press("n")
+	p.see("#panel[open] [name=q]")
+	p.press("risop")
+	p.see("[data-opcion=paciente]")
+	p.press(kb.Enter)
+	p.until("document.activeElement.dataset.opcion === 'libre'")
+	p.press(kb.Enter)
+	p.until("document.activeElement.matches('[data-principal], [name=videoconsulta]')")
+	if eval[bool](p, "document.activeElement.name === 'videoconsulta'") {
+		p.press(" ")
+	}
+	p.press(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl))
+	p.until("document.activeElement.closest('.ec-event')?.textContent.includes('Risopatrón')")
 }
 
 // The day's list does without scripts: one changes an estado, books, and is told

@@ -8,7 +8,6 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 	tmh "github.com/tomahora/tomahora"
-	"github.com/tomahora/tomahora/agenda"
 )
 
 // In the week a column is a day, and in the view by sillon a sillon: what is dragged
@@ -37,32 +36,6 @@ func TestTheShadowIsInTheColumnItIsDraggedTo(t *testing.T) {
 	}
 }
 
-// jueves is the day of agendaNow.
-var jueves = tmh.Fecha{Year: 2026, Month: 11, Day: 26}
-
-// book is what somebody else does meanwhile.
-func (a *agendaServer) book(t *testing.T, inicio tmh.Hora, paciente tmh.PacienteID) tmh.Cita {
-	t.Helper()
-	var made agenda.Agendada
-	d := tmh.Duracion(15)
-	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) (err error) {
-		made, err = agenda.Agendar(tx, "token:1", tmh.Solicitud{
-			IDProfesional: 1, IDSucursal: 1, IDSillon: 1, IDEstado: tmh.EstadoNoConfirmado, IDPaciente: paciente, Fecha: jueves, HoraInicio: &inicio, Duracion: &d,
-		})
-		return err
-	}))
-	return made.Cita
-}
-
-// change is what somebody else does to a cita.
-func (a *agendaServer) change(t *testing.T, id tmh.CitaID, change tmh.CambioCita) {
-	t.Helper()
-	must(t, a.store.Update(t.Context(), a.id, func(tx tmh.Tx) error {
-		_, err := agenda.Modificar(tx, "token:1", id, change)
-		return err
-	}))
-}
-
 // focus puts the focus on the event of a cita, as the arrows do.
 func (p *page) focus(id tmh.CitaID) {
 	p.t.Helper()
@@ -78,13 +51,13 @@ func focused(id tmh.CitaID) string {
 // who works from the keyboard stays where it is.
 func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.focus(c.ID)
 	eval[bool](p, "(window.before = [...document.querySelectorAll('#grilla .ec-event')], true)")
 
-	other := a.book(t, 9*60+45, 3)
+	other := a.book(t, jueves, 9*60+45)
 	p.see(cita(other.ID))
 	if gone := eval[int](p, "window.before.filter((node) => !node.isConnected).length"); gone != 0 {
 		t.Errorf("one booking drew %d others anew", gone)
@@ -106,7 +79,7 @@ func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 // Key after key works on the same cita.
 func TestKeysOneAfterTheOther(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.focus(c.ID)
@@ -126,7 +99,7 @@ func TestKeysOneAfterTheOther(t *testing.T) {
 // Escape lets go of what is dragged, and it was never moved.
 func TestEscapeEndsADrag(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	before := p.box(cita(c.ID))
@@ -166,7 +139,7 @@ func TestEscapeEndsADrag(t *testing.T) {
 // A cita says to who does not see its column whose it is, and on which day.
 func TestACitaSaysWhatItsColumnDoes(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, 9*60+15, 2)
+	c := a.book(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	for _, test := range []struct{ query, want string }{
 		{"vista=dia&por=profesional", "Javiera Soto"},

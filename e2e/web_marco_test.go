@@ -121,7 +121,7 @@ func TestTheWeekOfASillon(t *testing.T) {
 	if q := eval[string](p, "location.search"); !strings.Contains(q, "por=sillon") || !strings.Contains(q, "&sillon=2") {
 		t.Errorf("the address is %s", q)
 	}
-	over, booked := a.bookNext(t, 1, tmh.Sobrecupo), a.bookNext(t, 2, 2)
+	over, booked := a.bookAhead(t, 1, tmh.Sobrecupo), a.bookAhead(t, 2, 2)
 	p.see(cita(booked.ID))
 	p.hasOnly(a, 2)
 	p.look("agenda-semana-sillon", upright)
@@ -153,9 +153,9 @@ func (p *page) hasOnly(a *agendaServer, sillon tmh.SillonID) {
 	}
 }
 
-// bookNext books a paciente at the hour that the demo leaves free on the day after, for
+// bookAhead books a paciente at the hour that the demo leaves free on the day after, for
 // half an hour.
-func (a *agendaServer) bookNext(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
+func (a *agendaServer) bookAhead(t *testing.T, prof tmh.ProfesionalID, sillon tmh.SillonID) tmh.Cita {
 	t.Helper()
 	inicio, d := tmh.Hora(9*60), tmh.Duracion(30)
 	var booked agenda.Agendada
@@ -255,7 +255,7 @@ func (p *page) cut() []string {
 func TestCitasAreShownWholeOrNotAtAll(t *testing.T) {
 	demoWeek := startAgenda(t)
 	for _, prof := range []tmh.ProfesionalID{1, 2} {
-		demoWeek.bookNext(t, prof, tmh.Sobrecupo)
+		demoWeek.bookAhead(t, prof, tmh.Sobrecupo)
 	}
 	demoWeek.crowd(t)
 	full := startAgendaOf(t, fullDay)

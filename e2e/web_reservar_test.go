@@ -272,6 +272,49 @@ func TestReservarAfterTheHourIsHeldNoLonger(t *testing.T) {
 	one.wantText("Su hora está reservada", "09:00")
 }
 
+// Who reloads the details, or comes back to them, has the hour still; the page says
+// that it is held only while it is.
+func TestReservarReloaded(t *testing.T) {
+	t.Parallel()
+	s := startOnline(t)
+	one, other := newPhone(t, s), newPhone(t, s)
+	one.open("/reservar/1/hora?con=p1&dia=" + lunes)
+	one.choose(lunesNueve)
+	const counting = `/ [45]:\d\d minutos/.test(document.body.innerText)`
+	reserva := func() string { return eval[string](one, `document.querySelector('[name="reserva"]').value`) }
+	for range 3 {
+		one.until(counting)
+		before := reserva()
+		one.run(chromedp.Reload())
+		one.until(fmt.Sprintf(`document.querySelector('[name="reserva"]')?.value !== %q`, before))
+		one.until(counting)
+		if !strings.Contains(one.address(), reserva()) {
+			t.Errorf("the address is %s, want reserva %s in it", one.address(), reserva())
+		}
+		other.open("/reservar/1/hora?con=p1&dia=" + lunes)
+		if other.offersNine() {
+			t.Fatal("an hour that the page says is held is offered to others")
+		}
+	}
+	one.follow("a.atras")
+	if !one.offersNine() {
+		t.Error("who goes back cannot choose the same hour again")
+	}
+	one.choose(lunesNueve)
+	address := one.address()
+	one.open("/reservar/1")
+	other.until(fmt.Sprintf("fetch('/reservar/1/hora?con=p1&dia=%s', {headers: {Accept: 'text/html'}}).then((r) => r.text()).then((h) => h.includes('value=\"%s\"'))", lunes, lunesNueve))
+	one.open(address) // as from the history
+	one.until(counting)
+	other.open("/reservar/1/hora?con=p1&dia=" + lunes)
+	if other.offersNine() {
+		t.Error("an hour that was taken again is offered to others")
+	}
+	one.details("123456785")
+	one.follow(`form.datos button[type="submit"]`)
+	one.wantText("Su hora está reservada", "09:00")
+}
+
 // A phone that runs no scripts, or has not got them yet, books all the same.
 func TestReservarWithoutScripts(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -328,6 +329,53 @@ func TestAChangeIsToldWithTheNamesOfItsFields(t *testing.T) {
 	}
 }
 
+// TestNamesWithApostrophesAreFoundAfterTheUpgrade takes a file back to when they
+// were found in pieces only.
+func TestNamesWithApostrophesAreFoundAfterTheUpgrade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	s := openFile(t, file, frozen)
+	id := storetest.Setup(t, s, 0)
+	var want tomahora.Paciente
+	err := s.Update(t.Context(), id, func(tx tomahora.Tx) (err error) {
+		if _, err = tx.Pacientes().Create(tomahora.Paciente{Nombre: "Ana", Apellidos: "Oryando", Habilitado: true}, tomahora.Sistema); err != nil {
+			return err
+		}
+		want, err = tx.Pacientes().Create(tomahora.Paciente{Nombre: "Ana", Apellidos: "O’Ryan", Habilitado: true}, tomahora.Sistema)
+		return err
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stmt := range []string{
+		"DROP VIEW pacientes_palabras", "DROP VIEW pacientes_nombres",
+		"CREATE VIEW pacientes_palabras AS SELECT id_clinica, id, nombre || ' ' || apellidos AS palabras FROM pacientes",
+		"UPDATE pacientes SET nombre = 'Eva'", "UPDATE pacientes SET nombre = 'Ana'", // which indexes them anew
+		"DELETE FROM goose_db_version WHERE version_id >= 10",
+	} {
+		if _, err := db.Exec(stmt); err != nil {
+			t.Fatalf("%s: %v", stmt, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openFile(t, file, frozen)
+	for typed, n := range map[string]int{"oryan": 2, "ryan": 1, "ana oryan": 2} {
+		var got []tomahora.Paciente
+		err := s.View(t.Context(), id, func(tx tomahora.Tx) (err error) {
+			got, err = tx.Pacientes().Buscar(tomahora.Terminos(typed), 10)
+			return err
+		})
+		if err != nil || len(got) != n || !slices.Contains(got, want) {
+			t.Errorf("%q: got %+v, error %v", typed, got, err)
+		}
+	}
+}
+
 // TestOldPacientesAreFoundAfterTheUpgrade takes a file back to the first schema
 // and opens it again.
 func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
@@ -358,7 +406,7 @@ func TestOldPacientesAreFoundAfterTheUpgrade(t *testing.T) {
 	}
 	for _, stmt := range []string{
 		"DROP TRIGGER pacientes_texto_insert", "DROP TRIGGER pacientes_texto_update", "DROP TRIGGER pacientes_texto_delete",
-		"DROP VIEW pacientes_palabras", "DROP VIEW pacientes_fonos", "DROP TABLE pacientes_texto", "DROP TABLE pacientes_texto_content",
+		"DROP VIEW pacientes_palabras", "DROP VIEW pacientes_nombres", "DROP VIEW pacientes_fonos", "DROP TABLE pacientes_texto", "DROP TABLE pacientes_texto_content",
 		"DROP TABLE reservas_online", "DROP TABLE auditoria", "DROP TABLE frenos", "DROP TABLE sesiones", "DROP TABLE usuarios", "ALTER TABLE clinicas DROP COLUMN auditado",
 		"DROP TABLE entregas", "DROP TABLE webhooks", "DROP TABLE reservas", "DROP TABLE respuestas", "DROP INDEX tokens_clinica",
 		"ALTER TABLE clinicas DROP COLUMN ultima_reserva", "ALTER TABLE clinicas DROP COLUMN reservas_hasta",

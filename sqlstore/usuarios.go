@@ -128,7 +128,6 @@ func (s *Store) DeleteSesion(ctx context.Context, hash []byte) error {
 // Frenar counts an attempt to log in. What holds is looked for first, so that
 // whoever is refused writes nothing.
 func (s *Store) Frenar(ctx context.Context, now time.Time, frenos ...tomahora.Freno) (hasta time.Time, err error) {
-	forgotten := micros(now.Add(-tomahora.OlvidoFreno))
 	err = s.writing.do(ctx, 0, func(t *tx) error {
 		hasta = time.Time{}
 		for _, f := range frenos {
@@ -143,12 +142,12 @@ func (s *Store) Frenar(ctx context.Context, now time.Time, frenos ...tomahora.Fr
 		if !hasta.IsZero() {
 			return nil
 		}
-		if err := t.post("freno_forget", forgotten); err != nil {
+		if err := t.post("freno_forget", micros(now.Add(-tomahora.OlvidoFreno))); err != nil {
 			return err
 		}
 		for _, f := range frenos {
 			var fallos int
-			if err := t.execRow("freno_count", []any{f.Hash, micros(now), forgotten}, &fallos); err != nil {
+			if err := t.execRow("freno_count", []any{f.Hash, micros(now), f.Olvido.Microseconds()}, &fallos); err != nil {
 				return err
 			}
 			if wait := f.Espera(fallos); wait > 0 {
@@ -176,7 +175,7 @@ func (s *Store) Soltar(ctx context.Context, frenos ...tomahora.Freno) error {
 	return s.writing.do(ctx, 0, func(t *tx) error {
 		for _, f := range frenos {
 			query := "freno_release"
-			if f.Olvida {
+			if f.Perdona {
 				query = "freno_delete"
 			}
 			if err := t.post(query, f.Hash); err != nil {

@@ -11,8 +11,10 @@ import (
 
 // palabras are the words by which a paciente is found.
 func palabras(p tomahora.Paciente) []string {
-	apart := func(r rune) bool { return strings.ContainsRune(" -'.,;:_/\\%\"()&+*", r) }
-	words := strings.FieldsFunc(tomahora.Fold(p.Nombre+" "+p.Apellidos+" "+p.NombreSocial), apart)
+	apart := func(r rune) bool { return strings.ContainsRune(" -'’‘´`.,;:_/\\%\"()&+*", r) }
+	names := tomahora.Fold(p.Nombre + " " + p.Apellidos + " " + p.NombreSocial)
+	words := strings.FieldsFunc(names, apart)
+	words = append(words, strings.FieldsFunc(strings.NewReplacer("'", "", "’", "", "‘", "", "´", "", "`", "").Replace(names), apart)...)
 	words = append(words, strings.ToLower(strings.NewReplacer("-", "", ".", "").Replace(p.RUT)))
 	for _, phone := range []string{p.Celular, p.Telefono} {
 		digits := strings.NewReplacer(" ", "", "+", "", "-", "", "(", "", ")", "").Replace(phone)
@@ -45,6 +47,8 @@ func buscados() []tomahora.Paciente {
 		{Nombre: "Josefa", Apellidos: "Soto-Aguilar", Celular: "+56 9 8765 0000"},
 		{Nombre: "Ana", Apellidos: "Rojas", NombreSocial: "Álex", TipoDocumento: 1, RUT: "AB-123.4", Habilitado: true},
 		{Nombre: "100%", Apellidos: `_ a\b`, Habilitado: true},
+		{Nombre: "Conan", Apellidos: "O'Ryan"},
+		{Nombre: "Luz", Apellidos: "Pérez-D’Angelo", NombreSocial: "Lu` Ta´t"},
 		{Nombre: "", Apellidos: ""},
 	}
 }
@@ -71,6 +75,7 @@ func testBuscar(t *testing.T, open Open) {
 		"jose": 3, "JOSÉ": 3, "jose per": 2, "perez jose": 2, "josef": 1, "nunez": 1, "ose": 0, "aguilar soto": 1, "higgins": 1,
 		"12.345.678-5": 1, "12345": 1, "345678": 0, "7654321-k": 1, "7.654.321-K": 1, "ab1234": 1, "AB-123.4": 1, "alex": 1, "rojas": 1,
 		"+56 9 8765": 2, "9 8765 4321": 1, "8765 43": 1, "98765": 2, "22345": 1, "2345 6789": 1, "jose 9 8765": 2, "100": 1, "b": 1, "%": 0, "": 0,
+		"oryan": 1, "conan ory": 1, "o'ry": 1, "o’ryan": 1, "ry": 1, "o r": 1, "ohiggins": 1, "dangelo perez": 1, "d'angelo": 1, "angel": 1, "tat": 1, "lu t": 1,
 	}
 	for typed, n := range want {
 		var should []tomahora.Paciente

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -57,8 +58,13 @@ func (o online) hold(h agenda.HoraOnline, before tomahora.ReservaID) (r tomahora
 }
 
 func (o online) book(h agenda.HoraOnline, reserva tomahora.ReservaID, d tomahora.DatosOnline) (booked agenda.Agendada, err error) {
+	return o.send("", h, reserva, d)
+}
+
+// send sends the form of this name.
+func (o online) send(envio string, h agenda.HoraOnline, reserva tomahora.ReservaID, d tomahora.DatosOnline) (booked agenda.Agendada, err error) {
 	err = o.store.Update(o.Context(), o.id, func(tx tomahora.Tx) (err error) {
-		booked, err = agenda.AgendarOnline(tx, h, reserva, d)
+		booked, err = agenda.AgendarOnline(tx, h, reserva, d, envio)
 		return err
 	})
 	return booked, err
@@ -96,15 +102,20 @@ func testOnlineHold(t *testing.T, open Open) {
 		return err
 	}))
 
-	booked, err := o.book(at(600), mine.ID, datos("11111111-1"))
+	booked, err := o.send("a", at(600), mine.ID, datos("11111111-1"))
 	must(t, err)
 	if booked.Cita.Espacio != mine.Espacio || booked.Cita.IDEstado != tomahora.EstadoAgendaOnline || booked.Cita.Origen != tomahora.ActorOnline {
 		t.Errorf("got %+v, want the hour that was held, as of Agenda Online", booked.Cita)
 	}
-	again, err := o.book(at(600), mine.ID, datos("11111111-1"))
+	again, err := o.send("a", at(600), mine.ID, datos("11111111-1"))
 	must(t, err)
 	if !again.Repetida || again.Cita.ID != booked.Cita.ID {
 		t.Errorf("a button pressed twice gave %+v", again)
+	}
+	stranger, err := o.send("b", at(600), 0, datos("11111111-1")) // who knows all that was typed
+	must(t, err)
+	if stranger.Repetida || stranger.Cita.ID == booked.Cita.ID {
+		t.Errorf("somebody else was given %+v", stranger)
 	}
 	o.clock.forward(tomahora.TTLOnline)
 	late, err := o.book(at(600), other.ID, datos("22222222-2"))
@@ -162,9 +173,17 @@ func testOnlinePaciente(t *testing.T, open Open) {
 	if insisted.Cita.IDAtencion == 0 || insisted.Cita.IDAtencion == fresh.Cita.IDAtencion {
 		t.Errorf("booked for atención %d", insisted.Cita.IDAtencion)
 	}
-	// Whoever cannot be booked for, for whatever reason that is known of them.
-	_, err = o.book(at(600), 0, datos("11111111-1"))
-	wantCode(t, err, tomahora.CodeLimiteOnline)
+	// Whose paciente is disabled is answered as anybody: the clinic reads who they say they are.
+	unknown, err := o.book(at(600), 0, datos("11111111-1"))
+	must(t, err)
+	diff(t, unknown.Cita.Comentario, datos("").Normalized().Comentario()+"\nRevisar: el documento que escribió es de un paciente deshabilitado")
+	must(t, o.store.View(t.Context(), o.id, func(tx tomahora.Tx) error {
+		got, err := tx.Pacientes().Get(unknown.Cita.IDPaciente)
+		if got.ID == off.ID || got.RUT != "" || !strings.Contains(got.Observaciones, "11111111-1") {
+			t.Errorf("booked for %+v", got)
+		}
+		return err
+	}))
 	// A lost hour is that, whoever asks: it tells nothing of the document.
 	busy := at(600)
 	busy.Inicio = 607
@@ -174,7 +193,48 @@ func testOnlinePaciente(t *testing.T, open Open) {
 	}
 }
 
-// testOnlineLimits: nobody fills an agenda.
+// testOnlineTellsNobody: who has citas already is answered as who has none, and
+// the clinic is told instead.
+func testOnlineTellsNobody(t *testing.T, open Open) {
+	o := openOnline(t, open)
+	day := func(days int, inicio tomahora.Hora) agenda.HoraOnline {
+		h := at(inicio)
+		h.Fecha = h.Fecha.AddDays(days - 6) // today is the first of ten days
+		return h
+	}
+	const (
+		mismaHora = "\nRevisar: ya tiene otra cita a esa hora"
+		mismoDia  = "\nRevisar: ya tiene otra cita ese día con el mismo profesional"
+		muchas    = "\nRevisar: ya tiene 3 citas reservadas en línea por delante"
+	)
+	d := datos("12345678-5")
+	plain := d.Normalized().Comentario()
+	book := func(h agenda.HoraOnline, avisos string) tomahora.Cita {
+		t.Helper()
+		booked, err := o.book(h, 0, d)
+		must(t, err)
+		diff(t, booked.Cita.Comentario, plain+avisos)
+		return booked.Cita
+	}
+	book(day(1, 600), "")
+	book(day(1, 600), mismaHora)
+	third := book(day(1, 720), mismoDia)
+	book(day(2, 600), muchas)
+
+	move := func(h agenda.HoraOnline, avisos string) {
+		t.Helper()
+		o.update(func(tx tomahora.Tx) error {
+			c, err := agenda.MoverOnline(tx, third.ID, h)
+			diff(t, c.Comentario, plain+avisos)
+			return err
+		})
+	}
+	move(day(1, 600), mismaHora)
+	move(day(2, 720), mismoDia)
+	move(day(3, 600), "")
+}
+
+// testOnlineLimits: nobody holds all there is.
 func testOnlineLimits(t *testing.T, open Open) {
 	o := openOnline(t, open)
 	day := func(days int, inicio tomahora.Hora) agenda.HoraOnline {
@@ -182,20 +242,6 @@ func testOnlineLimits(t *testing.T, open Open) {
 		h.Fecha = h.Fecha.AddDays(days - 6) // today is the first of ten days
 		return h
 	}
-	d := datos("12345678-5")
-	for days := 1; days <= tomahora.MaxCitasOnline; days++ {
-		_, err := o.book(day(days, 600), 0, d)
-		must(t, err)
-	}
-	_, err := o.book(day(6, 600), 0, d)
-	wantCode(t, err, tomahora.CodeLimiteOnline)
-	_, err = o.book(day(6, 600), 0, datos("11111111-1"))
-	must(t, err)
-	_, err = o.book(day(6, 700), 0, datos("11111111-1"))
-	wantCode(t, err, tomahora.CodeHoraNoDisponible) // not on the grid
-	_, err = o.book(day(6, 720), 0, datos("11111111-1"))
-	wantCode(t, err, tomahora.CodeLimiteOnline) // a second one of the same day with the same profesional
-
 	last := tomahora.Reserva{}
 	held := 0
 	for i := range 40 {

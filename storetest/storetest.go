@@ -60,6 +60,7 @@ func Run(t *testing.T, open Open) {
 		"an hour is held for a paciente who books online":                  testOnlineHold,
 		"who books online neither learns nor changes anything":             testOnlinePaciente,
 		"of many strangers who want an hour online as many get it as fit":  testOnlineStampede,
+		"nobody learns online whether somebody has citas":                  testOnlineTellsNobody,
 		"nobody fills an agenda online":                                    testOnlineLimits,
 		"a paciente confirms, moves and annuls their own cita":             testOnlineChange,
 		"an answer is kept under its key for a day":                        testRespuestas,

@@ -154,9 +154,9 @@ func testSesiones(t *testing.T, open Open) {
 
 func testFrenos(t *testing.T, open Open) {
 	s := open(t, frozen)
-	freno := func(name string, libres int, olvida bool) tomahora.Freno {
+	freno := func(name string, libres int, perdona bool) tomahora.Freno {
 		hash := sha256.Sum256([]byte(name))
-		return tomahora.Freno{Hash: hash[:], Libres: libres, Olvida: olvida}
+		return tomahora.Freno{Hash: hash[:], Libres: libres, Tope: 15 * time.Minute, Olvido: time.Hour, Perdona: perdona}
 	}
 	account, address := freno("ana", 3, true), freno("10.0.0.1", 5, false)
 	now := Now
@@ -193,6 +193,15 @@ func testFrenos(t *testing.T, open Open) {
 	attempt(0, account)
 	attempt(0, account) // 2 and not 4
 	attempt(0, account, address)
+
+	// Failures are forgotten one after the other, also while new ones come.
+	busy := freno("10.0.0.3", 4, false)
+	for range 9 {
+		attempt(0, busy)
+		now = now.Add(45 * time.Minute)
+	}
+	attempt(0, busy) // of ten, six are forgotten
+	attempt(30*time.Second, busy)
 }
 
 func testTokensOfClinica(t *testing.T, open Open) {

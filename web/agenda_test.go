@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	stdhtml "html"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -99,6 +102,169 @@ func TestARefusedBookingIsShownAgain(t *testing.T) {
 	}
 }
 
+// pressed are the queries to which the buttons of a booking form lead that offer
+// something of a kind, with what the form says.
+func pressed(t *testing.T, html, opcion string, says url.Values) (list []string) {
+	t.Helper()
+	for _, button := range regexp.MustCompile(`<button [^>]*name="con"[^>]*>`).FindAllString(html, -1) {
+		if strings.Contains(button, `data-opcion="`+opcion+`"`) {
+			_, value, _ := strings.Cut(button, `value="`)
+			value, _, _ = strings.Cut(value, `"`)
+			query := maps.Clone(says)
+			query.Set("con", stdhtml.UnescapeString(value))
+			list = append(list, "/agendar?"+query.Encode())
+		}
+	}
+	if len(list) == 0 {
+		t.Fatalf("nothing of %s is offered in %s", opcion, html)
+	}
+	return list
+}
+
+// Whatever is pressed in the form, it goes on with all it says.
+func TestTheBookingFormKeepsWhatItSays(t *testing.T) {
+	a := newAjustesTest(t, true)
+	h := newTestWeb(t, userOf(tomahora.RolRecepcion), a.store)
+	typed := url.Values{
+		"id_sucursal": {"1"}, "nuevo": {"1"}, "rut": {"12.345.678-5"}, "nombre": {"Zoila"}, "apellidos": {"Nueva Pérez"}, "celular": {"+56 9 1234 5678"},
+		"email": {"zoila@clinica.example"}, "comentario": {"viene con dolor"}, "atencion_nueva": {"Blanqueamiento"},
+	}
+	show := func(path string) string { return browse(t, h, path, "X-Parte: 1").Body.String() }
+	holds := func(step, html string) {
+		t.Helper()
+		for name, values := range typed {
+			if !strings.Contains(stdhtml.UnescapeString(html), values[0]) {
+				t.Errorf("%s, the form is without %s", step, name)
+			}
+		}
+	}
+	form := show("/agendar?" + typed.Encode())
+	hour := show(pressed(t, form, "libre", typed)[0])
+	holds("after an hour was chosen", hour)
+	if !strings.Contains(hour, "pedido-resumen") {
+		t.Error("no hour is chosen")
+	}
+	searching := maps.Clone(typed)
+	searching.Set("con", "nuevo=")
+	search := show("/agendar?" + searching.Encode())
+	holds("while somebody is looked for", search)
+	typed.Del("nuevo")
+	again := show(pressed(t, search, "nuevo", typed)[0])
+	holds("back at the new paciente", again)
+	if !strings.Contains(again, `id="campo-rut"`) {
+		t.Error("the new paciente is not asked for")
+	}
+	typed.Set("q", "Ana Rojas")
+	other := show("/agendar?" + typed.Encode())
+	other = show(pressed(t, other, "nuevo", typed)[0])
+	if strings.Contains(other, "12.345.678-5") || strings.Contains(other, "zoila@") || !strings.Contains(other, `value="Rojas"`) {
+		t.Error("who was looked for has what was typed of somebody else")
+	}
+}
+
+// Every hour that is offered is as long as the cita that would be booked.
+func TestTheHoursOfferedFitTheCita(t *testing.T) {
+	a := newAjustesTest(t, true)
+	h := newTestWeb(t, userOf(tomahora.RolRecepcion), a.store)
+	// What is free before noon are gaps of 15 minutes.
+	for _, hora := range []string{"9:15", "9:45", "10:15", "10:45", "11:15", "11:45", "12:15"} {
+		if status, got := post(t, h, "/agendar", booking("fecha=2026-11-26", "duracion=15", "hora_inicio="+hora)); status != 201 {
+			t.Fatalf("at %s: %d %+v", hora, status, got.Error)
+		}
+	}
+	for name, says := range map[string]url.Values{
+		"of all":             {"id_sucursal": {"1"}, "id_paciente": {"3"}},
+		"of an especialidad": {"id_sucursal": {"1"}, "id_paciente": {"3"}, "especialidad": {"1"}, "duracion": {"45"}},
+		"of one":             {"id_sucursal": {"1"}, "id_paciente": {"3"}, "id_profesional": {"1"}},
+	} {
+		form := browse(t, h, "/agendar?"+says.Encode()).Body.String()
+		for _, path := range pressed(t, form, "libre", says) {
+			if html := browse(t, h, path).Body.String(); strings.Contains(html, `<p class="problem"`) || !strings.Contains(html, "pedido-resumen") {
+				t.Errorf("%s, %s is offered and cannot be had", name, path)
+			}
+		}
+	}
+}
+
+// What there is to choose for a cita that is moved is what there is where it would go.
+func TestTheFormThatMovesACitaFollowsWhatItSays(t *testing.T) {
+	a := newAjustesTest(t, true)
+	reception := newTestWeb(t, userOf(tomahora.RolRecepcion), a.store)
+	_, made := post(t, reception, "/agendar", booking("duracion=45"))
+	path := fmt.Sprintf("/citas/%d", made.Cita.ID)
+	doctor := userOf(tomahora.RolProfesional)
+	doctor.IDProfesional = 1
+	own := newTestWeb(t, doctor, a.store)
+	tests := map[string]struct {
+		h     http.Handler
+		query string
+		want  map[string]string // of each list what is chosen, and all there is
+	}{
+		"as it is": {reception, "", map[string]string{
+			"id_sucursal": "1 of 1,2", "id_profesional": "1 of 1,2,3", "id_sillon": "1 of 1,7", "duracion": "45 of 15,30,45,60,75,90,105,120",
+		}},
+		"with one of other steps, who attends by video": {reception, "?id_profesional=3", map[string]string{
+			"id_profesional": "3 of 1,2,3", "id_sillon": "1 of 1,7", "duracion": "20 of 20,40,60,80,100,120,140,160",
+		}},
+		"where the profesional does not attend": {reception, "?id_profesional=2&id_sucursal=2", map[string]string{"id_sucursal": "2 of 1,2", "id_profesional": " of ,1,4,6"}},
+		"on the lanes of somebody there":        {reception, "?id_profesional=6&id_sucursal=2", map[string]string{"id_profesional": "6 of 1,4,6", "id_sillon": "3 of 3,7", "duracion": "30 of 30,60,90,120,150,180,210,240"}},
+		"on a day without work":                 {reception, "?fecha=2026-11-29", map[string]string{"id_sillon": "1 of 1,7"}},
+		"of nobody there is":                    {reception, "?id_profesional=99&id_sucursal=1", map[string]string{"id_profesional": "1 of 1,2,3"}},
+		"of a profesional to another":           {own, "?id_profesional=6&id_sucursal=2", map[string]string{"id_profesional": "1 of 1", "id_sillon": "1 of 1,7"}},
+	}
+	for name, tt := range tests {
+		html := browse(t, tt.h, path+tt.query, "X-Parte: 1").Body.String()
+		for field, want := range tt.want {
+			if got := offered(html, field); got != want {
+				t.Errorf("%s: %s is %s, want %s", name, field, got, want)
+			}
+		}
+	}
+}
+
+// offered are the values of a select: the chosen one and all.
+func offered(html, name string) string {
+	_, list, _ := strings.Cut(html, `name="`+name+`"`)
+	list, _, _ = strings.Cut(list, "</select>")
+	var all []string
+	chosen := ""
+	for _, m := range regexp.MustCompile(`<option value="([^"]*)"( selected)?`).FindAllStringSubmatch(list, -1) {
+		if all = append(all, m[1]); m[2] != "" {
+			chosen = m[1]
+		}
+	}
+	return chosen + " of " + strings.Join(all, ",")
+}
+
+// A profesional sees and uses the own atenciones of a paciente, nobody else's.
+func TestAProfesionalHasTheOwnAtenciones(t *testing.T) {
+	a := newAjustesTest(t, true)
+	ids := map[tomahora.ProfesionalID]tomahora.AtencionID{}
+	must(t, a.store.Update(t.Context(), a.id, func(tx tomahora.Tx) error {
+		for prof, nombre := range map[tomahora.ProfesionalID]string{1: "Blanqueamiento secreto", 2: "Control propio"} {
+			made, err := agenda.CrearAtencion(tx, tomahora.Sistema, tomahora.Atencion{Nombre: nombre, IDPaciente: 2, IDProfesional: prof, IDSucursal: 1, Fecha: tomahora.Fecha{Year: 2026, Month: 11, Day: 26}})
+			if err != nil {
+				return err
+			}
+			ids[prof] = made.ID
+		}
+		return nil
+	}))
+	doctor := userOf(tomahora.RolProfesional)
+	doctor.IDProfesional = 2
+	h := newTestWeb(t, doctor, a.store)
+	html := browse(t, h, "/agendar?id_paciente=2").Body.String()
+	if strings.Contains(html, "secreto") || !strings.Contains(html, "Control propio") {
+		t.Errorf("the form offers %v", regexp.MustCompile(`(?s)name="id_atencion".*?</select>`).FindString(html))
+	}
+	for prof, want := range map[tomahora.ProfesionalID]int{1: http.StatusNotFound, 2: http.StatusCreated} {
+		sent := booking("id_profesional=2", "videoconsulta=0", "id_atencion="+itoa(ids[prof]))
+		if status, got := post(t, h, "/agendar", sent); status != want {
+			t.Errorf("a cita of an atención of profesional %d: %d %+v, want %d", prof, status, got.Error, want)
+		}
+	}
+}
+
 func TestAChangeOfWhatSomebodyChangedIsRefused(t *testing.T) {
 	a := newAjustesTest(t, true)
 	h := newTestWeb(t, userOf(tomahora.RolRecepcion), a.store)
@@ -107,7 +273,7 @@ func TestAChangeOfWhatSomebodyChangedIsRefused(t *testing.T) {
 	if status, got := post(t, h, path, url.Values{"id_estado": {"3"}, "version": {"1"}}); status != 200 || got.Cita.Version != 2 {
 		t.Errorf("the first is answered %d %+v", status, got)
 	}
-	if status, got := post(t, h, path, url.Values{"id_estado": {"8"}, "version": {"1"}}); status != 409 || got.Error.Code != tomahora.CodeVersionDistinta {
+	if status, got := post(t, h, path, url.Values{"id_estado": {"8"}, "version": {"1"}}); status != 409 || got.Error.Code != tomahora.CodeVersionDistinta || got.Cita.ID != made.Cita.ID || got.Cita.Version != 2 || got.Cita.IDEstado != 3 {
 		t.Errorf("the second is answered %d %+v", status, got)
 	}
 	if status, _ := post(t, h, "/web"+path+"/probar", url.Values{"hora_inicio": {"10:00"}}); status != 204 {
@@ -403,6 +569,23 @@ func TestTheKeysAreThoseOfTheRole(t *testing.T) {
 		}
 		if got := strings.Join(told, " "); got != want {
 			t.Errorf("%s is told %q, want %q", rol, got, want)
+		}
+	}
+}
+
+// A profesional books where the own agenda is: the other sucursales are not offered.
+func TestAProfesionalBooksInTheOwnSucursales(t *testing.T) {
+	a := newAjustesTest(t, true)
+	for prof, want := range map[tomahora.ProfesionalID]int{0: 2, 1: 2, 2: 1} { // at the demo 1 attends at both, 2 at one
+		user := userOf(tomahora.RolRecepcion)
+		if prof != 0 {
+			user.Rol, user.IDProfesional = tomahora.RolProfesional, prof
+		}
+		page := browse(t, newTestWeb(t, user, a.store), "/agendar").Body.String()
+		_, choice, _ := strings.Cut(page, `<select id="campo-id_sucursal"`)
+		choice, _, _ = strings.Cut(choice, "</select>")
+		if got := max(1, strings.Count(choice, "<option")); got != want || !strings.Contains(page, `name="id_sucursal"`) {
+			t.Errorf("profesional %d has the choice of %d sucursales, want %d", prof, got, want)
 		}
 	}
 }

@@ -66,7 +66,6 @@ func cambioPaciente(values url.Values) tomahora.CambioPaciente {
 // agendarPage is the form that books a cita.
 type agendarPage struct {
 	Form           form
-	Estado         url.Values // what was said so far, for links that go on from here
 	Paciente       *pacienteShown
 	Encontrados    []pacienteShown
 	Buscado        bool // somebody was looked for
@@ -87,20 +86,25 @@ type agendarPage struct {
 	RUTDe          *pacienteShown // who has it already
 }
 
-// With is the link to the form with some of what was said changed; pairs are names
-// and values.
-func (p *agendarPage) With(pairs ...any) string {
-	next := url.Values{}
-	for name, values := range p.Estado {
-		next[name] = values
-	}
+// changeField is the field whose button has a change as its value.
+const changeField = "con"
+
+// Change is the value of a button that goes on with what the form says when it is
+// pressed, some of it changed; pairs are names and values, "" takes something back.
+func (*agendarPage) Change(pairs ...any) string {
+	change := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		name, value := text(pairs[i]), text(pairs[i+1])
-		if next.Del(name); value != "" {
-			next.Set(name, value)
-		}
+		change.Set(text(pairs[i]), text(pairs[i+1]))
 	}
-	return "/agendar?" + next.Encode()
+	return change.Encode()
+}
+
+// withChange is what a form says once the button that was pressed has changed it.
+func withChange(sent url.Values) url.Values {
+	// What cannot be read of it changes nothing.
+	change, _ := url.ParseQuery(sent.Get(changeField))
+	maps.Copy(sent, change)
+	return sent
 }
 
 // ProfesionalesOrAny are the profesionales, and first that none is chosen yet.
@@ -113,32 +117,44 @@ func (p *agendarPage) AtencionesOrNone() []option {
 	return orNone(p.Atenciones, "")
 }
 
-// NuevoNombre, NuevoApellidos and NuevoRUT are of a new paciente what was typed to
-// look for one.
-func (p *agendarPage) NuevoNombre() string {
-	nombre, _, _ := strings.Cut(p.typedName(), " ")
-	return nombre
+// newPaciente are the fields that describe a new paciente.
+func newPaciente() []string {
+	return []string{"nombre", "apellidos", "rut", "celular", "email", "otro_documento"}
 }
 
-// NuevoApellidos is what follows the first word.
-func (p *agendarPage) NuevoApellidos() string {
-	_, apellidos, _ := strings.Cut(p.typedName(), " ")
-	return strings.TrimSpace(apellidos)
-}
-
-// NuevoRUT is what was typed where it has digits.
-func (p *agendarPage) NuevoRUT() string {
-	if typed := p.Form.Get("q"); strings.ContainsAny(typed, "0123456789") {
-		return typed
+// NuevoChange asks for a new paciente: who was described before or, where somebody
+// else was looked for, whoever that is.
+func (p *agendarPage) NuevoChange() string {
+	pairs := []any{"nuevo", "1", "q", ""}
+	typed := strings.TrimSpace(p.Form.Get("q"))
+	if typed == "" {
+		return p.Change(pairs...)
 	}
-	return ""
+	for _, name := range newPaciente() {
+		pairs = append(pairs, name, "")
+	}
+	if strings.ContainsAny(typed, "0123456789") {
+		return p.Change(append(pairs, "rut", typed)...)
+	}
+	nombre, apellidos, _ := strings.Cut(typed, " ")
+	return p.Change(append(pairs, "nombre", nombre, "apellidos", strings.TrimSpace(apellidos))...)
 }
 
-func (p *agendarPage) typedName() string {
-	if p.NuevoRUT() != "" {
-		return ""
+// Kept is what was typed into fields that are not shown as the form is now.
+func (p *agendarPage) Kept() (list []attr) {
+	var names []string
+	switch {
+	case p.Paciente != nil:
+		names = newPaciente()
+	case p.Form.Get("nuevo") == "":
+		names = append(newPaciente(), "atencion_nueva")
 	}
-	return p.Form.Get("q")
+	for _, name := range names {
+		if value := p.Form.Get(name); value != "" {
+			list = append(list, attr{name, value})
+		}
+	}
+	return list
 }
 
 // pacienteShown is a paciente as pages show it.
@@ -213,7 +229,7 @@ const (
 func (s *server) agendar(w http.ResponseWriter, r *http.Request) error {
 	var page agendarPage
 	err := s.view(r, func(tx tomahora.Tx) (err error) {
-		page, err = s.agendarPage(r, tx, form{Values: r.URL.Query()})
+		page, err = s.agendarPage(r, tx, form{Values: withChange(r.URL.Query())})
 		return err
 	})
 	if err != nil {
@@ -230,8 +246,7 @@ func (s *server) agendarPage(r *http.Request, tx tomahora.Tx, f form) (agendarPa
 	}
 	modos := modosDe(user, p, f.Get("volver"), "/agendar")
 	p.fill(tx, user)
-	page := agendarPage{Form: f, Estado: p.values(f.Values), Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
-	page.Form.Values = page.Estado
+	page := agendarPage{Form: form{Values: p.values(f.Values)}, Buscado: p.buscado != "", PuedeCrear: user.Puede(tomahora.EditarPacientes)}
 	page.addChoices(cfg, user, p)
 	if p.solicitud.IDPaciente == 0 && !p.nuevo {
 		page.Modos = modos
@@ -310,9 +325,18 @@ func (p *peticion) fill(tx tomahora.Tx, user tomahora.Usuario) {
 		own = []tomahora.ProfesionalID{user.IDProfesional}
 	}
 	s.IDSucursal = sucursalFor(cfg, s.IDSucursal, own)
-	if prof, ok := cfg.Profesional(s.IDProfesional); ok && (s.Duracion == nil || !prof.Admits(*s.Duracion)) {
-		s.Duracion = new(usualDuracion(prof))
+	if prof, ok := cfg.Profesional(s.IDProfesional); ok {
+		s.Duracion = new(duracionOf(prof, s.Duracion))
 	}
+}
+
+// duracionOf is how long a cita of a profesional is to be: as was asked for, where the
+// profesional's intervals admit that.
+func duracionOf(p tomahora.Profesional, asked *tomahora.Duracion) tomahora.Duracion {
+	if asked != nil && p.Admits(*asked) {
+		return *asked
+	}
+	return usualDuracion(p)
 }
 
 // usualDuracion is half an hour, or what comes nearest to it of a profesional's
@@ -367,12 +391,19 @@ func bitText(b bool) string {
 	return "0"
 }
 
-func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p *peticion) {
+// addSucursales adds those where the user may book, and the one that is chosen: a
+// profesional's are those of the own agenda.
+func (page *agendarPage) addSucursales(cfg *tomahora.Config, user tomahora.Usuario, chosen tomahora.SucursalID) {
 	for _, suc := range cfg.Plan().Sucursales {
-		if suc.Habilitada {
+		elsewhere := user.Rol == tomahora.RolProfesional && suc.ID != chosen && !cfg.Atiende(user.IDProfesional, suc.ID)
+		if suc.Habilitada && !elsewhere {
 			page.Sucursales = append(page.Sucursales, option{itoa(suc.ID), suc.Nombre})
 		}
 	}
+}
+
+func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario, p *peticion) {
+	page.addSucursales(cfg, user, p.solicitud.IDSucursal)
 	practised := map[tomahora.EspecialidadID]bool{}
 	for _, prof := range cfg.Plan().Profesionales {
 		if prof.Habilitado && cfg.Atiende(prof.ID, p.solicitud.IDSucursal) && user.PuedeEn(tomahora.Agendar, prof.ID) {
@@ -385,13 +416,24 @@ func (page *agendarPage) addChoices(cfg *tomahora.Config, user tomahora.Usuario,
 			page.Especialidades = append(page.Especialidades, option{itoa(e.ID), e.Nombre})
 		}
 	}
-	const steps = 8
 	if prof, ok := cfg.Profesional(p.solicitud.IDProfesional); ok {
-		for n := tomahora.Duracion(1); n <= steps || prof.Intervalo*n <= max(60, *p.solicitud.Duracion); n++ {
-			minutes := strconv.Itoa(int(prof.Intervalo * n))
-			page.Duraciones = append(page.Duraciones, option{minutes, minutes + " min"})
-		}
+		page.Duraciones = duraciones(prof, *p.solicitud.Duracion)
 	}
+}
+
+// duraciones are the lengths that citas of a profesional mostly have, up to that of
+// this one.
+func duraciones(p tomahora.Profesional, this tomahora.Duracion) (list []option) {
+	const steps = 8
+	for n := tomahora.Duracion(1); n <= steps || p.Intervalo*n <= max(60, this); n++ {
+		list = append(list, minutesOption(p.Intervalo*n))
+	}
+	return list
+}
+
+func minutesOption(d tomahora.Duracion) option {
+	minutes := strconv.Itoa(int(d))
+	return option{minutes, minutes + " min"}
 }
 
 // addPaciente adds who comes, or who is found by what was typed.
@@ -412,7 +454,7 @@ func (s *server) addPaciente(r *http.Request, tx tomahora.Tx, p *peticion, page 
 	if err != nil {
 		return err
 	}
-	return page.addAtenciones(tx, p)
+	return page.addAtenciones(tx, s.user(r), p)
 }
 
 // addRUT tells of the RUT of a new paciente whether it is one, and whose it is
@@ -459,17 +501,20 @@ func (s *server) history(r *http.Request, tx tomahora.Tx, paciente tomahora.Paci
 	return list, err
 }
 
-// addAtenciones adds the atenciones of the paciente that a cita may have. A plan de
-// tratamiento may have many.
-func (page *agendarPage) addAtenciones(tx tomahora.Tx, p *peticion) error {
+// addAtenciones adds the atenciones of the paciente that a cita may have and the user
+// may see. A plan de tratamiento may have many.
+func (page *agendarPage) addAtenciones(tx tomahora.Tx, user tomahora.Usuario, p *peticion) error {
 	const many = 20
+	filtros := []tomahora.Filtro{
+		{Columna: "id_paciente", Operador: tomahora.Igual, Valor: int64(p.solicitud.IDPaciente)},
+		{Columna: "finalizado", Operador: tomahora.Igual, Valor: int64(0)},
+		{Columna: "bloqueado", Operador: tomahora.Igual, Valor: int64(0)},
+	}
+	if user.Rol == tomahora.RolProfesional {
+		filtros = append(filtros, tomahora.Filtro{Columna: "id_profesional", Operador: tomahora.Igual, Valor: int64(user.IDProfesional)})
+	}
 	open, err := tx.Atenciones().List(tomahora.Consulta{
-		Filtros: []tomahora.Filtro{
-			{Columna: "id_paciente", Operador: tomahora.Igual, Valor: int64(p.solicitud.IDPaciente)},
-			{Columna: "finalizado", Operador: tomahora.Igual, Valor: int64(0)},
-			{Columna: "bloqueado", Operador: tomahora.Igual, Valor: int64(0)},
-		},
-		Orden: []tomahora.Orden{{Columna: "id", Descendente: true}}, Limite: many,
+		Filtros: filtros, Orden: []tomahora.Orden{{Columna: "id", Descendente: true}}, Limite: many,
 	})
 	for _, a := range open {
 		if a.Tipo.AllowsCitas() {
@@ -481,7 +526,7 @@ func (page *agendarPage) addAtenciones(tx tomahora.Tx, p *peticion) error {
 }
 
 // addLibres adds the next free hours of the profesional, or of all of an
-// especialidad.
+// especialidad, each as long as the cita would be.
 func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p *peticion, page *agendarPage) error {
 	cfg, ask := tx.Config(), p.solicitud
 	b := agenda.Busqueda{Sucursales: []tomahora.SucursalID{ask.IDSucursal}, Futuras: true, Limite: maxLibres}
@@ -496,8 +541,10 @@ func (s *server) addLibres(r *http.Request, tx tomahora.Tx, p *peticion, page *a
 			b.Profesionales = append(b.Profesionales, tomahora.ProfesionalID(n))
 		}
 	}
-	if ask.Duracion != nil && p.especialidad == 0 {
-		b.Duracion = *ask.Duracion
+	b.DuracionDe = map[tomahora.ProfesionalID]tomahora.Duracion{}
+	for _, id := range b.Profesionales {
+		prof, _ := cfg.Profesional(id)
+		b.DuracionDe[id] = duracionOf(prof, ask.Duracion)
 	}
 	hoy := tomahora.FechaOf(tx.Now(), cfg.ZonaDe(ask.IDSucursal))
 	b.Desde = hoy
@@ -648,6 +695,9 @@ func (s *server) bookCita(tx tomahora.Tx, user tomahora.Usuario, p *peticion, va
 		}
 		ask.IDPaciente = paciente.ID
 	}
+	if err := ownAtencion(tx, user, ask.IDAtencion); err != nil {
+		return tomahora.Cita{}, err
+	}
 	if nombre := strings.TrimSpace(values.Get("atencion_nueva")); nombre != "" && ask.IDAtencion == 0 {
 		atencion, err := agenda.CrearAtencion(tx, user.Actor(), tomahora.Atencion{
 			Nombre: nombre, IDPaciente: ask.IDPaciente, IDProfesional: ask.IDProfesional, IDSucursal: ask.IDSucursal, Fecha: ask.Fecha,
@@ -659,6 +709,18 @@ func (s *server) bookCita(tx tomahora.Tx, user tomahora.Usuario, p *peticion, va
 	}
 	done, err := agenda.Agendar(tx, user.Actor(), ask)
 	return done.Cita, err
+}
+
+// ownAtencion refuses an atención that a request names, and its user may not see.
+func ownAtencion(tx tomahora.Tx, user tomahora.Usuario, id tomahora.AtencionID) error {
+	if id == 0 || user.Rol != tomahora.RolProfesional {
+		return nil
+	}
+	a, err := tx.Atenciones().Get(id)
+	if err == nil && a.IDProfesional != user.IDProfesional {
+		return tomahora.NotFound("la atención")
+	}
+	return err
 }
 
 // agendarAgain shows the form with what is wrong.

@@ -103,9 +103,10 @@ func TestWhoMaySetUp(t *testing.T) {
 			if !strings.HasPrefix(path, "/ajustes") && path != "/tablero" && !strings.HasPrefix(path, "/listas/") {
 				continue
 			}
+			ofAll := !strings.HasPrefix(path, "/ajustes") && !strings.HasPrefix(path, "/listas/accesos/")
 			want := rol == tomahora.RolAdministracion ||
-				rol == tomahora.RolRecepcion && (path == "/ajustes" || strings.HasPrefix(path, "/ajustes/bloqueos") || !strings.HasPrefix(path, "/ajustes")) ||
-				rol == tomahora.RolLectura && !strings.HasPrefix(path, "/ajustes")
+				rol == tomahora.RolRecepcion && (path == "/ajustes" || strings.HasPrefix(path, "/ajustes/bloqueos") || ofAll) ||
+				rol == tomahora.RolLectura && ofAll
 			path = strings.NewReplacer("{id}", "nuevo", "{file}", "estados.csv").Replace(path)
 			var w *httptest.ResponseRecorder
 			switch {

@@ -34,7 +34,7 @@ func (s *server) webhooks(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.words(r)
 	made := listado{
-		Title: l.t("ajustes.webhooks"), Intro: l.t("ajustes.webhooks.intro"), New: &enlace{l.t("ajustes.webhooks.new"), "/ajustes/webhooks/nuevo"},
+		Title: l.t("ajustes.webhooks"), Intro: l.t("ajustes.webhooks.intro"), New: &enlace{l.t("ajustes.webhooks.new"), "/ajustes/webhooks/nuevo"}, Export: "/listas/accesos/webhooks.csv",
 		Columns: []string{"URL", l.t("ajustes.webhooks.entidades"), l.t("ajustes.state")},
 		Empty:   newEmpty("webhook", l.t("ajustes.webhooks.emptyTitle"), l.t("ajustes.webhooks.emptyText"), l.t("ajustes.webhooks.new"), "/ajustes/webhooks/nuevo"),
 	}
@@ -62,6 +62,18 @@ func (l locale) entidades(v tomahora.Webhook) string {
 	names := make([]string, len(v.Entidades))
 	for i, e := range v.Entidades {
 		names[i] = l.t("entidad." + e)
+	}
+	return joined(names...)
+}
+
+// acciones tells in words of which changes.
+func (l locale) acciones(v tomahora.Webhook) string {
+	if len(v.Acciones) == 0 {
+		return l.t("ajustes.webhooks.allActions")
+	}
+	names := make([]string, len(v.Acciones))
+	for i, a := range v.Acciones {
+		names[i] = l.t("accion." + string(a))
 	}
 	return joined(names...)
 }
@@ -351,18 +363,10 @@ func (s *server) entregas(r *http.Request, id tomahora.WebhookID, q url.Values) 
 }
 
 func (l locale) webhookFacts(hook tomahora.Webhook, zona *time.Location, now time.Time) []dato {
-	acciones := l.t("ajustes.webhooks.allActions")
-	if len(hook.Acciones) > 0 {
-		names := make([]string, len(hook.Acciones))
-		for i, a := range hook.Acciones {
-			names[i] = l.t("accion." + string(a))
-		}
-		acciones = joined(names...)
-	}
 	facts := []dato{
 		{l.t("ajustes.state"), l.activeTag(hook.Activo).Tag},
 		{l.t("ajustes.webhooks.entidades"), l.entidades(hook)},
-		{l.t("ajustes.webhooks.acciones"), upperFirst(acciones)},
+		{l.t("ajustes.webhooks.acciones"), upperFirst(l.acciones(hook))},
 		{l.t("ajustes.webhooks.token"), hook.Token},
 		{l.t("ajustes.webhooks.created"), l.moment(hook.Creado, zona)},
 	}

@@ -88,18 +88,17 @@ func acciones(cfg *tomahora.Config, c tomahora.Cita) []accion {
 // citaPage is all about one cita.
 type citaPage struct {
 	Cita          citaShown
+	Datos         string // the same as scripts have it
 	Paciente      pacienteShown
 	Acciones      []accion
 	Puede         bool // change it
 	Form          form
 	Estados       []option
-	Profesionales []option
-	Sillones      []option
-	Duraciones    []option
-	Modalidad     bool // it can be attended either way
+	Destino       destino
 	Modos         []option
 	Motivos       []string        // why citas are annulled
 	Abierto       map[string]bool // which parts are shown open
+	Foco          string          // what the focus begins at: "anular", "mover", "accion" or "cuando"
 	IDSucursal    tomahora.SucursalID
 	IDProfesional tomahora.ProfesionalID
 	Libres        []libreShown
@@ -123,13 +122,13 @@ func (s *server) cita(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		page, err = s.citaPage(r, tx, c, form{})
+		page, err = s.citaPage(r, tx, c, form{Values: citaValues(c, r.URL.Query())})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.renderPart(w, r, http.StatusOK, "cita", page)
+	return s.renderPart(w, r, http.StatusOK, "cita", &page)
 }
 
 // visibleCita is the cita in a request's path; one that its user may not see is not
@@ -156,37 +155,49 @@ func (s *server) citaPage(r *http.Request, tx tomahora.Tx, c tomahora.Cita, f fo
 		Cita: showCitaIn(cfg, c), Paciente: showPaciente(paciente), Acciones: acciones(cfg, c), Form: f,
 		Puede: user.PuedeEn(tomahora.Agendar, c.Espacio.IDProfesional), Volver: diaPath(c.Espacio),
 		IDSucursal: c.Espacio.IDSucursal, IDProfesional: c.Espacio.IDProfesional,
-		Abierto: map[string]bool{"mover": r.URL.Query().Has("mover") || f.Values != nil, "anular": r.URL.Query().Has("anular")},
+		Abierto: map[string]bool{"mover": r.URL.Query().Has("mover") || f.Problems != nil, "anular": r.URL.Query().Has("anular")},
 	}
+	page.Foco = page.foco()
 	l := s.locales[visitOf(r).lang]
 	page.Motivos = strings.Split(l.t("cita.reasons"), ",")
 	page.Modos = []option{{"0", l.t("agendar.inPerson")}, {"1", l.t("agendar.video")}}
-	if f.Values == nil {
-		page.Form.Values = citaValues(c)
+	if page.Datos, err = citaData(c); err != nil {
+		return page, err
 	}
 	for _, e := range cfg.Plan().Estados {
 		if e.Habilitado && !e.UsoInterno || e.ID == c.IDEstado {
 			page.Estados = append(page.Estados, option{itoa(e.ID), e.Nombre})
 		}
 	}
-	for _, prof := range cfg.Plan().Profesionales {
-		if prof.ID == c.Espacio.IDProfesional || prof.Habilitado && cfg.Atiende(prof.ID, c.Espacio.IDSucursal) && user.PuedeEn(tomahora.Agendar, prof.ID) {
-			page.Profesionales = append(page.Profesionales, option{itoa(prof.ID), prof.NombreCompleto()})
-		}
-	}
-	page.addSillones(cfg, c)
-	var choices agendarPage
-	d := c.Espacio.Rango.Duracion()
-	choices.addChoices(cfg, user, &peticion{solicitud: tomahora.Solicitud{IDProfesional: c.Espacio.IDProfesional, Duracion: &d}})
-	page.Duraciones = choices.Duraciones
-	page.Modalidad = slices.ContainsFunc(cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha), func(seg tomahora.Segmento) bool {
-		return seg.Rango.Contains(c.Espacio.Rango) && seg.Modalidad == tomahora.Ambas
-	})
+	page.Destino = destinoOf(cfg, user, c, f.Values)
 	if page.Paciente.Citas, err = s.history(r, tx, c.IDPaciente, c.ID); err != nil {
 		return page, err
 	}
 	page.Historial, err = l.historial(tx, c)
 	return page, err
+}
+
+// foco is where the focus begins: at what was asked for, else at what usually comes
+// next. Where nothing does it begins at nothing that one key more would change.
+func (page *citaPage) foco() string {
+	switch {
+	case page.Puede && page.Cita.Viva && page.Abierto["anular"]:
+		return "anular"
+	case page.Puede && page.Cita.Viva && page.Abierto["mover"]:
+		return "mover"
+	case page.Puede && slices.ContainsFunc(page.Acciones, func(a accion) bool { return a.Fresh }):
+		return "accion"
+	default:
+		return "cuando"
+	}
+}
+
+// FocoMover is the setting of the field at which moving begins.
+func (page *citaPage) FocoMover() string {
+	if page.Foco == "mover" {
+		return "data-foco=1"
+	}
+	return ""
 }
 
 // historial is who did what to a cita, the newest first, by the clock of its
@@ -209,30 +220,6 @@ func (l locale) historial(tx tomahora.Tx, c tomahora.Cita) ([]hecho, error) {
 		list = append(list, done)
 	}
 	return list, err
-}
-
-// addSillones adds the lanes that the profesional has that day, the one the cita is
-// on, and the sobrecupo.
-func (page *citaPage) addSillones(cfg *tomahora.Config, c tomahora.Cita) {
-	offered := []tomahora.SillonID{c.Espacio.IDSillon, tomahora.Sobrecupo}
-	for _, seg := range cfg.Segmentos(c.Espacio.IDProfesional, c.Espacio.IDSucursal, c.Espacio.Fecha) {
-		offered = append(offered, seg.Sillones...)
-	}
-	slices.Sort(offered)
-	for _, id := range slices.Compact(offered) {
-		sillon, _ := cfg.Sillon(id)
-		page.Sillones = append(page.Sillones, option{Value: text(id), Label: sillon.Nombre})
-	}
-}
-
-// citaValues is a cita as the form that changes it has it.
-func citaValues(c tomahora.Cita) url.Values {
-	e := c.Espacio
-	return url.Values{
-		"fecha": {e.Fecha.String()}, "hora_inicio": {clock(e.Rango.Inicio)}, "duracion": {itoa(int64(e.Rango.Duracion()))},
-		"id_profesional": {itoa(e.IDProfesional)}, "id_sillon": {itoa(e.IDSillon)}, "id_estado": {itoa(c.IDEstado)},
-		"videoconsulta": {bitText(c.Videoconsulta)}, "comentario": {c.Comentario}, "motivo": {""},
-	}
 }
 
 // readCambio reads a change of a cita.
@@ -307,6 +294,8 @@ func (s *server) cambiarCita(w http.ResponseWriter, r *http.Request) error {
 		return s.renderJSON(w, r, http.StatusOK, map[string]citaJSON{"cita": showCita(after)})
 	case err == nil:
 		return s.done(w, r, localPath(cmp.Or(f.Get("volver"), "/citas/"+itoa(after.ID))), "cita.saved", after.PacienteCompleto())
+	case wantsJSON(r) && tomahora.KindOf(err) == tomahora.KindStale: // with the cita as it is, to be shown and told
+		return s.renderJSON(w, r, http.StatusConflict, map[string]any{"error": s.told(r, tomahora.ProblemsOf(err)), "cita": showCita(before)})
 	case wantsJSON(r):
 		return s.refusedJSON(w, r, err)
 	default:
@@ -316,13 +305,7 @@ func (s *server) cambiarCita(w http.ResponseWriter, r *http.Request) error {
 
 // citaAgain shows a cita with what is wrong with a change of it.
 func (s *server) citaAgain(w http.ResponseWriter, r *http.Request, f form, before tomahora.Cita, refusal error) error {
-	sent := f.Values
-	f.Values = citaValues(before)
-	for name := range f.Values {
-		if sent.Has(name) {
-			f.Set(name, sent.Get(name))
-		}
-	}
+	f.Values = citaValues(before, f.Values)
 	if !s.refuse(r, &f, refusal) {
 		return refusal
 	}
@@ -337,7 +320,7 @@ func (s *server) citaAgain(w http.ResponseWriter, r *http.Request, f form, befor
 	if other, ok := errors.AsType[refused](refusal); ok {
 		page.Libres = other.libres
 	}
-	return s.renderPart(w, r, http.StatusUnprocessableEntity, "cita", page)
+	return s.renderPart(w, r, http.StatusUnprocessableEntity, "cita", &page)
 }
 
 // probarCambio tells a script how a change of a cita would end (POST

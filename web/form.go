@@ -100,6 +100,7 @@ func newField(f form, name, label string, settings ...string) field {
 	for _, setting := range settings {
 		key, value, _ := strings.Cut(setting, "=")
 		switch key {
+		case "": // none, where a template says what depends
 		case "type":
 			made.Type = value
 		case "hint":

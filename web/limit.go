@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -14,6 +15,7 @@ import (
 type limiter[K comparable] struct {
 	every time.Duration
 	burst int
+	blur  int // a new one of the many has up to so many less, nobody knows how many
 	clock func() time.Time
 
 	mu      sync.Mutex
@@ -38,6 +40,7 @@ func (l *limiter[K]) allow(who K) bool {
 			l.forget(now)
 		}
 		bucket = rate.NewLimiter(rate.Every(l.every), l.burst)
+		bucket.AllowN(now, rand.IntN(l.blur+1)) //nolint:gosec // a guess of it is worth nothing
 		l.buckets[who] = bucket
 	}
 	return bucket.AllowN(now, 1)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/tomahora/tomahora"
@@ -24,10 +25,17 @@ type lista struct {
 // listaPage is how many rows are read at once.
 const listaPage = 1000
 
+// listas finds a list by its name.
+type listas func(name string, r *http.Request, cfg *tomahora.Config, p tomahora.Periodo) (lista, bool)
+
 // listaCSV answers a list as CSV that Excel opens by a click: UTF-8 with its mark,
 // with the separator that the visitor's language has there, and no cell that would
 // run as a formula. What fails after the first page ends the download short.
-func (s *server) listaCSV(w http.ResponseWriter, r *http.Request) error {
+func (s *server) listaCSV(find listas) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error { return s.sendCSV(w, r, find) }
+}
+
+func (s *server) sendCSV(w http.ResponseWriter, r *http.Request, find listas) error {
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".csv")
 	cfg, err := s.config(r)
 	if err != nil {
@@ -38,7 +46,7 @@ func (s *server) listaCSV(w http.ResponseWriter, r *http.Request) error {
 		most = agenda.MaxDiasTablero
 	}
 	p, f := s.periodo(r, cfg, most)
-	made, known := s.lista(name, r, cfg, p)
+	made, known := find(name, r, cfg, p)
 	l := s.words(r)
 	switch {
 	case !ok || !known:
@@ -154,7 +162,7 @@ func whole(columns []string, rows func(yield func(row ...any) error) error) list
 	return lista{columns, func(_ []any, yield func(...any) error) ([]any, error) { return nil, rows(yield) }}
 }
 
-// lista finds a list by its name.
+// lista is a list of what the clinic does.
 func (s *server) lista(name string, r *http.Request, cfg *tomahora.Config, p tomahora.Periodo) (lista, bool) {
 	l, plan := s.words(r), cfg.Plan()
 	switch name {
@@ -214,6 +222,63 @@ func (s *server) lista(name string, r *http.Request, cfg *tomahora.Config, p tom
 			})), true
 	default:
 		return lista{}, false
+	}
+}
+
+// listaAccesos is a list of who and what may come in, for who sets that up. What
+// lets them in is in none.
+func (s *server) listaAccesos(name string, r *http.Request, cfg *tomahora.Config, _ tomahora.Periodo) (lista, bool) {
+	l := s.words(r)
+	when := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(cfg.Zona()).Format("2006-01-02 15:04")
+	}
+	switch name {
+	case "usuarios":
+		return whole([]string{
+			"listas.id", "ajustes.nombre", "entrar.email", "ajustes.usuarios.rol", "ajustes.usuarios.profesional", "cuenta.idioma", "listas.creado", "ajustes.enabled",
+		}, read(s, r, func(tx tomahora.Tx) ([]tomahora.Usuario, error) { return tx.Usuarios().List() }, func(u tomahora.Usuario) []any {
+			return []any{
+				int64(u.ID), u.Nombre, u.Email, l.t("rol." + string(u.Rol)), nombreDe(cfg, u.IDProfesional), u.Idioma, when(u.Creado), l.yesNo(u.Habilitado),
+			}
+		})), true
+	case "tokens":
+		return whole([]string{"listas.id", "ajustes.nombre", "listas.permiso", "listas.creado", "listas.revocado"},
+			read(s, r, func(tx tomahora.Tx) ([]tomahora.Token, error) { return tx.Tokens().List() }, func(t tomahora.Token) []any {
+				return []any{int64(t.ID), t.Nombre, l.tokenRight(t), when(t.Creado), when(t.Revocado)}
+			})), true
+	case "webhooks":
+		return whole([]string{"listas.id", "listas.url", "ajustes.webhooks.entidades", "ajustes.webhooks.acciones", "listas.creado", "ajustes.webhooks.active"},
+			read(s, r, func(tx tomahora.Tx) ([]tomahora.Webhook, error) { return tx.Webhooks().List() }, func(v tomahora.Webhook) []any {
+				return []any{int64(v.ID), withoutQuery(v.URL), l.entidades(v), l.acciones(v), when(v.Creado), l.yesNo(v.Activo)}
+			})), true
+	default:
+		return lista{}, false
+	}
+}
+
+// withoutQuery is a URL without what receivers like to put a key into.
+func withoutQuery(u string) string {
+	if address, _, has := strings.Cut(u, "?"); has {
+		return address + "?…"
+	}
+	return u
+}
+
+// read are rows of a short list of the store.
+func read[T any](s *server, r *http.Request, list func(tomahora.Tx) ([]T, error), row func(T) []any) func(func(...any) error) error {
+	return func(yield func(...any) error) error {
+		var all []T
+		err := s.view(r, func(tx tomahora.Tx) (err error) {
+			all, err = list(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return each(all, row)(yield)
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tomahora/tomahora"
+	"github.com/tomahora/tomahora/auth"
 )
 
 // download reads a list and takes it apart.
@@ -92,6 +94,60 @@ func TestAListIsInTheVisitorsLanguage(t *testing.T) {
 	rows := c.download("/listas/sillones.csv", ',', "Accept-Language: en")
 	if diff := cmp.Diff([][]string{{"ID", "Name", "Exclusive"}, {"1", "Sillon 1", "No"}, {"2", "Sillon 2", "No"}, {"3", "Box 3", "Yes"}}, rows); diff != "" {
 		t.Errorf("list (-want +got):\n%s", diff)
+	}
+}
+
+// Who may come in is told to who sets it up, and what lets them in to nobody.
+func TestListsOfWhoMayComeIn(t *testing.T) {
+	c := newAjustesTest(t, true)
+	when := testNow().In(time.FixedZone("", -3*60*60)).Format("2006-01-02 15:04")
+	const secret = "s3cr3t"
+	err := c.store.Update(t.Context(), c.id, func(tx tomahora.Tx) error {
+		if _, err := tx.Usuarios().Create(tomahora.Usuario{Nombre: "=1+1", Email: "a@b.cl", Rol: tomahora.RolProfesional, IDProfesional: 1, Idioma: "es"}, secret, tomahora.Sistema); err != nil {
+			return err
+		}
+		made, err := tx.Tokens().Create(tomahora.Token{Nombre: "@bot", Lectura: true}, auth.Hash(secret), tomahora.Sistema)
+		if err != nil {
+			return err
+		}
+		if err := tx.Tokens().Revoke(made.ID, tomahora.Sistema); err != nil {
+			return err
+		}
+		_, err = tx.Webhooks().Create(tomahora.Webhook{
+			URL: "https://a.cl/b?clave=" + secret, Entidades: []string{"cita"}, Acciones: []tomahora.Accion{tomahora.Created},
+			Token: secret, Secretos: []tomahora.Secreto{{Texto: secret}},
+		}, tomahora.Sistema)
+		return err
+	})
+	must(t, err)
+	last := map[string][]string{
+		"usuarios": {"'=1+1", "a@b.cl", "Profesional", "Javiera Soto", "es", when, "No"},
+		"tokens":   {"'@bot", "Solo lee", when, when},
+		"webhooks": {"https://a.cl/b?…", "Cita", "creado", when, "No"},
+	}
+	for name, want := range last {
+		path := "/listas/accesos/" + name + ".csv"
+		rows := c.download(path, ';')
+		if got := rows[len(rows)-1]; !cmp.Equal(got[1:], want) {
+			t.Errorf("%s ends in %q, want %q", name, got, want)
+		}
+		for _, title := range rows[0] {
+			if title == "" || strings.Contains(title, ".") {
+				t.Errorf("%s has a column %q", name, title)
+			}
+		}
+		if text := browse(t, c.admin, path).Body.String(); strings.Contains(text, secret) {
+			t.Errorf("%s tells a secret:\n%s", name, text)
+		}
+		c.wants(c.get("/ajustes/"+name), `href="`+path+`" download`)
+		for _, rol := range []tomahora.Rol{tomahora.RolRecepcion, tomahora.RolProfesional, tomahora.RolLectura} {
+			if w := browse(t, newTestWeb(t, userOf(rol), c.store), path); w.Code != http.StatusForbidden {
+				t.Errorf("%s was answered %d to %s", path, w.Code, rol)
+			}
+		}
+		if w := browse(t, c.admin, "/listas/"+name+".csv"); w.Code != http.StatusNotFound {
+			t.Errorf("%s is among the lists for everybody: %d", name, w.Code)
+		}
 	}
 }
 

@@ -240,7 +240,7 @@ func (s *server) moverCita(w http.ResponseWriter, r *http.Request, p propia) err
 		return redirect(w, r, p.path()+"/mover")
 	}
 	err = s.change(r, p, func(tx tomahora.Tx) (tomahora.Cita, error) { return agenda.MoverOnline(tx, p.id, hora) })
-	if isLost(err) || tomahora.IsCode(err, tomahora.CodeLimiteOnline) {
+	if isLost(err) {
 		return redirect(w, r, p.moverPath("dia", hora.Fecha.String())+"&perdida="+codeOf(hora))
 	}
 	if err != nil {

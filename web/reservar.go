@@ -22,20 +22,32 @@ import (
 
 // onlineLimits are how often pages for everybody are answered.
 type onlineLimits struct {
-	pages    *limiter[netip.Prefix]
-	holds    *limiter[netip.Prefix]
-	bookings *limiter[netip.Prefix]
-	clinicas *limiter[tomahora.ClinicaID]
+	pages      *limiter[netip.Prefix]
+	holds      *limiter[netip.Prefix]
+	bookings   *limiter[netip.Prefix]
+	documentos *limiter[documento]
+	clinicas   *limiter[tomahora.ClinicaID]
+}
+
+// documento is that of a paciente of a clinic.
+type documento struct {
+	clinica tomahora.ClinicaID
+	text    string
 }
 
 // Many people come from one address: a clinic's own network, a carrier's.
+// In the name of one document come more bookings than from one address, and never
+// as many as the time before: nobody can count those of others by their own.
 func newOnlineLimits(clock func() time.Time) onlineLimits {
-	return onlineLimits{
-		pages:    newLimiter[netip.Prefix](clock, 120, 250*time.Millisecond),
-		holds:    newLimiter[netip.Prefix](clock, 30, 20*time.Second),
-		bookings: newLimiter[netip.Prefix](clock, 15, 3*time.Minute),
-		clinicas: newLimiter[tomahora.ClinicaID](clock, 60, 20*time.Second),
+	limits := onlineLimits{
+		pages:      newLimiter[netip.Prefix](clock, 120, 250*time.Millisecond),
+		holds:      newLimiter[netip.Prefix](clock, 30, 20*time.Second),
+		bookings:   newLimiter[netip.Prefix](clock, 15, 3*time.Minute),
+		documentos: newLimiter[documento](clock, 30, time.Hour),
+		clinicas:   newLimiter[tomahora.ClinicaID](clock, 60, 20*time.Second),
 	}
+	limits.documentos.blur = 12
+	return limits
 }
 
 // online is a clinic as whoever comes sees it.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"time"
@@ -41,26 +42,70 @@ func (s *server) onlineTomar(w http.ResponseWriter, r *http.Request, o online) e
 		return redirect(w, r, o.base()+"/dia"+e.query())
 	}
 	code := codeOf(hora)
-	if !s.limits.holds.allow(s.network(r)) {
-		return redirect(w, r, o.base()+"/datos"+e.query("hora", code))
-	}
-	var reserva tomahora.Reserva
-	err = s.Store.Update(r.Context(), o.clinica, func(tx tomahora.Tx) (err error) {
-		reserva, err = agenda.ReservarOnline(tx, hora, s.heldBy(r, o, f.Values))
-		return err
-	})
+	token, _, err := s.take(w, r, o, hora, f.Values)
 	if isLost(err) {
 		return redirect(w, r, o.base()+"/hora"+e.query("dia", hora.Fecha.String(), "perdida", code))
 	}
 	if err != nil {
 		return err
 	}
-	token := ""
-	if reserva.ID != 0 {
-		token = seal(o.cfg.Online().Clave, selloReserva, o.clinica, int64(reserva.ID))
-		s.setCookie(w, r, holdCookie, token, int(tomahora.TTLOnline/time.Second))
+	fresh := ""
+	if token != "" {
+		fresh = "1"
 	}
-	return redirect(w, r, o.base()+"/datos"+e.query("hora", code, "reserva", token))
+	return redirect(w, r, o.base()+"/datos"+e.query("hora", code, "reserva", token, recien, fresh))
+}
+
+// recien says in the address of the details that the hour was taken just now. The
+// script of the page takes it away, and whoever comes back, or presses reload, with
+// nothing that says so, takes the hour again: when a page is left it lets go of the
+// hour, and that may be heard before the page is asked for again or after.
+const recien = "recien"
+
+// take holds an hour, in place of what is held for who makes the request. Where no
+// more may be held there is no token.
+func (s *server) take(w http.ResponseWriter, r *http.Request, o online, hora agenda.HoraOnline, values url.Values) (token string, held tomahora.Reserva, err error) {
+	if !s.limits.holds.allow(s.network(r)) {
+		return "", held, nil
+	}
+	err = s.Store.Update(r.Context(), o.clinica, func(tx tomahora.Tx) (err error) {
+		held, err = agenda.ReservarOnline(tx, hora, s.heldBy(r, o, values))
+		return err
+	})
+	if err != nil || held.ID == 0 {
+		return "", held, err
+	}
+	token = seal(o.cfg.Online().Clave, selloReserva, o.clinica, int64(held.ID))
+	s.setCookie(w, r, holdCookie, token, int(tomahora.TTLOnline/time.Second))
+	return token, held, nil
+}
+
+// retomada is an hour that is held again, for so many seconds; 0 when it is not.
+type retomada struct {
+	Reserva  string `json:"reserva"`
+	Segundos int    `json:"segundos"`
+}
+
+// onlineRetomar holds the hour of the details again, under another name: what lets
+// go of it by the old one comes too late.
+func (s *server) onlineRetomar(w http.ResponseWriter, r *http.Request, o online) error {
+	f, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	p, err := readPedido(o, f.Values)
+	if err != nil {
+		return err
+	}
+	token, held, err := s.take(w, r, o, p.hora, f.Values)
+	if err != nil && !isLost(err) {
+		return err
+	}
+	again := retomada{Reserva: token}
+	if token != "" {
+		again.Segundos = int(held.Vence.Sub(held.Creada) / time.Second)
+	}
+	return s.renderJSON(w, r, http.StatusOK, again)
 }
 
 // isLost tells whether an hour was refused because it cannot be had any more.
@@ -108,7 +153,7 @@ type datosBody struct {
 	Lost     bool
 	Phones   []phone
 	Soltar   string // where a script lets go
-	Reserva  string
+	Retomar  string // and where it takes the hour again
 }
 
 // pedido is a request for the details of an hour.
@@ -161,8 +206,8 @@ func (o online) datos(p pedido, f form) *datosBody {
 		Form: f, Action: o.base() + "/datos", Dia: upperFirst(o.l.longDate(p.hora.Fecha)), Hora: clock(p.hora.Inicio), Con: o.con(p.hora.IDProfesional), Donde: suc.Nombre,
 		Mapa: joinWords(suc.Direccion, suc.Comuna), Video: p.hora.Videoconsulta, Phones: o.phones(),
 		Otra:   o.base() + "/hora" + p.query("dia", p.hora.Fecha.String(), "reserva", p.token),
-		Fields: []attr{{"con", p.con}, {"modo", p.modo}, {"reserva", p.token}, {"hora", codeOf(p.hora)}},
-		Soltar: o.base() + "/soltar", Reserva: p.token,
+		Fields: []attr{{"con", p.con}, {"modo", p.modo}, {"reserva", p.token}, {"hora", codeOf(p.hora)}, {"envio", rand.Text()}},
+		Soltar: o.base() + "/soltar", Retomar: o.base() + "/retomar",
 	}
 }
 
@@ -209,14 +254,15 @@ func (s *server) book(r *http.Request, o online, p pedido, f form) (booked agend
 		Documento: f.Get("rut"), OtroDocumento: f.Get("otro") != "", Nombre: f.Get("nombre"), Apellidos: f.Get("apellidos"),
 		Celular: f.Get("celular"), Email: f.Get("email"), Motivo: f.Get("motivo"),
 	}
-	if err := datos.Normalized().Check(); err != nil {
+	datos = datos.Normalized()
+	if err := datos.Check(); err != nil {
 		return booked, err
 	}
-	if !s.limits.bookings.allow(s.network(r)) || !s.limits.clinicas.allow(o.clinica) {
+	if !s.limits.bookings.allow(s.network(r)) || !s.limits.documentos.allow(documento{o.clinica, datos.Documento}) || !s.limits.clinicas.allow(o.clinica) {
 		return booked, tomahora.Invalid(tomahora.CodeLimiteOnline, "")
 	}
 	err = s.Store.Update(r.Context(), o.clinica, func(tx tomahora.Tx) (err error) {
-		booked, err = agenda.AgendarOnline(tx, p.hora, s.heldBy(r, o, f.Values), datos)
+		booked, err = agenda.AgendarOnline(tx, p.hora, s.heldBy(r, o, f.Values), datos, f.Get("envio"))
 		return err
 	})
 	return booked, err
@@ -229,8 +275,8 @@ func (s *server) notBooked(w http.ResponseWriter, r *http.Request, o online, p p
 	status := http.StatusUnprocessableEntity
 	switch {
 	case isLost(refusal):
-		status, body.Lost, body.Reserva = http.StatusConflict, true, ""
-		body.Fields = []attr{{"con", p.con}, {"modo", p.modo}}
+		status, body.Lost = http.StatusConflict, true
+		body.Fields = []attr{{"con", p.con}, {"modo", p.modo}, {"envio", rand.Text()}}
 	case tomahora.KindOf(refusal) == tomahora.KindInvalid:
 		body.Form.Problems = o.problems(refusal)
 	default:

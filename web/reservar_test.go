@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -143,10 +145,6 @@ func TestReservarLeadsThroughItsSteps(t *testing.T) {
 
 	_, link := d.post("/reservar/1/datos", details("12.345.678-5", lunes9, reserva), http.StatusSeeOther)
 	has(t, d.get(link, http.StatusOK), "Su hora está reservada", "Lunes 30 de noviembre", "09:00", "Javiera Soto", "Av. La Paz 1003", "/cita.ics")
-	_, again := d.post("/reservar/1/datos", details("12.345.678-5", lunes9, reserva), http.StatusSeeOther)
-	if again != link {
-		t.Errorf("a button pressed twice led to %s, then to %s", link, again)
-	}
 	d.view(func(tx tomahora.Tx) error {
 		c, err := tx.Citas().Get(demo.FirstCitaID)
 		if c.IDEstado != tomahora.EstadoAgendaOnline || c.Origen != tomahora.ActorOnline {
@@ -285,6 +283,47 @@ func TestReservarLetsGoOfAnHour(t *testing.T) {
 	has(t, d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK), lunes9)
 }
 
+// Who reloads the details holds the hour under a new name, whether or not what let
+// go of it was heard before.
+func TestReservarTakesTheHourAgain(t *testing.T) {
+	d := newOnlineDemo(t)
+	again := func(reserva string) (a retomada) {
+		t.Helper()
+		w, _ := d.post("/reservar/1/retomar", url.Values{"con": {"p1"}, "hora": {lunes9}, "reserva": {reserva}}, http.StatusOK, "Accept: application/json")
+		must(t, json.Unmarshal(w.Body.Bytes(), &a))
+		return a
+	}
+	letGo := func(reserva string) {
+		d.post("/reservar/1/soltar", url.Values{"reserva": {reserva}}, http.StatusNoContent)
+	}
+	offered := func() bool {
+		return strings.Contains(d.get("/reservar/1/hora?con=p1&dia=2026-11-30", http.StatusOK).Body.String(), lunes9)
+	}
+	_, first := d.hold(lunes9)
+	letGo(first) // in time
+	second := again(first)
+	if second.Segundos != 300 || second.Reserva == first || offered() {
+		t.Fatalf("taken again as %+v, offered to others: %v", second, offered())
+	}
+	third := again(second.Reserva)
+	letGo(second.Reserva) // too late
+	if third.Segundos != 300 || offered() {
+		t.Errorf("taken again as %+v, offered to others: %v", third, offered())
+	}
+	letGo(third.Reserva)
+	_, others := d.hold(lunes9)
+	if lost := again(third.Reserva); lost != (retomada{}) {
+		t.Errorf("of an hour that somebody else has: %+v", lost)
+	}
+	letGo(others)
+	for range 40 {
+		_ = again("")
+	}
+	if limited := again(""); limited != (retomada{}) {
+		t.Errorf("taken again without an end: %+v", limited)
+	}
+}
+
 func TestReservarSaysWhatIsMissing(t *testing.T) {
 	d := newOnlineDemo(t)
 	f := details("12345678-9", lunes9, "")
@@ -347,6 +386,65 @@ func TestReservarIsNoOracle(t *testing.T) {
 	}
 }
 
+// Nobody learns from any answer whether, or when, somebody has citas.
+func TestReservarTellsNobodyOfCitas(t *testing.T) {
+	d := newOnlineDemo(t)
+	hora := func(minutes int) string {
+		return codeOf(agenda.HoraOnline{IDProfesional: 1, IDSucursal: 1, Fecha: tomahora.Fecha{Year: 2026, Month: 11, Day: 30}, Inicio: tomahora.Hora(minutes)})
+	}
+	busy, free := "11111111-1", "22222222-2"
+	for i := range 4 {
+		d.from = "203.0.113.5"
+		d.post("/reservar/1/datos", details(busy, hora(480+15*i), ""), http.StatusSeeOther)
+	}
+	d.from = "198.51.100.7" // a stranger's
+	for i, rut := range []string{busy, free, busy, free} {
+		d.post("/reservar/1/datos", details(rut, hora(600+15*i), ""), http.StatusSeeOther)
+		d.post("/reservar/1/datos", details(rut, hora(480+15*i), ""), http.StatusConflict) // gone for everybody
+	}
+}
+
+// In the name of one document come no more than some 30 bookings a day, from
+// however many addresses.
+func TestReservarIsLimitedForADocument(t *testing.T) {
+	d := newOnlineDemo(t)
+	booked := 0
+	for i := range 40 {
+		d.from = fmt.Sprintf("203.0.113.%d", 10+i)
+		f := tomahora.Fecha{Year: 2026, Month: 11, Day: 30}.AddDays(i / 16)
+		h := codeOf(agenda.HoraOnline{IDProfesional: 1, IDSucursal: 1, Fecha: f, Inicio: tomahora.Hora(480 + 15*(i%16))})
+		switch w := submit(t, d, "/reservar/1/datos", details("22222222-2", h, "")); w.Code {
+		case http.StatusSeeOther:
+			booked++
+		case http.StatusUnprocessableEntity:
+			has(t, w, "Por ahora no podemos tomar más horas en línea")
+		default:
+			t.Fatalf("answered %d\n%s", w.Code, w.Body)
+		}
+	}
+	if booked < 18 || booked > 30 {
+		t.Errorf("%d bookings for one document, want 18 to 30", booked)
+	}
+}
+
+// A button that is pressed twice books once; who knows all that was typed, but not
+// the page it was typed in, gets an hour of their own.
+func TestReservarTwiceIsOnce(t *testing.T) {
+	d := newOnlineDemo(t)
+	location, reserva := d.hold(lunes9)
+	_, after, _ := strings.Cut(d.get(location, http.StatusOK).Body.String(), `name="envio" value="`)
+	envio, _, _ := strings.Cut(after, `"`)
+	f := details("22222222-2", lunes9, reserva)
+	f.Set("envio", envio)
+	_, first := d.post("/reservar/1/datos", f, http.StatusSeeOther)
+	_, second := d.post("/reservar/1/datos", f, http.StatusSeeOther)
+	if first != second || envio == "" {
+		t.Errorf("pressed twice %q led to %s and %s", envio, first, second)
+	}
+	f.Del("envio")
+	d.post("/reservar/1/datos", f, http.StatusConflict)
+}
+
 func TestReservarIsLimited(t *testing.T) {
 	d := newOnlineDemo(t)
 	status := func(path string) int { return browse(t, d, path).Code }
@@ -361,7 +459,7 @@ func TestReservarIsLimited(t *testing.T) {
 	d.from = "2001:db8:1:1::1"
 	d.get("/reservar/1", http.StatusOK)
 
-	// Bookings run out sooner, and are refused as anything that is known of a paciente.
+	// Bookings run out sooner.
 	refused := 0
 	for i := range 20 {
 		w := submit(t, d, "/reservar/1/datos", details(tomahora.FormatRUT(5_000_000+i), codeOf(agenda.HoraOnline{
@@ -369,7 +467,7 @@ func TestReservarIsLimited(t *testing.T) {
 		}), ""))
 		if w.Code == http.StatusUnprocessableEntity {
 			refused++
-			has(t, w, "No podemos tomar esta hora en línea", "tel:&#43;56223456701")
+			has(t, w, "Por ahora no podemos tomar más horas en línea", "tel:&#43;56223456701")
 		}
 	}
 	if refused != 5 {

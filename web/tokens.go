@@ -36,11 +36,8 @@ func (s *server) tokens(w http.ResponseWriter, r *http.Request) error {
 	var revoked []tokenRow
 	for _, t := range all {
 		row := tokenRow{
-			ID: itoa(t.ID), Nombre: t.Nombre, Since: l.shortDate(tomahora.FechaOf(t.Creado, cfg.Zona())), Right: l.t("ajustes.tokens.all"),
+			ID: itoa(t.ID), Nombre: t.Nombre, Since: l.shortDate(tomahora.FechaOf(t.Creado, cfg.Zona())), Right: l.tokenRight(t),
 			Tag: l.t("ajustes.tokens.inForce"), TagClass: "tag-ok",
-		}
-		if t.Lectura {
-			row.Right = l.t("ajustes.tokens.readOnly")
 		}
 		if !t.Revocado.IsZero() {
 			row.Tag, row.TagClass = l.t("ajustes.tokens.revoked", l.shortDate(tomahora.FechaOf(t.Revocado, cfg.Zona()))), ""
@@ -52,6 +49,14 @@ func (s *server) tokens(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Rows = append(page.Rows, revoked...)
 	return s.render(w, r, http.StatusOK, "tokens", page)
+}
+
+// tokenRight tells what a token may do.
+func (l locale) tokenRight(t tomahora.Token) string {
+	if t.Lectura {
+		return l.t("ajustes.tokens.readOnly")
+	}
+	return l.t("ajustes.tokens.all")
 }
 
 func (s *server) newToken(w http.ResponseWriter, r *http.Request) error {

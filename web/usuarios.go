@@ -26,7 +26,7 @@ func (s *server) usuarios(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.words(r)
 	made := listado{
-		Title: l.t("ajustes.usuarios"), Intro: l.t("ajustes.usuarios.intro"), New: &enlace{l.t("ajustes.usuarios.new"), "/ajustes/usuarios/nuevo"},
+		Title: l.t("ajustes.usuarios"), Intro: l.t("ajustes.usuarios.intro"), New: &enlace{l.t("ajustes.usuarios.new"), "/ajustes/usuarios/nuevo"}, Export: "/listas/accesos/usuarios.csv",
 		Columns: []string{l.t("ajustes.nombre"), l.t("ajustes.usuarios.rol"), l.t("ajustes.state")},
 	}
 	for _, u := range all {
@@ -217,7 +217,7 @@ func (s *server) saveUsuario(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, "/ajustes/usuarios", "ajustes.saved", e.texto("nombre"))
 }
 
-// resetClave gives a usuario a new password, and ends what was locked.
+// resetClave gives a usuario a new password, for which no failure counts yet.
 func (s *server) resetClave(w http.ResponseWriter, r *http.Request) error {
 	u, err := s.usuarioDe(r)
 	if err != nil {
@@ -230,9 +230,6 @@ func (s *server) resetClave(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.update(r, func(tx tomahora.Tx) error { return agenda.CambiarClave(tx, u.ID, hash, nil, s.user(r).Actor()) })
 	if err != nil {
-		return err
-	}
-	if err := s.Store.Soltar(r.Context(), auth.FrenoDe(u)); err != nil {
 		return err
 	}
 	return s.showClave(w, r, u, clave)

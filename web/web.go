@@ -215,7 +215,8 @@ func (s *server) routes() []route {
 
 		// The dashboard and lists.
 		{"GET /tablero", tomahora.VerTablero, s.tablero},
-		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV},
+		{"GET /listas/{file}", tomahora.VerTablero, s.listaCSV(s.lista)},
+		{"GET /listas/accesos/{file}", tomahora.Configurar, s.listaCSV(s.listaAccesos)},
 
 		// Self-booking.
 		{"GET /reservar/{clinica}", anyone, s.anyClinica(s.onlineCon)},
@@ -223,6 +224,7 @@ func (s *server) routes() []route {
 		{"GET /reservar/{clinica}/dia", anyone, s.anyClinica(s.onlineDia)},
 		{"GET /reservar/{clinica}/hora", anyone, s.anyClinica(s.onlineHora)},
 		{"POST /reservar/{clinica}/tomar", anyone, s.anyClinica(s.onlineTomar)},
+		{"POST /reservar/{clinica}/retomar", anyone, s.anyClinica(s.onlineRetomar)},
 		{"POST /reservar/{clinica}/soltar", anyone, s.anyClinica(s.onlineSoltar)},
 		{"GET /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineDatos)},
 		{"POST /reservar/{clinica}/datos", anyone, s.anyClinica(s.onlineReservar)},

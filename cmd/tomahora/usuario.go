@@ -251,9 +251,6 @@ func (c usuarioPasswordCmd) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
-		if err := store.Soltar(env.ctx, auth.FrenoDe(u)); err != nil {
-			return err
-		}
 		return c.print(env, struct {
 			ID    int64  `json:"id"`
 			Clave string `json:"clave,omitempty"`

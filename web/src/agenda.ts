@@ -17,7 +17,7 @@ const modelo = new Modelo(JSON.parse(find("#hoja-datos").textContent ?? "") as H
 const telefono = matchMedia("(max-width: 640px)");
 const barra = new Barra(modelo);
 const acciones = new Acciones(modelo, () => barra.releer());
-const panel = new Panel(modelo, acciones, { mostrar, releer: () => barra.releer() });
+const panel = new Panel(modelo, acciones, { mostrar, releer: () => barra.releer(), retomar: (cita) => grilla.retomar(cita) });
 
 // On a phone there is room for one column.
 if (telefono.matches) modelo.soloEste(primeroConHoras());
@@ -43,16 +43,24 @@ performance.measure("agenda", "agenda-lee");
 seguir({
   desde: () => modelo.hoja.evento,
   releer: () => barra.releer(),
-  citas: (citas, quitadas) => {
+  citas: (citas, quitadas, evento) => {
     const propias = modelo.propias > 0;
-    const nuevas = modelo.guardar(citas);
-    modelo.quitar(quitadas);
+    const nuevas = modelo.guardar(citas, evento);
+    modelo.quitar(quitadas, evento);
     if (propias || nuevas.length === 0) return;
     grilla.resaltar(nuevas.map(({ id }) => id));
     const visible = nuevas.find(({ id }) => modelo.citas.has(id));
     if (visible) anunciar(visible);
   },
 });
+
+// A page that is left open over night reads the sheet of the new day: at midnight, or when somebody looks at it again.
+window.setInterval(amanecer, 20_000);
+for (const event of ["visibilitychange", "pageshow"]) window.addEventListener(event, amanecer);
+
+function amanecer(): void {
+  if (!document.hidden && modelo.hoy !== modelo.hoja.hoy) void barra.releer().catch(() => undefined);
+}
 
 /** anunciar tells of a change by somebody else to who does not see it. */
 function anunciar(cita: Cita): void {

@@ -8,6 +8,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector<HTMLDetailsElement>("details.menu[open]");
   if (!open) return;
+  event.preventDefault(); // Escape closes one thing at a time
   open.open = false;
   open.querySelector("summary")?.focus();
 });

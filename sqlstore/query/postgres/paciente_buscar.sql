@@ -7,7 +7,8 @@ FROM (
   SELECT * FROM pacientes p
   WHERE p.id_clinica = $1 AND array_to_tsvector(array_remove(string_to_array(
     'c' || CAST(p.id_clinica AS TEXT) || ' ' ||
-    translate(p.nombre_plano || ' ' || p.apellidos_plano || ' ' || lower(translate(p.nombre_social, 'áéíóúüñÁÉÍÓÚÜÑ', 'aeiouunaeiouun')), '-''.,;:_/\%"()&+*', '                ') || ' ' ||
+    translate(p.nombre_plano || ' ' || p.apellidos_plano || ' ' || lower(translate(p.nombre_social, 'áéíóúüñÁÉÍÓÚÜÑ', 'aeiouunaeiouun')), '-.,;:_/\%"()&+*''’‘´`', '                    ') || ' ' ||
+    translate(p.nombre_plano || ' ' || p.apellidos_plano || ' ' || lower(translate(p.nombre_social, 'áéíóúüñÁÉÍÓÚÜÑ', 'aeiouunaeiouun')), '-.,;:_/\%"()&+*''’‘´`', '               ') || ' ' ||
     lower(translate(p.rut, '-. ', '')) || ' ' ||
     translate(p.celular, ' +-()', '') || ' ' ||
     right(translate(p.celular, ' +-()', ''), 9) || ' ' ||

@@ -1,7 +1,8 @@
 import { Failure, post } from "../lib/api";
+import { tell } from "../lib/tell";
 import { toast } from "../lib/toast";
 import { t } from "../lib/words";
-import { hora } from "./horas";
+import { diaDicho, hora } from "./horas";
 import type { Modelo } from "./modelo";
 import { cerrarRechazo, mostrarRechazo } from "./rechazo";
 import type { Cita, Libre } from "./tipos";
@@ -20,55 +21,89 @@ export type Cambio = Partial<{
   motivo: string;
 }>;
 
-/** What the server answers to an action that it refuses for its time or place. */
-type Rechazada = { alternativas?: Libre[] | null };
+/** What the server answers to an action that it refuses: what is free instead, or the cita as somebody else left it. */
+type Rechazada = { alternativas?: Libre[] | null; cita?: Cita };
 
-/** Acciones changes citas: at once on the page, then on the server, and back where that refuses. The last can be undone. */
+/**
+ * Acciones changes citas: at once on the page, then on the server, and back where that refuses. What is done to one cita is
+ * sent in the order in which it was done, and names the version that was seen. The last can be undone.
+ */
 export class Acciones {
   private ultima: (() => Promise<void>) | undefined;
+  private cerrarAviso = () => {};
   private enCurso: Promise<unknown> = Promise.resolve(); // whatever is under way, which is the last action then
+  private readonly filas = new Map<number, Promise<boolean>>(); // the last change of each cita that is not answered yet
+  private readonly propias = new Map<number, { desde: number; hasta: number }>(); // the versions between which this page alone changed a cita
 
   constructor(private readonly modelo: Modelo, private readonly releer: () => Promise<void>) {}
 
-  /** cambiar changes a cita; hecho is what a toast says then. It is false where it was refused. */
-  cambiar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
-    const cambiada = this.intentar(cita, cambio, hecho);
-    this.enCurso = cambiada;
-    return cambiada;
+  /**
+   * cambiar changes a cita, as it is shown or as a form has it, which knows its version; hecho is what a toast says then.
+   * It is false where it was refused.
+   */
+  cambiar(cita: Cita, cambio: Cambio, hecho: string, version?: number): Promise<boolean> {
+    cerrarRechazo();
+    const terminar = this.empezar();
+    const resolver = this.modelo.suponer(supuesta(this.modelo, cita, cambio));
+    const cambiada = this.enFila(cita.id, async (bien) => {
+      if (bien || version !== undefined) return this.intentar(cita, cambio, hecho, version ?? cita.version, resolver);
+      resolver(); // it was done to the cita as another change would have left it
+      return false;
+    });
+    return cambiada.finally(terminar);
   }
 
-  private async intentar(cita: Cita, cambio: Cambio, hecho: string): Promise<boolean> {
-    cerrarRechazo();
-    const enviada = this.enviar(`/citas/${cita.id}`, { ...cambio, version: cita.version });
-    const devolver = this.modelo.suponer(supuesta(this.modelo, cita, cambio));
+  private async intentar(cita: Cita, cambio: Cambio, hecho: string, version: number, resolver: (dicha?: Cita) => void): Promise<boolean> {
     try {
-      const { cita: despues } = await enviada;
-      this.modelo.guardar([despues]);
-      this.recordar(hecho, () => this.deshacerCambio(cita, despues, cambio));
+      const antes = this.modelo.dicha(cita.id) ?? cita;
+      const despues = await this.enviarCambio(cita.id, cambio, version);
+      resolver(despues);
+      this.recordar(hecho, () => this.deshacerCambio(antes, despues, cambio));
       return true;
     } catch (error) {
-      devolver();
-      await this.fallo(error, (libre) => void this.cambiar(cita, alLibre(libre), hecho));
+      resolver();
+      await this.fallo(error, cita, (libre) => void this.cambiar(cita, alLibre(libre), hecho));
       return false;
     }
   }
 
+  /** enFila does something to a cita once what was done to it before is answered, and is told whether that went well. */
+  private enFila(id: number, tarea: (bien: boolean) => Promise<boolean>): Promise<boolean> {
+    const hecha = (this.filas.get(id) ?? Promise.resolve(true)).then(tarea, () => tarea(false));
+    const salir = () => { if (this.filas.get(id) === hecha) this.filas.delete(id); };
+    this.filas.set(id, hecha);
+    hecha.then(salir, salir);
+    this.enCurso = hecha;
+    return hecha;
+  }
+
   /** agendar books a cita. What is refused is thrown, for the form to show. */
-  async agendar(valores: FormData): Promise<Cita> {
-    const { cita } = await this.enviar("/agendar", valores);
-    this.modelo.guardar([cita]);
-    this.recordar(t("js.agenda.booked", cita.paciente, hora(cita.inicio)), async () => {
-      const anulada = await this.enviar(`/citas/${cita.id}`, { id_estado: anulado, version: cita.version });
-      this.modelo.guardar([anulada.cita]);
-    });
-    return cita;
+  agendar(valores: FormData): Promise<Cita> {
+    const agendada = this.enviarNueva(valores);
+    this.enCurso = agendada;
+    return agendada;
+  }
+
+  private async enviarNueva(valores: FormData): Promise<Cita> {
+    const terminar = this.empezar();
+    try {
+      const { cita } = await post<{ cita: Cita }>("/agendar", valores);
+      this.modelo.guardar([cita]);
+      this.recordar(t("js.agenda.booked", cita.paciente, hora(cita.inicio)), () => this.volver(cita.id, { id_estado: anulado }, cita.version));
+      return cita;
+    } catch (error) {
+      if (error instanceof Failure && error.status === 401) tell(error);
+      throw error;
+    } finally {
+      terminar();
+    }
   }
 
   /** deshacer takes the last action back. */
   async deshacer(): Promise<void> {
     await this.enCurso.catch(() => undefined);
     const ultima = this.ultima;
-    this.ultima = undefined;
+    this.olvidar();
     if (!ultima) {
       toast(t("js.agenda.nothingToUndo"));
       return;
@@ -81,22 +116,35 @@ export class Acciones {
     }
   }
 
-  private async enviar(path: string, valores: Record<string, string | number> | FormData): Promise<{ cita: Cita }> {
+  /** olvidar leaves nothing to undo, since something was done last that cannot be. */
+  olvidar(): void {
+    this.ultima = undefined;
+    this.cerrarAviso();
+  }
+
+  /** empezar says that something of this page is under way; the returned function, that it is answered. */
+  private empezar(): () => void {
     this.modelo.propias++;
-    try {
-      return await post<{ cita: Cita }>(path, valores);
-    } finally {
-      // The news of it may come after its answer.
-      window.setTimeout(() => { this.modelo.propias--; }, 1500);
-    }
+    // The news of it may come after its answer.
+    return () => window.setTimeout(() => { this.modelo.propias--; }, 1500);
+  }
+
+  /** enviarCambio changes a cita whose version was seen, or that this page alone has changed since. */
+  private async enviarCambio(id: number, cambio: Cambio, vista: number): Promise<Cita> {
+    const propia = this.propias.get(id);
+    const version = propia && propia.desde <= vista && vista <= propia.hasta ? propia.hasta : vista;
+    const { cita } = await post<{ cita: Cita }>(`/citas/${id}`, { ...cambio, version });
+    this.propias.set(id, { desde: propia?.hasta === version ? propia.desde : version, hasta: cita.version });
+    return cita;
   }
 
   private recordar(hecho: string, deshacer: () => Promise<void>): void {
+    this.cerrarAviso(); // what it offers to undo is not the last any more
     this.ultima = deshacer;
-    toast(hecho, { action: { label: t("js.agenda.undo"), run: () => void this.deshacer() } });
+    this.cerrarAviso = toast(hecho, { action: { label: t("js.agenda.undo"), run: () => void this.deshacer() } });
   }
 
-  private async deshacerCambio(antes: Cita, despues: Cita, cambio: Cambio): Promise<void> {
+  private deshacerCambio(antes: Cita, despues: Cita, cambio: Cambio): Promise<void> {
     const vuelta: Cambio = {};
     if (cambio.id_estado !== undefined) vuelta.id_estado = antes.id_estado;
     if (cambio.comentario !== undefined || cambio.motivo !== undefined) vuelta.comentario = antes.comentario ?? "";
@@ -107,17 +155,44 @@ export class Acciones {
     if (antes.id_sucursal !== despues.id_sucursal) vuelta.id_sucursal = antes.id_sucursal;
     if (antes.id_sillon !== despues.id_sillon) vuelta.id_sillon = antes.id_sillon;
     if (Boolean(antes.video) !== Boolean(despues.video)) vuelta.videoconsulta = antes.video ? "1" : "0";
-    const { cita } = await this.enviar(`/citas/${antes.id}`, { ...vuelta, version: despues.version });
-    this.modelo.guardar([cita]);
+    return this.volver(antes.id, vuelta, despues.version);
+  }
+
+  /** volver takes a change back, as a change like any other. */
+  private async volver(id: number, vuelta: Cambio, version: number): Promise<void> {
+    const terminar = this.empezar();
+    try {
+      await this.enFila(id, async () => {
+        this.modelo.guardar([await this.enviarCambio(id, vuelta, version)]);
+        return true;
+      });
+    } finally {
+      terminar();
+    }
   }
 
   /** fallo tells why something was refused, with what is free instead, if that is known. */
-  private async fallo(error: unknown, elegir?: (libre: Libre) => void): Promise<void> {
+  private async fallo(error: unknown, vista?: Cita, elegir?: (libre: Libre) => void): Promise<void> {
     if (!(error instanceof Failure)) throw error;
-    if (error.code === "version_distinta") await this.releer().catch(() => undefined);
-    const libres = (error.body as Rechazada | undefined)?.alternativas ?? [];
-    if (error.status === 0 || !elegir) toast(error.message, { kind: "error" });
-    else mostrarRechazo(error.message, libres, elegir);
+    if (error.status === 0 || error.status === 401) {
+      tell(error);
+      return;
+    }
+    const { alternativas, cita } = (error.body ?? {}) as Rechazada;
+    if (cita) this.modelo.guardar([cita]);
+    else if (error.status === 404) await this.releer().catch(() => undefined);
+    const texto = cita ? this.comoQuedo(cita, vista) : error.message;
+    if (elegir) mostrarRechazo(texto, alternativas ?? [], elegir);
+    else toast(texto, { kind: "error" });
+  }
+
+  /** comoQuedo tells how somebody else left a cita. */
+  private comoQuedo(cita: Cita, vista: Cita | undefined): string {
+    const quien = this.modelo.profesional(cita.id_profesional)?.nombre;
+    const estado = this.modelo.estado(cita.id_estado).nombre;
+    const dia = diaDicho(cita.fecha, document.documentElement.lang);
+    const texto = t("js.agenda.changedBefore", cita.paciente, hora(cita.inicio), dia, [quien, estado].filter(Boolean).join(", "));
+    return vista && cita.comentario && cita.comentario !== vista.comentario ? `${texto} ${t("js.agenda.commentNow", cita.comentario)}` : texto;
   }
 }
 
@@ -141,6 +216,7 @@ function supuesta(modelo: Modelo, cita: Cita, cambio: Cambio): Cita {
     id_profesional: cambio.id_profesional ?? cita.id_profesional,
     id_sucursal: cambio.id_sucursal ?? cita.id_sucursal,
     id_sillon: cambio.id_sillon ?? cita.id_sillon,
+    comentario: cambio.comentario ?? cita.comentario ?? "",
   };
 }
 

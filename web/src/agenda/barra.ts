@@ -1,12 +1,18 @@
-import { get } from "../lib/api";
+import { Failure, get } from "../lib/api";
 import { find } from "../lib/dom";
+import { tell } from "../lib/tell";
 import { lunes, masDias } from "./horas";
 import type { Modelo } from "./modelo";
 import type { Hoja, Mirada } from "./tipos";
 
+/** Where one is on the way to; anotar gives it a place in the browser's history. */
+type Destino = { mirada: Mirada; query: string; anotar: boolean };
+
 /** Barra leads from sheet to sheet: its own controls, and the address of the page, which can be kept and sent. */
 export class Barra {
   private pedido = new AbortController();
+  private destino: Destino | undefined;
+  private lectura: Promise<void> | undefined;
 
   constructor(private readonly modelo: Modelo) {
     const clic = (selector: string, hacer: () => void) => find<HTMLElement>(selector).addEventListener("click", hacer);
@@ -21,52 +27,89 @@ export class Barra {
     }
     const sucursal = find<HTMLSelectElement>("#sucursal");
     sucursal.addEventListener("change", () => void this.ir({ sucursal: Number(sucursal.value), profesional: 0, sillon: 0 }));
-    addEventListener("popstate", () => void this.leer(location.search).catch(() => undefined));
+    addEventListener("popstate", () => void this.viajar({ mirada: modelo.mirada, query: location.search, anotar: false }));
     modelo.oir((cambio) => { if (cambio === "hoja") this.mostrar(); });
     this.mostrar();
   }
 
-  /** ir looks elsewhere. */
+  /** ir looks elsewhere, from where one is or is on the way to. Where that cannot be read it says so. */
   async ir(otra: Partial<Mirada>): Promise<void> {
-    const mirada = { ...this.modelo.mirada, ...otra };
-    if (otra.vista === "semana" && !otra.profesional) mirada.profesional = this.modelo.mirada.profesional || this.primero();
-    const query = consulta(mirada);
-    if (await this.leer(query)) history.pushState(null, "", `/${query}`);
-    recordar(this.modelo.mirada);
+    const desde = this.destino?.mirada ?? this.modelo.mirada;
+    const mirada = { ...desde, ...otra };
+    if (otra.vista === "semana" && !otra.profesional) mirada.profesional = desde.profesional || this.primero();
+    await this.viajar({ mirada, query: consulta(mirada), anotar: true });
   }
 
   /** avanzar goes some days or weeks on. */
   avanzar(pasos: number): Promise<void> {
-    const { vista, fecha } = this.modelo.mirada;
-    return this.ir({ fecha: masDias(fecha, vista === "semana" ? 7 * pasos : pasos) });
+    const { vista, fecha } = this.destino?.mirada ?? this.modelo.mirada;
+    return this.ir({ fecha: masDias(fecha || this.modelo.hoy, vista === "semana" ? 7 * pasos : pasos) });
   }
 
+  /** hoy goes to what the server says is today. */
   hoy(): Promise<void> {
-    return this.ir({ fecha: this.modelo.hoja.hoy });
+    return this.ir({ fecha: "" });
   }
 
-  /** releer reads the sheet again, since it may have changed. */
-  async releer(): Promise<void> {
-    await this.leer(consulta(this.modelo.mirada));
+  /** releer reads the sheet again, since it may have changed; that of where one is on the way to, if one is. */
+  releer(): Promise<void> {
+    const { mirada } = this.modelo;
+    return this.leer(this.destino ?? { mirada, query: consulta(mirada), anotar: false });
+  }
+
+  private async viajar(destino: Destino): Promise<void> {
+    try {
+      await this.leer(destino);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      tell(error);
+      if (!destino.anotar) history.replaceState(history.state, "", `/${consulta(this.modelo.mirada)}`);
+      this.mostrar();
+      this.modelo.repetir();
+    }
+  }
+
+  /** leer reads the sheet of a place; who waits for another waits for this one too. */
+  private leer(destino: Destino): Promise<void> {
+    this.destino = { ...destino };
+    this.pedido.abort();
+    this.lectura ??= this.leerTodo();
+    return this.lectura;
+  }
+
+  /** leerTodo reads until nothing else was asked for meanwhile. */
+  private async leerTodo(): Promise<void> {
+    try {
+      while (this.destino) await this.leerUno(this.destino);
+    } finally {
+      this.lectura = undefined;
+    }
+  }
+
+  private async leerUno(destino: Destino): Promise<void> {
+    const vale = () => destino === this.destino;
+    this.pedido = new AbortController();
+    try {
+      await this.modelo.leer(get<Hoja>(`/web/agenda${destino.query}`, this.pedido.signal), vale);
+    } catch (error) {
+      if (!vale()) return;
+      this.destino = undefined;
+      throw error;
+    }
+    if (!vale()) return;
+    this.destino = undefined;
+    if (destino.anotar) this.anotar();
+  }
+
+  /** anotar keeps where one looks: in the browser's history, and for the next time. */
+  private anotar(): void {
+    history.pushState(null, "", `/${consulta(this.modelo.mirada)}`);
+    recordar(this.modelo.mirada);
   }
 
   /** primero is whose week is shown where nobody was chosen: the first whose column is. */
   private primero(): number {
     return this.modelo.hoja.profesionales.find(({ id }) => !this.modelo.ocultos.has(id))?.id ?? 0;
-  }
-
-  /** leer reads the sheet of a query; false where another was asked for meanwhile. */
-  private async leer(query: string): Promise<boolean> {
-    this.pedido.abort();
-    const { signal } = this.pedido = new AbortController();
-    try {
-      const hoja = await get<Hoja>(`/web/agenda${query}`, signal);
-      if (!signal.aborted) this.modelo.poner(hoja);
-      return !signal.aborted;
-    } catch (error) {
-      if (signal.aborted) return false;
-      throw error;
-    }
   }
 
   private mostrar(): void {
@@ -86,8 +129,10 @@ export class Barra {
   }
 }
 
+/** consulta is the address of a place; without a date it is the server's today. */
 function consulta(mirada: Mirada): string {
   const query = new URLSearchParams({ sucursal: String(mirada.sucursal), fecha: mirada.fecha, vista: mirada.vista, por: mirada.por });
+  if (!mirada.fecha) query.delete("fecha");
   if (mirada.profesional) query.set("profesional", String(mirada.profesional));
   if (mirada.sillon) query.set("sillon", String(mirada.sillon));
   if (mirada.anuladas) query.set("anuladas", "1");

@@ -88,8 +88,9 @@ function fondos(modelo: Modelo, col: Columna, fecha: string, desde: number, hast
   for (const e of modelo.hoja.especiales) {
     if (e.fecha !== fecha || e.id_profesional !== col.profesional) continue;
     const cerrado = e.inicio === e.fin;
-    const texto = t(cerrado ? "js.agenda.specialClosed" : "js.agenda.special");
-    list.push(abrible(modelo, e.id, fondo(col.id, "especial", fecha, cerrado ? desde + 15 : e.inicio, cerrado ? desde + 30 : e.fin, texto)));
+    const inicio = cerrado ? desde + 15 : e.inicio;
+    const hecho = abrible(modelo, e.id, fondo(col.id, "especial", fecha, inicio, cerrado ? inicio + 15 : e.fin, t(cerrado ? "js.agenda.specialClosed" : "js.agenda.special")));
+    list.push(inicio < desde + 15 ? { ...hecho, classNames: [...hecho.classNames, "fondo-al-tope"] } : hecho);
   }
   for (const [inicio, fin] of cerrados(modelo, col.sillon, fecha)) poner("bloqueo", inicio, fin);
   for (const f of puestas(modelo, col.sillon, fecha)) {

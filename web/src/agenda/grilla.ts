@@ -128,7 +128,7 @@ export class Grilla {
     const misma = this.mirar();
     this.pintar(eventos(this.modelo, cols), mismas && misma);
     this.despues();
-    if (enfocada) requestAnimationFrame(() => this.reenfocar(enfocada.id));
+    if (enfocada) this.retomar(enfocada.id);
   }
 
   /** mirar makes the grid show the hours and dates that the model does; true where it did. */
@@ -159,12 +159,6 @@ export class Grilla {
       if (antes.has(otro.id)) this.calendario.updateEvent(otro);
       else this.calendario.addEvent(otro);
     }
-  }
-
-  /** reenfocar gives the focus back to a cita that was drawn again; to the grid, if it is gone. */
-  private reenfocar(id: number): void {
-    if (document.activeElement !== document.body) return;
-    (this.nodo(id) ?? find<HTMLElement>("#grilla .ec-main")).focus({ preventScroll: true });
   }
 
   /** despues does what the grid's own drawing leaves to do. */
@@ -210,6 +204,14 @@ export class Grilla {
   /** enfocar puts the focus on a cita, if it is drawn. */
   enfocar(id: number): void {
     requestAnimationFrame(() => this.nodo(id)?.focus());
+  }
+
+  /** retomar gives the focus that nothing has now to a cita, which may have been drawn again; to the grid, if it is gone. */
+  retomar(id: number): void {
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      (this.nodo(id) ?? find<HTMLElement>("#grilla .ec-main")).focus({ preventScroll: true });
+    });
   }
 
   private nodo(id: number): HTMLElement | null {
@@ -351,8 +353,7 @@ export class Grilla {
   }
 
   private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
-    const { cita } = info.event.extendedProps as Props;
-    const actual = cita && this.modelo.citas.get(cita.id);
+    const { cita: actual } = info.event.extendedProps as Props; // as it was when the drag began
     if (!actual || this.cancelado) {
       info.revert();
       return;

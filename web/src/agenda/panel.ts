@@ -1,7 +1,9 @@
 import { Failure, part, postPart } from "../lib/api";
 import { el, find, icon } from "../lib/dom";
-import { openSheet } from "../lib/sheet";
+import { closeSheet, openSheet } from "../lib/sheet";
+import { tell } from "../lib/tell";
 import { toast } from "../lib/toast";
+import { carry, carryForm, changed, type Field, fields, keepBase, settle, value } from "../lib/typed";
 import { t } from "../lib/words";
 import { alLibre, type Acciones, type Cambio } from "./acciones";
 import { hora } from "./horas";
@@ -14,6 +16,8 @@ export type Pagina = {
   mostrar: (cita: Cita) => Promise<void>;
   /** Read the sheet again. */
   releer: () => Promise<void>;
+  /** Take the focus back where nothing has it; cita is that which was looked at, if any. */
+  retomar: (cita: number) => void;
 };
 
 /**
@@ -25,7 +29,10 @@ export class Panel {
   private readonly cuerpo = find<HTMLElement>("#panel-cuerpo");
   private pedido = new AbortController();
   private espera = 0;
-  private url = "";
+  private deDentro = false; // what is asked for was asked from the open panel
+  private tocado = false; // something was typed
+  private ocupado = false; // a change of the cita that is shown is under way
+  private readonly enviando = new WeakSet<HTMLFormElement>();
 
   constructor(private readonly modelo: Modelo, private readonly acciones: Acciones, private readonly pagina: Pagina) {
     this.cuerpo.addEventListener("click", (event) => this.clic(event));
@@ -33,7 +40,11 @@ export class Panel {
     this.cuerpo.addEventListener("change", (event) => this.cambiado(event.target as HTMLInputElement));
     this.cuerpo.addEventListener("submit", (event) => void this.enviado(event));
     this.hoja.addEventListener("keydown", (event) => this.tecla(event));
-    this.hoja.addEventListener("close", () => this.pedido.abort());
+    this.hoja.addEventListener("close", () => {
+      if (this.deDentro) this.pedido.abort(); // and not what was asked for since
+      this.pagina.retomar(this.actual()?.id ?? 0);
+      this.apartar();
+    });
     modelo.oir((_, ids) => this.alDia(ids));
   }
 
@@ -41,19 +52,42 @@ export class Panel {
     return this.hoja.open;
   }
 
-  cerrar(): void {
-    this.hoja.close();
-  }
-
   /** abrir shows the part that a path leads to. */
   async abrir(url: string): Promise<void> {
-    this.url = url;
     const nuevo = await this.pedir(url);
-    if (nuevo) this.poner(nuevo);
+    if (!nuevo) return;
+    this.apartar();
+    this.poner(nuevo);
+  }
+
+  /** terminar closes the panel when what it says is done. */
+  private terminar(): Promise<void> {
+    this.cuerpo.replaceChildren();
+    return closeSheet(this.hoja);
+  }
+
+  /** apartar offers to go on with what was typed where the panel is closed over it, or shows something else. */
+  private apartar(): void {
+    const pendiente = this.tocado && (this.cuerpo.querySelector('form[action="/agendar"]') !== null || changed(this.cuerpo));
+    this.tocado = false;
+    if (!pendiente) return;
+    const nodos = [...this.cuerpo.childNodes];
+    const seguir = () => {
+      this.pedido.abort();
+      this.apartar();
+      this.cuerpo.replaceChildren(...nodos);
+      this.tocado = true;
+      this.mostrar();
+    };
+    toast(t("js.agenda.leftTyped"), { action: { label: t("js.agenda.goOn"), run: seguir } });
   }
 
   private poner(nuevo: HTMLTemplateElement): void {
     this.cuerpo.replaceChildren(nuevo.content);
+    this.mostrar();
+  }
+
+  private mostrar(): void {
     openSheet(this.hoja);
     this.titular();
     this.enfocar();
@@ -84,14 +118,16 @@ export class Panel {
     if (siguiente instanceof HTMLInputElement && siguiente.type === "search") siguiente.setSelectionRange(siguiente.value.length, siguiente.value.length);
   }
 
-  /** pedir asks for a part in place of the one that was asked for before; undefined where it is no longer wanted. */
-  private async pedir(url: string): Promise<HTMLTemplateElement | undefined> {
+  /** pedir asks for a part in place of the one that was asked for before; undefined where that fails, or it is no longer wanted. */
+  private async pedir(url: string, callado = false): Promise<HTMLTemplateElement | undefined> {
+    window.clearTimeout(this.espera);
     this.pedido.abort();
     this.pedido = new AbortController();
+    this.deDentro = this.abierto;
     try {
       return await part(url, this.pedido.signal);
     } catch (error) {
-      if (error instanceof Failure) toast(error.message, { kind: "error" });
+      if (error instanceof Failure && !callado) tell(error);
       return undefined;
     }
   }
@@ -110,7 +146,10 @@ export class Panel {
   }
 
   private escrito(campo: HTMLInputElement): void {
-    if (campo.name !== "q") return;
+    if (campo.name !== "q") {
+      this.tocado = true;
+      return;
+    }
     window.clearTimeout(this.espera);
     this.espera = window.setTimeout(() => void this.recargar(campo, ["resultados"]), 90);
   }
@@ -121,22 +160,36 @@ export class Panel {
     void this.recargar(campo, partes.split(" "));
   }
 
-  /** recargar fills in anew some parts of the form, as they are with what it says now. */
-  private async recargar(campo: HTMLInputElement, partes: string[]): Promise<void> {
+  /** recargar fills in anew some parts of the form, as they are with what it says now; false where that was not to be. */
+  private async recargar(campo: HTMLInputElement, partes: string[]): Promise<boolean> {
     const form = campo.form;
-    if (!form) return;
-    const query = new URLSearchParams();
-    for (const [clave, valor] of new FormData(form)) if (valor !== "") query.set(clave, String(valor));
-    this.url = `/agendar?${query}`;
-    const nuevo = await this.pedir(this.url);
+    if (!form) return false;
+    const antes = foto(form);
+    const nuevo = await this.pedir(`${form.getAttribute("action")}?${consulta(form)}`);
+    if (!nuevo) return false;
     const foco = document.activeElement;
-    for (const nombre of nuevo ? partes : []) {
-      const de = nuevo?.content.querySelector(`[data-parte="${nombre}"]`);
+    for (const nombre of partes) {
+      const de = nuevo.content.querySelector(`[data-parte="${nombre}"]`);
       const a = this.cuerpo.querySelector(`[data-parte="${nombre}"]`);
-      if (de && a) a.replaceWith(de);
+      if (!de || !a) continue;
+      keepBase(a, de);
+      carry(a, de, antes);
+      a.replaceWith(de);
     }
     // The field that has the focus may have been replaced.
-    if (nuevo && foco && !foco.isConnected) this.cuerpo.querySelector<HTMLElement>(`[id="${foco.id}"]`)?.focus();
+    if (foco && !foco.isConnected) this.cuerpo.querySelector<HTMLElement>(`[id="${foco.id}"]`)?.focus();
+    return true;
+  }
+
+  /** seguir shows the form as it goes on from what it says now, with what a button of it changes. */
+  private async seguir(form: HTMLFormElement, boton: HTMLElement): Promise<void> {
+    const antes = foto(form);
+    const nuevo = await this.pedir(`${form.getAttribute("action")}?${consulta(form, boton)}`);
+    if (!nuevo) return;
+    carry(form, nuevo.content, antes);
+    const donde = document.activeElement;
+    this.poner(nuevo);
+    if (donde instanceof HTMLElement && !donde.isConnected && donde.matches('input:not([type="search"]), textarea, select')) this.cuerpo.querySelector<HTMLElement>(`[id="${donde.id}"]`)?.focus();
   }
 
   private tecla(event: KeyboardEvent): void {
@@ -159,9 +212,7 @@ export class Panel {
 
   /** elegirPrimero takes the first paciente that was found, once what was typed last was looked for. */
   private async elegirPrimero(campo: HTMLInputElement): Promise<void> {
-    window.clearTimeout(this.espera);
-    await this.recargar(campo, ["resultados"]);
-    this.cuerpo.querySelector<HTMLElement>('[data-opcion="paciente"]')?.click();
+    if (await this.recargar(campo, ["resultados"])) this.cuerpo.querySelector<HTMLElement>('[data-opcion="paciente"]')?.click();
   }
 
   private async enviado(event: SubmitEvent): Promise<void> {
@@ -169,14 +220,21 @@ export class Panel {
     if (form.method !== "post") return;
     event.preventDefault();
     const boton = event.submitter as HTMLButtonElement | null;
-    if (boton?.hasAttribute("formmethod")) return; // it looks things up, which happens as one types
+    if (boton?.hasAttribute("formmethod")) {
+      // Others look things up, which happens as one types.
+      if (boton.name === "con") await this.seguir(form, boton);
+      return;
+    }
+    if (this.enviando.has(form)) return;
     const valores = new FormData(form, boton);
+    this.enviando.add(form);
     if (boton) boton.disabled = true;
     try {
-      if (form.dataset["cita"]) await this.cambiar(Number(form.dataset["cita"]), valores, boton);
+      if (form.matches('[action^="/citas/"]')) await this.cambiar(form, valores, boton);
       else if (form.matches('[action^="/ajustes/"]')) await this.guardarHorario(form, valores);
       else await this.guardar(form, valores);
     } finally {
+      this.enviando.delete(form);
       if (boton) boton.disabled = false;
     }
   }
@@ -185,7 +243,7 @@ export class Panel {
   private async guardar(form: HTMLFormElement, valores: FormData): Promise<void> {
     try {
       const cita = await this.acciones.agendar(valores);
-      this.cerrar();
+      await this.terminar();
       await this.pagina.mostrar(cita);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -201,12 +259,13 @@ export class Panel {
         this.poner(respuesta);
         return;
       }
-      this.cerrar();
+      await this.terminar();
+      this.acciones.olvidar();
       toast(respuesta);
       await this.pagina.releer();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      toast(error.message, { kind: "error" });
+      tell(error);
     }
   }
 
@@ -236,31 +295,84 @@ export class Panel {
     void this.guardar(form, valores);
   }
 
-  private async cambiar(id: number, valores: FormData, boton: HTMLButtonElement | null): Promise<void> {
-    const cita = this.modelo.citas.get(id);
-    const cambio: Cambio = Object.fromEntries([...valores].filter(([clave]) => clave !== "version" && clave !== "volver").map(([clave, valor]) => [clave, String(valor)]));
+  /** cambiar changes the cita that is shown as a form of it says, and shows it as it is then. */
+  private async cambiar(form: HTMLFormElement, valores: FormData, boton: HTMLButtonElement | null): Promise<void> {
+    const antes = this.actual();
+    if (!antes) return;
+    const cambio: Cambio = Object.fromEntries([...valores].filter(([clave]) => clave !== "version").map(([clave, valor]) => [clave, String(valor)]));
     for (const clave of ["id_estado", "duracion", "id_profesional", "id_sucursal", "id_sillon"] as const) {
       if (cambio[clave] !== undefined) cambio[clave] = Number(cambio[clave]);
     }
-    const hecho = boton?.dataset["hecho"] ?? t("js.agenda.saved");
-    if (!cita) { // of another day: its own page changes it
-      boton?.form?.submit();
-      return;
-    }
-    if (await this.acciones.cambiar(cita, cambio, hecho)) {
-      const despues = this.modelo.citas.get(id);
-      if (despues && (despues.fecha !== cita.fecha || despues.inicio !== cita.inicio)) await this.pagina.mostrar(despues);
-      if (this.abierto) await this.abrir(`/citas/${id}`);
+    this.ocupado = true;
+    try {
+      const hecho = boton?.dataset["hecho"] ?? t("js.agenda.saved");
+      const bien = await this.acciones.cambiar(this.modelo.citas.get(antes.id) ?? antes, cambio, hecho, Number(valores.get("version")) || antes.version);
+      if (bien) {
+        settle(form);
+        form.closest("details")?.removeAttribute("open");
+        const despues = this.modelo.citas.get(antes.id);
+        if (despues && (despues.fecha !== antes.fecha || despues.inicio !== antes.inicio)) await this.pagina.mostrar(despues);
+      }
+      if (this.abierto && form.isConnected) await this.actualizar(antes, true, bien);
+    } finally {
+      this.ocupado = false;
     }
   }
 
-  /** alDia reads the cita that is shown again when it changed. */
-  private alDia(ids: number[]): void {
-    const id = Number(/^\/citas\/(\d+)/.exec(this.url)?.[1]);
-    const sucio = this.cuerpo.contains(document.activeElement) && document.activeElement?.matches("input, textarea, select");
-    if (!this.abierto || !ids.includes(id) || sucio || this.modelo.propias > 0) return;
-    void this.abrir(this.url);
+  /** actual is the cita that is shown, as it was when the panel was made. */
+  private actual(): Cita | undefined {
+    const datos = this.cuerpo.querySelector<HTMLElement>("[data-actual]")?.dataset["actual"];
+    return datos === undefined ? undefined : (JSON.parse(datos) as Cita);
   }
+
+  /**
+   * actualizar shows the cita as it is now, with what was typed meanwhile and not sent. Whoever types knows what somebody
+   * else changed where that was told; siguiente puts the focus on what comes next.
+   */
+  private async actualizar(antes: Cita, sabido: boolean, siguiente: boolean): Promise<void> {
+    const nuevo = await this.pedir(`/citas/${antes.id}`, true);
+    if (!nuevo || this.actual()?.id !== antes.id) return;
+    const ahora = JSON.parse(find<HTMLElement>("[data-actual]", nuevo.content).dataset["actual"] ?? "") as Cita;
+    if (ahora.version === antes.version && !(sabido && this.cuerpo.querySelector("[data-behind]"))) return;
+    for (const form of this.cuerpo.querySelectorAll<HTMLFormElement>("form[data-parte]")) {
+      const otro = nuevo.content.querySelector<HTMLFormElement>(`form[data-parte="${form.dataset["parte"]}"]`);
+      if (otro && changed(form)) carryForm(form, otro, sabido, (texto) => t("js.agenda.nowSays", texto));
+    }
+    for (const abierto of this.cuerpo.querySelectorAll("details[open]")) nuevo.content.querySelector(`details.${abierto.className}`)?.setAttribute("open", "");
+    const donde = this.cuerpo.contains(document.activeElement) ? document.activeElement : null;
+    this.cuerpo.replaceChildren(nuevo.content);
+    this.titular();
+    if (siguiente) this.enfocar();
+    else if (donde) (this.mismo(donde) ?? this.cuerpo.querySelector<HTMLElement>("[data-foco]"))?.focus();
+  }
+
+  /** mismo is what stands now where an element did. */
+  private mismo(antes: Element): HTMLElement | null {
+    if (antes.id) return this.cuerpo.querySelector(`[id="${antes.id}"]`);
+    const parte = antes.closest("form[data-parte]")?.getAttribute("data-parte");
+    if (antes instanceof HTMLButtonElement) return this.cuerpo.querySelector(`[data-parte="${parte}"] button[value="${antes.value}"]`);
+    return this.cuerpo.querySelector(`details.${antes.closest("details")?.className} > summary`);
+  }
+
+  /** alDia reads the cita that is shown again when it changed; not under who is typing, nor before the panel's own change is done. */
+  private alDia(ids: number[]): void {
+    if (!this.abierto || this.ocupado) return;
+    const antes = this.actual();
+    const escribe = this.cuerpo.contains(document.activeElement) && document.activeElement?.matches("input, textarea, select");
+    if (!antes || !ids.includes(antes.id) || escribe || this.modelo.citas.get(antes.id)?.version === antes.version) return;
+    void this.actualizar(antes, false, false);
+  }
+}
+
+/** foto is what the fields of a form say now, for later; others say what they say then. */
+function foto(form: HTMLFormElement): (campo: Field) => string {
+  const dicho = new Map(fields(form).map((campo) => [campo, value(campo)]));
+  return (campo) => dicho.get(campo) ?? value(campo);
+}
+
+/** consulta is what a form says, with the button that was pressed, as the server is asked for the form as it is then. */
+function consulta(form: HTMLFormElement, boton: HTMLElement | null = null): URLSearchParams {
+  return new URLSearchParams([...new FormData(form, boton)].map(([clave, valor]): [string, string] => [clave, String(valor)]).filter(([clave, valor]) => valor !== "" && clave !== "version"));
 }
 
 /** lugarEnPedido is a place as the form that books has it. */

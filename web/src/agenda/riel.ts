@@ -1,4 +1,4 @@
-import { el, find, icon } from "../lib/dom";
+import { el, find, icon, refill } from "../lib/dom";
 import { t } from "../lib/words";
 import type { Barra } from "./barra";
 import { sillones } from "./columnas";
@@ -58,13 +58,13 @@ export class Riel {
       if (semana > 3 && primeroDe(dias[0] ?? "") !== this.mes) break;
       filas.push(el("tr", {}, ...dias.map((fecha) => el("td", {}, this.dia(fecha, hoja.hoy, mirada.fecha)))));
     }
-    find("#mes").replaceChildren(...filas);
+    refill(find("#mes"), ...filas);
   }
 
   private dia(fecha: string, hoy: string, elegida: string): HTMLElement {
     const clases = ["mes-dia", primeroDe(fecha) === this.mes ? "" : "mes-otro", fecha === hoy ? "mes-hoy" : ""].filter(Boolean).join(" ");
     return el("button", {
-      class: clases, type: "button", "aria-label": diaLargo.format(utc(fecha)), "aria-current": fecha === elegida ? "date" : undefined,
+      class: clases, type: "button", data: { key: fecha }, "aria-label": diaLargo.format(utc(fecha)), "aria-current": fecha === elegida ? "date" : undefined,
       on: { click: () => void this.barra.ir({ fecha }) },
     }, String(Number(fecha.slice(8))));
   }
@@ -75,11 +75,11 @@ export class Riel {
     const semana = mirada.vista === "semana";
     const ausente = (id: number) => !semana && !trabajan.has(id);
     const campo = (id: number): HTMLInputElement => el("input", {
-      type: semana ? "radio" : "checkbox", name: "profesional-visible", value: id,
+      type: semana ? "radio" : "checkbox", name: "profesional-visible", value: id, data: { key: String(id) },
       checked: semana ? mirada.profesional === id : !ocultos.has(id), disabled: mirada.por === "sillon",
       on: { change: (event) => this.marcado(id, (event.target as HTMLInputElement).checked) },
     });
-    find("#profesionales").replaceChildren(...hoja.profesionales.map(({ id, nombre, especialidad }) => el("li", {},
+    refill(find("#profesionales"), ...hoja.profesionales.map(({ id, nombre, especialidad }) => el("li", {},
       el("label", { class: `check riel-profesional${ausente(id) ? " riel-ausente" : ""}` }, campo(id),
         el("span", { class: `punto punto-${id % 8}`, "aria-hidden": "true" }),
         el("span", { class: "riel-nombre" }, nombre, el("small", {}, ausente(id) ? t("js.agenda.notWorking") : especialidad))))));

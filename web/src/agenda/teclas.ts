@@ -17,7 +17,7 @@ export function teclas(mesa: Mesa): void {
     const donde = event.target as HTMLElement;
     if (event.defaultPrevented || event.altKey || ayuda.open || donde.closest("input, textarea, select, [contenteditable]")) return;
     if (event.ctrlKey || event.metaKey) {
-      if (event.key.toLowerCase() === "z" && !event.shiftKey) hacer(event, () => mesa.acciones.deshacer());
+      if (event.key.toLowerCase() === "z" && !event.shiftKey && mesa.puede.agendar) hacer(event, () => mesa.acciones.deshacer());
       return;
     }
     const cita = mesa.grilla.citaEn(donde.closest("#grilla .ec-event"));

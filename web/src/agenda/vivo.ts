@@ -1,5 +1,6 @@
 import { Failure } from "../lib/api";
 import { el, find } from "../lib/dom";
+import { signIn } from "../lib/tell";
 import { t } from "../lib/words";
 import type { Cita } from "./tipos";
 
@@ -10,7 +11,8 @@ type Noticias = { evento: number; citas: Cita[]; quitadas: number[]; hoja: boole
 export type Oyente = {
   /** The number of the last evento that the sheet knows of. */
   desde: () => number;
-  citas: (citas: Cita[], quitadas: number[]) => void;
+  /** What became of citas, up to an evento. */
+  citas: (citas: Cita[], quitadas: number[], evento: number) => void;
   /** Read the whole sheet again. */
   releer: () => Promise<void>;
 };
@@ -32,8 +34,8 @@ export function seguir(oyente: Oyente): void {
     fuente.addEventListener("agenda", (event) => {
       const noticias = JSON.parse((event as MessageEvent<string>).data) as Noticias;
       desde = noticias.evento;
+      oyente.citas(noticias.citas, noticias.quitadas, noticias.evento);
       if (noticias.hoja) void oyente.releer().catch(() => undefined);
-      oyente.citas(noticias.citas, noticias.quitadas);
     });
     fuente.onerror = () => {
       conectado(false);
@@ -70,8 +72,8 @@ export function seguir(oyente: Oyente): void {
 
 /** terminada says that nobody is signed in any more, and leads to where one is again. */
 function terminada(): void {
-  const entrar = `/entrar?${new URLSearchParams({ volver: location.pathname + location.search })}`;
-  find("#conexion-texto").replaceChildren(`${t("js.agenda.ended")} `, el("a", { href: entrar }, t("js.agenda.signIn")));
+  const enlace = el("a", { ...signIn(), on: { click: () => Object.assign(enlace, signIn()) } }, t("js.base.signIn"));
+  find("#conexion-texto").replaceChildren(`${t("js.base.ended")} `, enlace);
   find<HTMLElement>("#conexion").hidden = false;
 }
 

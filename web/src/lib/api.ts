@@ -60,7 +60,7 @@ async function askPart(path: string, init: RequestInit): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Failure(0, "sin_conexion", t("js.base.offline"));
   });
-  if (answer.redirected) throw new Failure(401, "", t("js.base.failed"));
+  if (answer.redirected || answer.status === 401) throw new Failure(401, "no_autorizado", t("js.base.ended"));
   return answer;
 }
 

@@ -40,3 +40,13 @@ export function find<T extends Element>(selector: string, within: ParentNode = d
   if (!node) throw new Error(`the page has no ${selector}`);
   return node;
 }
+
+/** refill gives an element other children. The focus stays on what has the same data-key, else goes to what is current. */
+export function refill(node: Element, ...children: Node[]): void {
+  const focused = document.activeElement;
+  const key = node.contains(focused) && focused instanceof HTMLElement ? focused.dataset["key"] : undefined;
+  node.replaceChildren(...children);
+  if (key === undefined) return;
+  const same = node.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? node.querySelector<HTMLElement>("[aria-current]");
+  same?.focus({ preventScroll: true });
+}

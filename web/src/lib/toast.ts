@@ -3,8 +3,8 @@ import { t } from "./words";
 
 const lifetime = 6000; // ms; longer where there is something to do
 
-/** An action a toast offers, such as taking back what was done. */
-export type ToastAction = { label: string; run: () => void };
+/** An action a toast offers, such as taking back what was done, or a page it leads to. */
+export type ToastAction = { label: string } & ({ run: () => void } | { link: { href: string; target: string } });
 
 /** toast tells something at the bottom of the page for a while; an error stays until it is closed. */
 export function toast(text: string, options: { kind?: "ok" | "error"; action?: ToastAction } = {}): () => void {
@@ -13,12 +13,17 @@ export function toast(text: string, options: { kind?: "ok" | "error"; action?: T
   const node = el("div", { class: `toast toast-${kind}` },
     kind === "error" ? icon("circle-alert") : null,
     el("span", { class: "toast-text" }, text),
-    action ? el("button", { type: "button", on: { click: () => { close(); action.run(); } } }, action.label) : null,
+    action ? offered(action, close) : null,
     el("button", { type: "button", "aria-label": t("js.base.close"), on: { click: close } }, icon("x")),
   );
   find("#avisos").append(node);
   if (kind === "ok") leave(node, action ? 2 * lifetime : lifetime);
   return close;
+}
+
+function offered(action: ToastAction, close: () => void): HTMLElement {
+  if ("link" in action) return el("a", { ...action.link, on: { click: close } }, action.label);
+  return el("button", { type: "button", on: { click: () => { close(); action.run(); } } }, action.label);
 }
 
 /** leave removes a toast after a time, which does not run while somebody is at it. */
