@@ -45,7 +45,7 @@ demo: build ## Serve the demo clinic on http://127.0.0.1:8080, token "demo" (ARG
 test: ui-if-npm ## Run all tests on both engines and in a browser, with the race detector (installs PostgreSQL and Chromium where it may)
 	@.ci/postgres
 	@.ci/browser
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 40m ./...
 
 .PHONY: torture
 torture: ## Try for TORTURE_TIME (5m) to make it double-book or lose a cita; TORTURE_SEED=N repeats the draws of a run

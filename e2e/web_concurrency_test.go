@@ -18,8 +18,8 @@ import (
 	"github.com/tomahora/tomahora/agenda"
 )
 
-// viernes is the day after agendaNow.
-var viernes = tmh.Fecha{Year: 2026, Month: 11, Day: 27}
+// jueves is the day of agendaNow, viernes the next.
+var jueves, viernes = tmh.Fecha{Year: 2026, Month: 11, Day: 26}, tmh.Fecha{Year: 2026, Month: 11, Day: 27}
 
 const (
 	agendaJueves  = "/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional"

@@ -51,27 +51,27 @@ func focused(id tmh.CitaID) string {
 // who works from the keyboard stays where it is.
 func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.focus(c.ID)
 	eval[bool](p, "(window.before = [...document.querySelectorAll('#grilla .ec-event')], true)")
 
-	other := a.book(t, jueves, 9*60+45)
+	other := a.bookOn(t, jueves, 9*60+45)
 	p.see(cita(other.ID))
 	if gone := eval[int](p, "window.before.filter((node) => !node.isConnected).length"); gone != 0 {
 		t.Errorf("one booking drew %d others anew", gone)
 	}
 	p.until(focused(c.ID))
 
-	a.change(t, c.ID, tmh.CambioCita{IDEstado: 3})
+	a.modify(t, c.ID, tmh.CambioCita{IDEstado: 3})
 	p.until(fmt.Sprintf(`document.querySelector('.estado-confirmado [data-cita="%d"]')`, c.ID))
 	p.until(focused(c.ID))
 	if gone := eval[int](p, "window.before.filter((node) => !node.isConnected).length"); gone != 1 {
 		t.Errorf("the change of one cita drew %d anew", gone)
 	}
 
-	a.change(t, other.ID, tmh.CambioCita{IDEstado: tmh.EstadoAnulado})
+	a.modify(t, other.ID, tmh.CambioCita{IDEstado: tmh.EstadoAnulado})
 	p.until(fmt.Sprintf(`!document.querySelector('#grilla [data-cita="%d"]')`, other.ID))
 	p.until(focused(c.ID))
 }
@@ -79,7 +79,7 @@ func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 // Key after key works on the same cita.
 func TestKeysOneAfterTheOther(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	p.focus(c.ID)
@@ -99,7 +99,7 @@ func TestKeysOneAfterTheOther(t *testing.T) {
 // Escape lets go of what is dragged, and it was never moved.
 func TestEscapeEndsADrag(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda("/?sucursal=1&fecha=2026-11-26&vista=dia&por=profesional")
 	before := p.box(cita(c.ID))
@@ -139,7 +139,7 @@ func TestEscapeEndsADrag(t *testing.T) {
 // A cita says to who does not see its column whose it is, and on which day.
 func TestACitaSaysWhatItsColumnDoes(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	for _, test := range []struct{ query, want string }{
 		{"vista=dia&por=profesional", "Javiera Soto"},

@@ -172,9 +172,9 @@ func TestEnterTakesNobodyWhereTheSearchFails(t *testing.T) {
 // A cita that is not on the sheet is changed in the panel like any other.
 func TestChangeACitaOfAnotherDay(t *testing.T) {
 	a := startAgenda(t)
-	there := a.book(t, jueves, 9*60+15)
-	a.change(t, there.ID, tmh.CambioCita{Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}})
-	here := a.book(t, jueves, 9*60+15)
+	there := a.bookOn(t, jueves, 9*60+15)
+	a.modify(t, there.ID, tmh.CambioCita{Fecha: tmh.Fecha{Year: 2026, Month: 11, Day: 27}})
+	here := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(juevesPath)
 	p.click(cita(here.ID))
@@ -213,13 +213,13 @@ func TestChangeACitaOfAnotherDay(t *testing.T) {
 
 func TestATextInTheCitasPanelIsKept(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(juevesPath)
 	p.click(cita(c.ID))
 	p.fill("#panel #campo-comentario", "escrito y no guardado")
 	p.click("#panel .mover summary")
-	a.change(t, c.ID, tmh.CambioCita{IDEstado: 3})
+	a.modify(t, c.ID, tmh.CambioCita{IDEstado: 3})
 	p.see("#panel .estado-actual.estado-confirmado")
 	p.see("#panel .mover[open] #campo-fecha")
 	p.click(`#panel [name="id_estado"][value="5"]`)
@@ -238,14 +238,14 @@ func TestATextInTheCitasPanelIsKept(t *testing.T) {
 // Who typed over what somebody else wrote meanwhile is told first, and shown it.
 func TestATextDoesNotReplaceAnothersUnseen(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.expect(409)
 	p.openAgenda(juevesPath)
 	p.click(cita(c.ID))
 	p.fill("#panel #campo-comentario", "trae radiografía")
 	p.click("#panel .mover summary")
-	a.change(t, c.ID, tmh.CambioCita{Comentario: new("ALERGIA a penicilina")})
+	a.modify(t, c.ID, tmh.CambioCita{Comentario: new("ALERGIA a penicilina")})
 	if told := p.see("#panel [data-parte=comentario] .hint"); !strings.Contains(told, "ALERGIA a penicilina") {
 		t.Errorf("the panel tells %q", told)
 	}
@@ -265,7 +265,7 @@ func TestATextDoesNotReplaceAnothersUnseen(t *testing.T) {
 
 func TestMoveACitaToAnotherSucursal(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(juevesPath)
 	p.click(cita(c.ID))
@@ -292,14 +292,14 @@ func TestMoveACitaToAnotherSucursal(t *testing.T) {
 // What others move while somebody fills in where to is not moved back.
 func TestAMoveDoesNotUndoAnothers(t *testing.T) {
 	a := startAgenda(t)
-	c := a.book(t, jueves, 9*60+15)
+	c := a.bookOn(t, jueves, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.expect(409)
 	p.openAgenda(juevesPath)
 	p.click(cita(c.ID))
 	p.click("#panel .mover summary")
 	p.pick("#panel .mover [name=duracion]", "30")
-	a.change(t, c.ID, tmh.CambioCita{HoraInicio: new(tmh.Hora(9 * 60))})
+	a.modify(t, c.ID, tmh.CambioCita{HoraInicio: new(tmh.Hora(9 * 60))})
 	p.until(fmt.Sprintf(`document.querySelector('[data-cita="%d"] time').textContent === '09:00'`, c.ID))
 	p.click("#panel .mover [type=submit]:not([hidden], .sin-script *)")
 	p.see(".rechazo")
