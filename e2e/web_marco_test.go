@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	cdppage "github.com/chromedp/cdproto/page"
-
 	tmh "github.com/tomahora/tomahora"
 	"github.com/tomahora/tomahora/agenda"
 )
@@ -172,19 +170,19 @@ func (a *agendaServer) bookAhead(t *testing.T, prof tmh.ProfesionalID, sillon tm
 // aheadScript gives a page a clock that advance(ms) moves on, with what waits for it a
 // minute or longer.
 const aheadScript = `{
-	const now = performance.now.bind(performance), set = setTimeout.bind(window), clear = clearTimeout.bind(window), later = new Map();
+	const now = Date.now.bind(Date), set = setTimeout.bind(window), clear = clearTimeout.bind(window), later = new Map();
 	let ahead = 0;
-	performance.now = () => now() + ahead;
+	Date.now = () => now() + ahead;
 	window.setTimeout = (run, ms, ...more) => {
 		if (!(ms >= 60_000)) return set(run, ms, ...more);
 		const id = set(() => later.delete(id), ms);
-		later.set(id, {run, due: performance.now() + ms});
+		later.set(id, {run, due: Date.now() + ms});
 		return id;
 	};
 	window.clearTimeout = (id) => { later.delete(id); clear(id) };
 	window.advance = (ms) => {
 		ahead += ms;
-		for (const [id, {run, due}] of [...later]) if (due <= performance.now() && later.delete(id)) run();
+		for (const [id, {run, due}] of [...later]) if (due <= Date.now() && later.delete(id)) run();
 	};
 }`
 
@@ -192,7 +190,7 @@ const aheadScript = `{
 func TestAReservaThatRunsOutIsShownNoLonger(t *testing.T) {
 	a := startAgenda(t)
 	p := newPageAt(t, a.URL)
-	p.run(command(cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: aheadScript}))
+	p.before(aheadScript)
 	d := tmh.Duracion(30)
 	for _, held := range []struct {
 		inicio tmh.Hora
