@@ -455,9 +455,11 @@ func (m *model) put(before booked, ch change) (codes []string, after booked) {
 	after = ch.apply(before)
 	problem, live := "", before.live()
 	if after.estado != before.estado {
-		annuls, known := anulacion(after.estado)
-		live = known && !annuls || !known && live
-		if !known {
+		_, usable := anulacion(after.estado)
+		if usable || after.estado == estadoCambiado { // which cannot be named, but says what it would do
+			live = after.live()
+		}
+		if !usable {
 			problem = estadoInvalido
 		}
 	}
