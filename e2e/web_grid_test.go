@@ -76,6 +76,20 @@ func TestNewsLeaveTheRestOfTheGridAlone(t *testing.T) {
 	p.until(focused(c.ID))
 }
 
+// The first cita is the first that is seen, whichever was drawn last.
+func TestTheFirstCitaIsTheFirstOnTheScreen(t *testing.T) {
+	a := startAgenda(t)
+	p := newPageAt(t, a.URL)
+	p.openAgenda(agendaJueves)
+	first := a.cita(t, eval[tmh.CitaID](p, "Number(document.querySelector('#grilla [data-cita]').dataset.cita)"))
+	a.modify(t, first.ID, tmh.CambioCita{IDEstado: tmh.EstadoAnulado})
+	p.until(fmt.Sprintf(`!document.querySelector('#grilla [data-cita="%d"]')`, first.ID))
+	again := a.bookOn(t, jueves, first.Espacio.Rango.Inicio)
+	p.see(cita(again.ID))
+	p.press("g")
+	p.until(focused(again.ID))
+}
+
 // Key after key works on the same cita.
 func TestKeysOneAfterTheOther(t *testing.T) {
 	a := startAgenda(t)

@@ -214,6 +214,13 @@ export class Grilla {
     });
   }
 
+  /** enfocarPrimera puts the focus on the first cita of the first column, in whatever order they were drawn. */
+  enfocarPrimera(): void {
+    const lugares = [...document.querySelectorAll<HTMLElement>("#grilla .ec-event.cita")].map((nodo) => ({ nodo, lugar: nodo.getBoundingClientRect() }));
+    lugares.sort((a, b) => a.lugar.left - b.lugar.left || a.lugar.top - b.lugar.top);
+    lugares[0]?.nodo.focus();
+  }
+
   private nodo(id: number): HTMLElement | null {
     return document.querySelector<HTMLElement>(`#grilla [data-cita="${id}"]`)?.closest<HTMLElement>(".ec-event") ?? null;
   }

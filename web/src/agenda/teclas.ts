@@ -60,7 +60,7 @@ function general(mesa: Mesa, event: KeyboardEvent, ayuda: HTMLDialogElement): vo
     "s": () => barra.ir({ vista: "semana" }),
     "p": () => barra.ir({ por: "profesional" }),
     "r": () => barra.ir({ por: "sillon" }),
-    "g": () => document.querySelector<HTMLElement>("#grilla .ec-event.cita")?.focus(),
+    "g": () => mesa.grilla.enfocarPrimera(),
   };
   if (mesa.puede.bloquear) teclas["b"] = () => panel.horario("/ajustes/bloqueos/nuevo");
   if (mesa.puede.configurar) teclas["e"] = () => panel.horario("/ajustes/especiales/nuevo");
