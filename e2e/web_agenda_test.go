@@ -420,6 +420,11 @@ func TestOpenHoursByDraggingOverThem(t *testing.T) {
 	if len(list) != 1 || list[0].Jornada.Rango != (tmh.Rango{Inicio: 8 * 60, Fin: 20 * 60}) || !list[0].Jornada.Pausa.IsEmpty() || list[0].IDSucursal != 1 {
 		t.Errorf("opened %+v", list)
 	}
+	p.press("u")
+	other.until(fmt.Sprintf("document.querySelectorAll('#grilla .fondo-pausa').length === %d", breaks))
+	if list := a.especiales(t); len(list) != 0 {
+		t.Errorf("undone, there are %+v", list)
+	}
 }
 
 // Hours that are drawn within a day's are all that is left of it: who has an hour

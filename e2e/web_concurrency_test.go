@@ -249,25 +249,38 @@ func TestALengthThatIsRefusedIsKeptAtAnotherHour(t *testing.T) {
 	}
 }
 
-// A bloqueo is what was done last: no older booking is undone in its place.
-func TestUndoAfterABloqueoLeavesTheBookingBefore(t *testing.T) {
+// A bloqueo is what was done last: it is undone, and no older change in its place.
+// One of several days is left, since its days are many.
+func TestUndoABloqueoAndNotWhatWasBefore(t *testing.T) {
 	a := startAgenda(t)
 	c := a.bookOn(t, viernes, 9*60+15)
 	p := newPageAt(t, a.URL)
 	p.openAgenda(agendaViernes)
 	p.move(c.ID, 15)
 	p.said("09:30")
-	p.press("b")
-	p.see(`#panel form[action="/ajustes/bloqueos/nuevo"]`)
-	eval[bool](p, "(() => { document.querySelector('#panel [name=id_profesional]').value = '1'; document.querySelector('#panel [name=fecha]').value = '2026-12-25'; return true; })()")
-	p.fill("#panel #campo-comentario", "Reunión de equipo")
-	p.click("#panel [data-principal]")
-	p.until("!document.querySelector('#panel').open")
-	if n := len(a.bloqueos(t)); n != 1 {
-		t.Fatalf("there are %d bloqueos", n)
+	for _, step := range []struct {
+		hasta      string
+		made, left int
+		told       string
+	}{{"", 1, 0, "Deshecho"}, {"2026-12-26", 2, 2, "No hay nada que deshacer"}} {
+		p.press("b")
+		p.see(`#panel form[action="/ajustes/bloqueos/nuevo"]`)
+		eval[bool](p, fmt.Sprintf(`(() => {
+			for (const [name, value] of Object.entries({id_profesional: '1', fecha: '2026-12-25', hasta: %q})) document.querySelector('#panel [name=' + name + ']').value = value;
+			return true;
+		})()`, step.hasta))
+		p.fill("#panel #campo-comentario", "Reunión de equipo")
+		p.click("#panel [data-principal]")
+		p.until("!document.querySelector('#panel').open")
+		if n := len(a.bloqueos(t)); n != step.made {
+			t.Fatalf("there are %d bloqueos, want %d", n, step.made)
+		}
+		p.press("u")
+		p.said(step.told)
+		if n := len(a.bloqueos(t)); n != step.left {
+			t.Errorf("%d bloqueos are left, want %d", n, step.left)
+		}
 	}
-	p.press("u")
-	p.said("No hay nada que deshacer")
 	if got := a.cita(t, c.ID).Espacio.Rango.Inicio; got != 9*60+30 {
 		t.Errorf("the bloqueo undone, the cita is at %v", got)
 	}

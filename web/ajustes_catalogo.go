@@ -27,6 +27,7 @@ type catalogo[T any] struct {
 	name  func(T) string
 	saved string               // what is said once it is saved, with its name; "" is ajustes.saved
 	next  func(T, bool) string // where to go after it was saved; nil is the list
+	undo  func(T) string       // the path that takes back a new one; nil where none does
 }
 
 // load finds what the request's path names, with the configuration around it.
@@ -119,7 +120,11 @@ func save[T any](s *server, c func() catalogo[T]) func(http.ResponseWriter, *htt
 			to = c.next(kept, id == 0)
 		}
 		to = localPath(cmp.Or(e.Get("volver"), to))
-		return s.done(w, r, to, cmp.Or(c.saved, "ajustes.saved"), c.name(kept))
+		undo := ""
+		if c.undo != nil && id == 0 {
+			undo = c.undo(kept)
+		}
+		return s.undoable(w, r, undo, to, cmp.Or(c.saved, "ajustes.saved"), c.name(kept))
 	}
 }
 

@@ -146,6 +146,7 @@ func catalogoEspeciales() catalogo[tomahora.HorarioEspecial] {
 		},
 		citas: clavesEnMedio{"ajustes.especiales.inTheWay", "ajustes.especiales.inTheWayTitle", "ajustes.especiales.forzar"},
 		name:  func(v tomahora.HorarioEspecial) string { return v.Fecha.String() },
+		undo:  func(v tomahora.HorarioEspecial) string { return "/ajustes/especiales/" + itoa(v.ID) + "/borrar" },
 		ficha: func(l locale, cfg *tomahora.Config, f form, id int64) ficha {
 			made := ficha{
 				Title: l.newOr(id, "ajustes.especiales.new", "ajustes.especiales.edit"), Intro: l.t("ajustes.especiales.formIntro"),
@@ -540,9 +541,10 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 	if e.bad() {
 		return s.showBloqueo(w, r, http.StatusUnprocessableEntity, cfg, e.form, v.ID, enMedio{})
 	}
+	var kept tomahora.HorarioBloqueado
 	var inTheWay enMedio
 	err = s.update(r, func(tx tomahora.Tx) (err error) {
-		inTheWay, err = guardarBloqueos(tx, s.user(r).Actor(), v, until, e.marca("forzar"))
+		kept, inTheWay, err = guardarBloqueos(tx, s.user(r).Actor(), v, until, e.marca("forzar"))
 		return err
 	})
 	if s.refuse(r, &e.form, err) {
@@ -552,7 +554,11 @@ func (s *server) saveBloqueo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, localPath(cmp.Or(e.Get("volver"), "/ajustes/bloqueos")), "ajustes.bloqueos.saved")
+	undo := ""
+	if v.ID == 0 && v.Fecha == until { // of several each would have to be
+		undo = "/ajustes/bloqueos/" + itoa(kept.ID) + "/borrar"
+	}
+	return s.undoable(w, r, undo, localPath(cmp.Or(e.Get("volver"), "/ajustes/bloqueos")), "ajustes.bloqueos.saved")
 }
 
 // bloqueo reads the form of a bloqueo, and the last date it is for.
@@ -583,22 +589,23 @@ func (e *lector) bloqueo(v *tomahora.HorarioBloqueado) (until tomahora.Fecha) {
 	return until
 }
 
-// guardarBloqueos writes a bloqueo for each date up to one, all of them or none;
-// with the error come the citas in the way on all of the dates.
-func guardarBloqueos(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioBloqueado, until tomahora.Fecha, forzar bool) (inTheWay enMedio, err error) {
+// guardarBloqueos writes a bloqueo for each date up to one, all of them or none,
+// and returns the last; with the error come the citas in the way on all of the dates.
+func guardarBloqueos(tx tomahora.Tx, by tomahora.Actor, v tomahora.HorarioBloqueado, until tomahora.Fecha, forzar bool) (kept tomahora.HorarioBloqueado, inTheWay enMedio, err error) {
 	for {
-		_, failed := agenda.GuardarBloqueo(tx, by, v, forzar)
+		var failed error
+		kept, failed = agenda.GuardarBloqueo(tx, by, v, forzar)
 		if failed != nil && !tomahora.IsCode(failed, tomahora.CodeBloqueoConCitas) {
-			return enMedio{}, failed
+			return kept, enMedio{}, failed
 		}
 		if failed != nil {
 			err = failed
 		}
 		if failed := inTheWay.addOf(tx, failed); failed != nil {
-			return enMedio{}, failed
+			return kept, enMedio{}, failed
 		}
 		if !v.Fecha.Before(until) {
-			return inTheWay, err
+			return kept, inTheWay, err
 		}
 		v.Fecha = v.Fecha.AddDays(1)
 	}

@@ -59,8 +59,20 @@ func (f flash) text(l locale) string {
 // done goes on to a page after a form took effect, and says so there. A script that
 // shows the form within a page of its own is told the sentence, and stays.
 func (s *server) done(w http.ResponseWriter, r *http.Request, path, key string, args ...string) error {
+	return s.undoable(w, r, "", path, key, args...)
+}
+
+// hechoJSON is what a script is told of a form that took effect.
+type hechoJSON struct {
+	Hecho    string `json:"hecho"`
+	Deshacer string `json:"deshacer,omitempty"` // posting nothing to this path takes it back
+}
+
+// undoable is done, of what posting nothing to the path undo takes back; "" where
+// nothing does.
+func (s *server) undoable(w http.ResponseWriter, r *http.Request, undo, path, key string, args ...string) error {
 	if asksPart(r) {
-		return s.renderJSON(w, r, http.StatusOK, map[string]string{"hecho": flash{"ok", key, args}.text(s.words(r))})
+		return s.renderJSON(w, r, http.StatusOK, hechoJSON{flash{"ok", key, args}.text(s.words(r)), undo})
 	}
 	s.flash(w, r, flash{"ok", key, args})
 	http.Redirect(w, r, path, http.StatusSeeOther)

@@ -1,4 +1,4 @@
-import { Failure, post } from "../lib/api";
+import { Failure, type Hecho, post, postPart } from "../lib/api";
 import { tell } from "../lib/tell";
 import { toast } from "../lib/toast";
 import { t } from "../lib/words";
@@ -116,8 +116,20 @@ export class Acciones {
     }
   }
 
-  /** olvidar leaves nothing to undo, since something was done last that cannot be. */
-  olvidar(): void {
+  /** hecho tells of something else that was done, such as hours that are blocked; without a way back it leaves nothing to undo. */
+  hecho({ hecho, deshacer }: Hecho): void {
+    this.olvidar();
+    if (deshacer === undefined) {
+      toast(hecho);
+      return;
+    }
+    this.recordar(hecho, async () => {
+      await postPart(deshacer, new FormData());
+      await this.releer();
+    });
+  }
+
+  private olvidar(): void {
     this.ultima = undefined;
     this.cerrarAviso();
   }

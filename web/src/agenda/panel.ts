@@ -259,9 +259,8 @@ export class Panel {
         this.poner(respuesta);
         return;
       }
-      this.acciones.olvidar();
       await this.terminar();
-      toast(respuesta);
+      this.acciones.hecho(respuesta);
       await this.pagina.releer();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

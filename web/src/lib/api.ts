@@ -46,11 +46,14 @@ export async function part(path: string, signal?: AbortSignal): Promise<HTMLTemp
   return parsed(answer);
 }
 
-/** postPart sends the form of a part, and returns what a toast says then, or the part with what is wrong in it. */
-export async function postPart(path: string, values: FormData): Promise<string | HTMLTemplateElement> {
+/** Hecho is what a toast says of a form that took effect, and the path that takes it back if nothing is posted to it. */
+export type Hecho = { hecho: string; deshacer?: string };
+
+/** postPart sends the form of a part, and returns what was done, or the part with what is wrong in it. */
+export async function postPart(path: string, values: FormData): Promise<Hecho | HTMLTemplateElement> {
   const pairs = [...values].map(([key, value]) => [key, String(value)]);
   const answer = await askPart(path, { method: "POST", body: new URLSearchParams(pairs) });
-  if (answer.ok) return ((await answer.json()) as { hecho: string }).hecho;
+  if (answer.ok) return (await answer.json()) as Hecho;
   if (answer.status !== 422) throw new Failure(answer.status, "", t("js.base.failed"));
   return parsed(answer);
 }
