@@ -794,7 +794,8 @@ func TestEstadosInOneClick(t *testing.T) {
 	p.press("El paciente pidió otra fecha")
 	p.click(".anular button")
 	p.until(fmt.Sprintf(`!document.querySelector('#grilla [data-cita="%d"]')`, c.ID))
-	if got := a.cita(t, c.ID); got.IDEstado != tmh.EstadoAnulado || got.Viva || !strings.HasSuffix(got.Comentario, "El paciente pidió otra fecha") {
+	until(t, "the cita is annulled", func() bool { return !a.cita(t, c.ID).Viva }) // it is shown so before it is
+	if got := a.cita(t, c.ID); got.IDEstado != tmh.EstadoAnulado || !strings.HasSuffix(got.Comentario, "El paciente pidió otra fecha") {
 		t.Errorf("annulled as %+v", got)
 	}
 	p.press(kb.Escape)
@@ -969,7 +970,8 @@ func (p *page) annulAndBack(t *testing.T, a *agendaServer, id tmh.CitaID) {
 	p.press("Enfermo")
 	p.press(kb.Enter)
 	p.until(fmt.Sprintf("!document.querySelector(%q)", cita(id)))
-	if got := a.cita(t, id); got.Viva || !strings.HasSuffix(got.Comentario, "Enfermo") {
+	until(t, "the cita is annulled", func() bool { return !a.cita(t, id).Viva }) // it is shown so before it is
+	if got := a.cita(t, id); !strings.HasSuffix(got.Comentario, "Enfermo") {
 		t.Errorf("annulled as %+v", got)
 	}
 	p.press(kb.Escape)
