@@ -259,8 +259,8 @@ export class Panel {
         this.poner(respuesta);
         return;
       }
-      await this.terminar();
       this.acciones.hecho(respuesta);
+      await this.terminar();
       await this.pagina.releer();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
