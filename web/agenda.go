@@ -63,15 +63,11 @@ func (s *server) orFirstSucursal(w http.ResponseWriter, r *http.Request, notFoun
 	if tomahora.KindOf(notFound) != tomahora.KindNotFound {
 		return notFound
 	}
-	var sucursales int
-	err := s.view(r, func(tx tomahora.Tx) error {
-		sucursales = len(tx.Config().Plan().Sucursales)
-		return nil
-	})
+	cfg, err := s.config(r)
 	if err != nil {
 		return err
 	}
-	if sucursales > 0 {
+	if len(cfg.Plan().Sucursales) > 0 {
 		return notFound
 	}
 	l := s.words(r)
