@@ -35,7 +35,8 @@ export class Grilla {
   private pendiente = false;
   private cancelado = false;
   private trazos: Map<string, string>; // what was drawn, by the ids of events
-  private actual: Calendar.Options; // the hours and dates that are shown
+  private horas: { desde: number; hasta: number }; // the minutes of the day between which it shows
+  private actual: Calendar.Options; // those hours and the dates, as the library was told
   private frescas = new Set<number>();
   private readonly prueba: Prueba;
   private vencimiento = 0; // when the next reserva runs out
@@ -43,6 +44,7 @@ export class Grilla {
   constructor(private readonly modelo: Modelo, private readonly manos: Manos) {
     this.cols = columnas(modelo);
     this.trazos = trazosDe(eventos(modelo, this.cols));
+    this.horas = limites(modelo);
     this.actual = this.vista();
     this.ahora = new Ahora(modelo, px);
     this.prueba = new Prueba();
@@ -97,7 +99,7 @@ export class Grilla {
 
   private vista(): Calendar.Options {
     const { mirada } = this.modelo;
-    const { desde, hasta } = limites(this.modelo);
+    const { desde, hasta } = this.horas;
     return {
       view: mirada.vista === "semana" ? "resourceTimeGridWeek" : "resourceTimeGridDay",
       date: mirada.fecha,
@@ -133,6 +135,7 @@ export class Grilla {
 
   /** mirar makes the grid show the hours and dates that the model does; true where it did. */
   private mirar(): boolean {
+    this.horas = limites(this.modelo);
     const vista = this.vista();
     const otras = (Object.keys(vista) as (keyof Calendar.Options)[]).filter((opcion) => vista[opcion] !== this.actual[opcion]);
     for (const opcion of otras) this.calendario.setOption(opcion, vista[opcion] as never);
@@ -172,7 +175,7 @@ export class Grilla {
     if (queda !== undefined) this.vencimiento = window.setTimeout(() => this.dibujar(), queda);
     requestAnimationFrame(() => { // the library draws before the next frame, and not at once
       sinTabla(find("#grilla"));
-      this.ahora.poner(limites(this.modelo));
+      this.ahora.poner(this.horas);
     });
   }
 
@@ -356,7 +359,7 @@ export class Grilla {
     const { desde, hasta } = this.modelo.hoja;
     const dias = diasEntre(desde, hasta) + 1;
     const columna = this.cols.findIndex((col) => col.id === id) * dias + diasEntre(desde, fecha);
-    this.sombra.poner({ columna, inicio, fin }, limites(this.modelo).desde, nombre);
+    this.sombra.poner({ columna, inicio, fin }, this.horas.desde, nombre);
   }
 
   private async soltar(info: Calendar.EventDropInfo | Calendar.EventResizeInfo): Promise<void> {
