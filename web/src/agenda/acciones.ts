@@ -2,7 +2,7 @@ import { Failure, type Hecho, post, postPart } from "../lib/api";
 import { tell } from "../lib/tell";
 import { toast } from "../lib/toast";
 import { t } from "../lib/words";
-import { diaDicho, hora } from "./horas";
+import { diaDicho, hora, minutos } from "./horas";
 import type { Modelo } from "./modelo";
 import { cerrarRechazo, mostrarRechazo } from "./rechazo";
 import type { Cita, Libre } from "./tipos";
@@ -230,9 +230,4 @@ function supuesta(modelo: Modelo, cita: Cita, cambio: Cambio): Cita {
     id_sillon: cambio.id_sillon ?? cita.id_sillon,
     comentario: cambio.comentario ?? cita.comentario ?? "",
   };
-}
-
-function minutos(texto: string): number {
-  const [horas = 0, resto = 0] = texto.split(":").map(Number);
-  return horas * 60 + resto;
 }

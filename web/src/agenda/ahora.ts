@@ -1,5 +1,5 @@
 import { el, find } from "../lib/dom";
-import { hora } from "./horas";
+import { hora, minutos } from "./horas";
 import type { Modelo } from "./modelo";
 
 const altoDeHora = 18; // px
@@ -37,7 +37,6 @@ export class Ahora {
 
   /** tapa tells whether the present's own hour lies over one at the side. */
   private tapa(rotulo: string): boolean {
-    const [horas = 0, minutos = 0] = rotulo.split(":").map(Number);
-    return rotulo !== "" && Math.abs(60 * horas + minutos - this.modelo.ahora) * this.alto < altoDeHora;
+    return rotulo !== "" && Math.abs(minutos(rotulo) - this.modelo.ahora) * this.alto < altoDeHora;
   }
 }

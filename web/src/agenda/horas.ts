@@ -3,6 +3,12 @@ export function hora(minutos: number): string {
   return `${String(Math.floor(minutos / 60)).padStart(2, "0")}:${String(minutos % 60).padStart(2, "0")}`;
 }
 
+/** minutos are those since midnight of an hour that hora spelled. */
+export function minutos(texto: string): number {
+  const [horas = 0, resto = 0] = texto.split(":").map(Number);
+  return horas * 60 + resto;
+}
+
 /** instante is an hour of a date as the grid takes it; 24:00 is the next day's midnight. */
 export function instante(fecha: string, minutos: number): string {
   return minutos >= 1440 ? `${masDias(fecha, 1)}T00:00:00` : `${fecha}T${hora(minutos)}:00`;
