@@ -43,19 +43,20 @@ export class Grilla {
 
   constructor(private readonly modelo: Modelo, private readonly manos: Manos) {
     this.cols = columnas(modelo);
-    this.trazos = trazosDe(eventos(modelo, this.cols));
+    const lista = eventos(modelo, this.cols);
+    this.trazos = trazosDe(lista);
     this.horas = limites(modelo);
     this.actual = this.vista();
     this.ahora = new Ahora(modelo, px);
     this.prueba = new Prueba();
-    this.calendario = createCalendar(find("#grilla"), [ResourceTimeGrid, Interaction], this.opciones());
+    this.calendario = createCalendar(find("#grilla"), [ResourceTimeGrid, Interaction], this.opciones(lista));
     modelo.oir(() => this.dibujar());
     addEventListener("keydown", (event) => { if (event.key === "Escape") this.cancelar(event); }, { capture: true });
     addEventListener("pointercancel", (event) => this.cancelar(event), { capture: true });
     this.despues();
   }
 
-  private opciones(): Calendar.Options {
+  private opciones(lista: Evento[]): Calendar.Options {
     const puede = this.modelo.hoja.puede.agendar;
     return {
       ...this.vista(),
@@ -79,7 +80,7 @@ export class Grilla {
       eventLongPressDelay: 350,
       selectLongPressDelay: 500,
       resources: this.recursos(),
-      events: eventos(this.modelo, this.cols),
+      events: lista,
       resourceLabelContent: ({ resource }) => ({ domNodes: etiqueta(resource as Calendar.Resource) }),
       eventContent: ({ event }) => ({ domNodes: this.contenido(event) }),
       eventClick: ({ event }) => this.abrir(event),
